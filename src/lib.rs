@@ -1,0 +1,7 @@
+//! Guatu (挂图): a district's annual work plan as a living map.
+//!
+//! The rooms, lowest first; a room imports only rooms above it in this list (`tests/it/architecture.rs` holds them to it).
+
+pub mod spatial;
+pub mod plan;
+

@@ -1,0 +1,122 @@
+//! A change is one committed edit of one record; the log of changes is the truth of which all views are readings.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Collection, Feature, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp};
+
+/// Any record that the store keeps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Record {
+    Plan(Plan),
+    Section(Section),
+    Target(Target),
+    Quota(Quota),
+    Project(Project),
+    Theme(Theme),
+    Collection(Collection),
+    Feature(Feature),
+}
+
+/// What a record is; the same words as [`Record`]'s tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordType {
+    Plan,
+    Section,
+    Target,
+    Quota,
+    Project,
+    Theme,
+    Collection,
+    Feature,
+}
+
+/// The name of a record. A feature's id counts only within its collection.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RecordKey {
+    pub record_type: RecordType,
+    pub collection: Option<Slug>,
+    pub id: Slug,
+}
+
+impl std::fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.collection {
+            Some(collection) => write!(f, "{:?} {collection}/{}", self.record_type, self.id),
+            None => write!(f, "{:?} {}", self.record_type, self.id),
+        }
+    }
+}
+
+impl Record {
+    pub fn key(&self) -> RecordKey {
+        use RecordType as T;
+        let (record_type, collection, id) = match self {
+            Record::Plan(plan) => (T::Plan, None, &plan.id),
+            Record::Section(section) => (T::Section, None, &section.id),
+            Record::Target(target) => (T::Target, None, &target.id),
+            Record::Quota(quota) => (T::Quota, None, &quota.id),
+            Record::Project(project) => (T::Project, None, &project.id),
+            Record::Theme(theme) => (T::Theme, None, &theme.id),
+            Record::Collection(collection) => (T::Collection, None, &collection.id),
+            Record::Feature(feature) => (T::Feature, Some(feature.collection.clone()), &feature.id),
+        };
+        RecordKey { record_type, collection, id: id.clone() }
+    }
+}
+
+/// What the caller of an edit believes is there now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// No such record.
+    Absent,
+    /// The record at this version.
+    Version(u64),
+}
+
+/// One edit that somebody asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    Put { record: Record, expected: Expected },
+    /// Removes a record at a version.
+    Delete { key: RecordKey, version: u64 },
+}
+
+impl Edit {
+    pub fn key(&self) -> RecordKey {
+        match self {
+            Edit::Put { record, .. } => record.key(),
+            Edit::Delete { key, .. } => key.clone(),
+        }
+    }
+
+    pub fn expected(&self) -> Expected {
+        match self {
+            Edit::Put { expected, .. } => *expected,
+            Edit::Delete { version, .. } => Expected::Version(*version),
+        }
+    }
+}
+
+/// Edits that land together or not at all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch {
+    pub at: Timestamp,
+    pub actor: String,
+    pub edits: Vec<Edit>,
+}
+
+/// One edit that was committed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// 1, 2, 3 … in commit order, without gaps.
+    pub seq: u64,
+    pub at: Timestamp,
+    pub actor: String,
+    pub key: RecordKey,
+    /// The record's version after the change: 1 when it was created.
+    pub version: u64,
+    pub before: Option<Record>,
+    pub after: Option<Record>,
+}

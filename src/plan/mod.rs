@@ -1,0 +1,21 @@
+//! WHAT: the plan's own words and rules: sections, targets, quotas, projects, themes, places, stages, lights, changes.
+//!
+//! Pure: no I/O, no async, and no clock; whoever asks for a light says for which day.
+
+mod change;
+mod light;
+mod records;
+mod rollup;
+mod slug;
+mod words;
+
+pub use change::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType};
+pub use light::{LightCode, LightReading, light};
+pub use records::{Collection, Feature, Plan, Project, Quota, Reading, Relations, Role, Section, Target, TargetStatus, Theme};
+pub use rollup::{Rollup, Tally};
+pub use slug::{Slug, SlugError};
+pub use words::{Aim, Kind, Light, Op, Position, Stage, Text, Word, WordError};
+
+/// The schema of a date is a string; the calendar type is jiff's.
+pub type Date = jiff::civil::Date;
+pub type Timestamp = jiff::Timestamp;

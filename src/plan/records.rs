@@ -1,0 +1,164 @@
+//! The records of a plan. Plain data: what they promise each other is checked where they are read (`formats::seeds`).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Aim, Date, Kind, Op, Position, Slug, Stage, Text};
+use crate::spatial::{GeometryType, Shape};
+
+/// A district's year.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    pub id: Slug,
+    pub district: Text,
+    pub city: Text,
+    pub year: i16,
+    pub start: Date,
+    pub due: Date,
+    /// West, south, east, north: every coordinate of the plan lies inside.
+    pub extent: [f64; 4],
+}
+
+/// A chapter of the plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    pub id: Slug,
+    pub order: u32,
+    pub name: Text,
+}
+
+/// A promised number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Target {
+    pub id: Slug,
+    pub order: u32,
+    pub section: Slug,
+    pub item: u8,
+    pub name: Text,
+    pub op: Op,
+    pub value: f64,
+    pub unit: Text,
+    /// A second, more ambitious value.
+    pub stretch: Option<f64>,
+    /// Oldest first.
+    pub readings: Vec<Reading>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    pub date: Date,
+    pub value: f64,
+    /// Who says so.
+    pub source: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetStatus {
+    NoReading,
+    Met,
+    NotMet,
+}
+
+impl Target {
+    /// Judged by the latest reading.
+    pub fn status(&self) -> TargetStatus {
+        match self.readings.last() {
+            None => TargetStatus::NoReading,
+            Some(reading) if self.op.holds(reading.value, self.value) => TargetStatus::Met,
+            Some(_) => TargetStatus::NotMet,
+        }
+    }
+}
+
+/// "N projects like these": the members are named, the rest is counted and never given a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quota {
+    pub id: Slug,
+    pub order: u32,
+    pub section: Slug,
+    pub item: u8,
+    pub name: Text,
+    pub count: u32,
+    pub aim: Aim,
+    pub members: Vec<Slug>,
+}
+
+/// A thing done at a place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Project {
+    pub id: Slug,
+    pub order: u32,
+    pub kind: Kind,
+    pub section: Slug,
+    pub item: u8,
+    pub name: Text,
+    pub aim: Aim,
+    pub due: Date,
+    pub stage: Stage,
+    /// Percent, 0 to 100; none until somebody reports it.
+    pub progress: Option<f64>,
+    /// When the stage was last reported; none while it is only what the plan's words imply.
+    pub reported: Option<Date>,
+    pub relations: Relations,
+    pub note: Option<Text>,
+}
+
+/// What else the plan names in a project's sentence: a road's ends, a bridge's road and river.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Relations {
+    pub from: Option<Text>,
+    pub to: Option<Text>,
+    pub carries: Option<Text>,
+    pub crosses: Option<Text>,
+}
+
+/// A commitment with neither number nor place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Theme {
+    pub id: Slug,
+    pub order: u32,
+    pub section: Slug,
+    pub item: u8,
+    pub name: Text,
+    pub note: Option<Text>,
+}
+
+/// What a collection holds and how it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "role")]
+pub enum Role {
+    /// Places of the plan's projects of one kind.
+    Plan { kind: Kind },
+    /// Rivers, roads, names under the map.
+    Context,
+}
+
+/// A set of features with one geometry type (OGC's word).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Collection {
+    pub id: Slug,
+    pub order: u32,
+    pub title: Text,
+    pub geometry_type: GeometryType,
+    #[serde(flatten)]
+    pub role: Role,
+}
+
+/// A place: a shape, what is known of it, and the project it belongs to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Feature {
+    /// Unique in the whole store and never used again: the id in vector tiles and the primary key in the GeoPackage.
+    pub number: u64,
+    /// Unique within the collection.
+    pub id: Slug,
+    pub collection: Slug,
+    pub project: Option<Slug>,
+    pub name: Text,
+    /// A finer word for context features: city, town, station.
+    pub class: Option<Slug>,
+    /// How far off the drawn shape may be.
+    pub accuracy_m: f64,
+    pub position: Position,
+    /// Why it is drawn where it is.
+    pub basis: Option<Text>,
+    pub shape: Shape,
+}

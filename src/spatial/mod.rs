@@ -1,0 +1,16 @@
+//! WHERE: checked shapes, boxes, distances on the ellipsoid, the tile grid and spatial relations.
+//!
+//! All coordinates are WGS 84 degrees in longitude, latitude order unless a name says otherwise. Knows nothing of
+//! plans or projects; no I/O, no async, no clock.
+
+mod bbox;
+mod measure;
+mod relation;
+mod shape;
+mod tile_grid;
+
+pub use bbox::{BBox, BBoxError};
+pub use measure::{MAX_RADIUS_M, Nearest, distance_m, nearest, window_around};
+pub use relation::{Query, Relation};
+pub use shape::{GeometryType, LonLat, MAX_VERTICES, Shape, ShapeError};
+pub use tile_grid::{MAX_ZOOM, TileId, TileIdError};
