@@ -4,4 +4,8 @@
 
 pub mod spatial;
 pub mod plan;
+pub mod index;
+pub mod formats;
+pub mod atlas;
+pub mod store;
 

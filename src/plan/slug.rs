@@ -58,3 +58,9 @@ impl fmt::Display for Slug {
         f.write_str(&self.0)
     }
 }
+
+impl AsRef<str> for Slug {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}

@@ -147,3 +147,21 @@ fn nearest_on_segment(a: Coord, b: Coord) -> Coord {
     let t = (-(a.x * along.x + a.y * along.y) / length2).clamp(0.0, 1.0);
     a + along * t
 }
+
+/// Metres that a point is surely away from every place of a rectangle: never more than the true distance.
+///
+/// Along any path the ellipsoid is at least as long as a sphere of its smallest radius of curvature, and on that sphere
+/// each term of the haversine is taken at its least over the rectangle.
+pub fn distance_floor_m(from: Point, rect: Rect) -> f64 {
+    /// The meridian's radius of curvature at the equator, the smallest there is.
+    const LEAST_RADIUS_M: f64 = A_M * (1.0 - E2);
+    let gap = |value: f64, low: f64, high: f64| (low - value).max(value - high).max(0.0);
+    let d_lat = gap(from.y(), rect.min().y, rect.max().y);
+    let d_lon = [-360.0, 0.0, 360.0].map(|turn| gap(from.x() + turn, rect.min().x, rect.max().x));
+    let d_lon = d_lon.into_iter().fold(f64::INFINITY, f64::min);
+    let half_sin2 = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
+    let cos_lat = |lat: f64| lat.to_radians().cos().max(0.0);
+    let least_cos = cos_lat(rect.min().y).min(cos_lat(rect.max().y));
+    let haversine = half_sin2(d_lat) + cos_lat(from.y()) * least_cos * half_sin2(d_lon);
+    2.0 * LEAST_RADIUS_M * haversine.min(1.0).sqrt().asin()
+}

@@ -1,0 +1,336 @@
+//! HOLD IT: the whole plan in memory, immutable: records, collections and their indices, consistent at one sequence number.
+//!
+//! A reader keeps an `Arc<Atlas>` for a whole answer. [`Atlas::apply`] gives the next atlas and leaves this one alone; the two
+//! share what did not change. Pure: no I/O, no clock.
+
+mod collection_set;
+mod subjects;
+mod table;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use geo::{Point, Rect};
+use imbl::{HashMap, OrdMap};
+
+use crate::index::NameIndex;
+use crate::plan::{Change, Collection, Feature, Plan, Project, Quota, Record, RecordKey, RecordType, Role, Section, Slug, Target, Theme};
+use crate::spatial::{BBox, distance_floor_m};
+
+pub use collection_set::CollectionSet;
+pub use subjects::Subject;
+pub use table::{Row, Table};
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AtlasError {
+    #[error("the store holds no plan; load one with --plan DIR into an empty data folder")]
+    NoPlan,
+    #[error("change {found} came where {expected} should; read the log again from {expected}")]
+    Gap { expected: u64, found: u64 },
+    #[error("change {seq} puts feature {key} into a collection that is not there")]
+    NoCollection { seq: u64, key: RecordKey },
+}
+
+/// Everything, at one moment of the change log.
+#[derive(Clone)]
+pub struct Atlas {
+    seq: u64,
+    plan: Arc<Row<Plan>>,
+    pub sections: Table<Section>,
+    pub targets: Table<Target>,
+    pub quotas: Table<Quota>,
+    pub projects: Table<Project>,
+    pub themes: Table<Theme>,
+    collections: Table<Collection>,
+    sets: HashMap<Slug, CollectionSet>,
+    features: OrdMap<u64, Arc<Row<Feature>>>,
+    /// The features of each project, by number.
+    places: HashMap<Slug, Vec<u64>>,
+    quota_of: HashMap<Slug, Slug>,
+    names: Arc<Names>,
+}
+
+struct Names {
+    index: NameIndex,
+    subjects: Vec<Subject>,
+}
+
+impl Atlas {
+    /// Builds the atlas of a whole store.
+    ///
+    /// # Errors
+    /// [`AtlasError::NoPlan`], or [`AtlasError::NoCollection`] for a feature without a home.
+    pub fn build(seq: u64, records: impl IntoIterator<Item = Row<Record>>) -> Result<Atlas, AtlasError> {
+        let records: Vec<Row<Record>> = records.into_iter().collect();
+        let plan = records.iter().find_map(|row| match &row.value {
+            Record::Plan(plan) => Some(Row { version: row.version, value: plan.clone() }),
+            _ => None,
+        });
+        let mut atlas = Atlas::empty(plan.ok_or(AtlasError::NoPlan)?);
+        atlas.seq = seq;
+        // Collections first: features are put into them.
+        let (collections, others): (Vec<_>, Vec<_>) =
+            records.into_iter().partition(|row| matches!(row.value, Record::Collection(_)));
+        for row in collections.into_iter().chain(others) {
+            let key = row.value.key();
+            atlas.put(row.version, row.value, Indexing::Later).map_err(|NoHome| AtlasError::NoCollection { seq, key })?;
+        }
+        for (id, set) in atlas.sets.clone() {
+            atlas.sets.insert(id, set.indexed(&atlas.features));
+        }
+        atlas.names = Arc::new(subjects::collect(&atlas));
+        Ok(atlas)
+    }
+
+    fn empty(plan: Row<Plan>) -> Atlas {
+        Atlas {
+            seq: 0,
+            plan: Arc::new(plan),
+            sections: Table::default(),
+            targets: Table::default(),
+            quotas: Table::default(),
+            projects: Table::default(),
+            themes: Table::default(),
+            collections: Table::default(),
+            sets: HashMap::new(),
+            features: OrdMap::new(),
+            places: HashMap::new(),
+            quota_of: HashMap::new(),
+            names: Arc::new(Names { index: NameIndex::build([]), subjects: Vec::new() }),
+        }
+    }
+
+    /// The next atlas, after `changes`, which must follow on this one without a gap.
+    ///
+    /// Cost: O(log n) a change, and the name index anew when a name changed.
+    ///
+    /// # Errors
+    /// [`AtlasError::Gap`] or [`AtlasError::NoCollection`]; this atlas then stays in use.
+    pub fn apply(&self, changes: &[Change]) -> Result<Atlas, AtlasError> {
+        let mut next = self.clone();
+        let mut renamed = false;
+        for change in changes {
+            if change.seq != next.seq + 1 {
+                return Err(AtlasError::Gap { expected: next.seq + 1, found: change.seq });
+            }
+            next.seq = change.seq;
+            renamed |= change.before.as_ref().map(subjects::name_of) != change.after.as_ref().map(subjects::name_of);
+            match &change.after {
+                Some(record) => next
+                    .put(change.version, record.clone(), Indexing::Now)
+                    .map_err(|NoHome| AtlasError::NoCollection { seq: change.seq, key: change.key.clone() })?,
+                None => next.remove(&change.key),
+            }
+        }
+        if renamed {
+            next.names = Arc::new(subjects::collect(&next));
+        }
+        Ok(next)
+    }
+
+    /// Moves everything that depends on a record, at once.
+    fn put(&mut self, version: u64, record: Record, indexing: Indexing) -> Result<(), NoHome> {
+        match record {
+            Record::Plan(plan) => self.plan = Arc::new(Row { version, value: plan }),
+            Record::Section(section) => self.sections.put(version, section),
+            Record::Target(target) => self.targets.put(version, target),
+            Record::Project(project) => self.projects.put(version, project),
+            Record::Theme(theme) => self.themes.put(version, theme),
+            Record::Quota(quota) => {
+                self.drop_members(&quota.id);
+                for member in &quota.members {
+                    self.quota_of.insert(member.clone(), quota.id.clone());
+                }
+                self.quotas.put(version, quota);
+            }
+            Record::Collection(collection) => {
+                self.sets.entry(collection.id.clone()).or_default();
+                self.collections.put(version, collection);
+            }
+            Record::Feature(feature) => self.put_feature(version, feature, indexing)?,
+        }
+        Ok(())
+    }
+
+    fn put_feature(&mut self, version: u64, feature: Feature, indexing: Indexing) -> Result<(), NoHome> {
+        let before = self.features.get(&feature.number).cloned();
+        let set = self.sets.get_mut(&feature.collection).ok_or(NoHome)?;
+        match indexing {
+            Indexing::Now => set.put(before.as_ref().map(|row| &row.value), &feature),
+            Indexing::Later => set.note(&feature),
+        }
+        if let Some(before) = before {
+            self.drop_place(&before.value);
+        }
+        if let Some(project) = &feature.project {
+            self.places.entry(project.clone()).or_default().push(feature.number);
+        }
+        self.features.insert(feature.number, Arc::new(Row { version, value: feature }));
+        Ok(())
+    }
+
+    fn remove(&mut self, key: &RecordKey) {
+        match key.record_type {
+            RecordType::Plan => {}
+            RecordType::Section => self.sections.remove(&key.id),
+            RecordType::Target => self.targets.remove(&key.id),
+            RecordType::Project => self.projects.remove(&key.id),
+            RecordType::Theme => self.themes.remove(&key.id),
+            RecordType::Quota => {
+                self.drop_members(&key.id);
+                self.quotas.remove(&key.id);
+            }
+            RecordType::Collection => {
+                self.sets.remove(&key.id);
+                self.collections.remove(&key.id);
+            }
+            RecordType::Feature => {
+                let set = key.collection.as_ref().and_then(|collection| self.sets.get_mut(collection));
+                let number = set.as_ref().and_then(|set| set.number(&key.id));
+                if let (Some(set), Some(row)) = (set, number.and_then(|number| self.features.remove(&number))) {
+                    set.remove(&row.value);
+                    self.drop_place(&row.value);
+                }
+            }
+        }
+    }
+
+    fn drop_members(&mut self, quota: &Slug) {
+        if let Some(row) = self.quotas.get(quota) {
+            for member in &row.value.members {
+                self.quota_of.remove(member);
+            }
+        }
+    }
+
+    fn drop_place(&mut self, feature: &Feature) {
+        let Some(project) = &feature.project else { return };
+        if let Some(numbers) = self.places.get_mut(project) {
+            numbers.retain(|number| *number != feature.number);
+        }
+    }
+
+    /// The number of the last change that is in here.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan.value
+    }
+
+    pub fn collection(&self, id: &str) -> Option<&Collection> {
+        self.collections.get(id).map(|row| &row.value)
+    }
+
+    /// All collections in order: the plan's, then the context's.
+    pub fn collections(&self) -> impl Iterator<Item = &Collection> {
+        self.collections.iter().map(|row| &row.value)
+    }
+
+    /// The collections that hold the plan's places.
+    pub fn plan_collections(&self) -> impl Iterator<Item = &Collection> {
+        self.collections().filter(|collection| matches!(collection.role, Role::Plan { .. }))
+    }
+
+    pub fn set(&self, collection: &Collection) -> &CollectionSet {
+        self.sets.get(&collection.id).expect("every collection has its set since both are put together")
+    }
+
+    pub fn feature(&self, collection: &Collection, id: &str) -> Option<&Row<Feature>> {
+        self.set(collection).number(id).and_then(|number| self.features.get(&number)).map(AsRef::as_ref)
+    }
+
+    /// A collection's features by number, from the first after `after`.
+    pub fn features_after<'a>(&'a self, collection: &'a Collection, after: u64) -> impl Iterator<Item = &'a Row<Feature>> {
+        self.set(collection).numbers_after(after).filter_map(|number| self.features.get(number)).map(AsRef::as_ref)
+    }
+
+    pub fn places_of(&self, project: &Slug) -> impl Iterator<Item = &Feature> {
+        let numbers = self.places.get(project).into_iter().flatten();
+        numbers.filter_map(|number| self.features.get(number)).map(|row| &row.value)
+    }
+
+    pub fn quota_of(&self, project: &Slug) -> Option<&Quota> {
+        self.quota_of.get(project).and_then(|quota| self.quotas.get(quota)).map(|row| &row.value)
+    }
+
+    /// The project that a feature belongs to.
+    pub fn project_of(&self, feature: &Feature) -> Option<&Row<Project>> {
+        feature.project.as_ref().and_then(|id| self.projects.get(id))
+    }
+
+    /// The rectangle around all the plan's places, if there is any.
+    pub fn plan_rect(&self) -> Option<Rect> {
+        let rects = self.plan_collections().filter_map(|collection| self.set(collection).extent(&self.features));
+        rects.reduce(collection_set::union)
+    }
+
+    pub fn extent(&self, collection: &Collection) -> Option<Rect> {
+        self.set(collection).extent(&self.features)
+    }
+
+    /// Visits a collection's features whose rectangle meets the window, in no order, until the visitor breaks.
+    pub fn window(
+        &self,
+        collection: &Collection,
+        window: BBox,
+        mut visit: impl FnMut(&Row<Feature>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let set = self.set(collection);
+        window.rects().try_for_each(|rect| {
+            set.index().window(rect, |number| match self.features.get(&number) {
+                Some(row) => visit(row),
+                None => ControlFlow::Continue(()),
+            })
+        })
+    }
+
+    /// A collection's nearest features within `reach_m` of a point, nearest first. `distance` leaves a feature out with none.
+    pub fn nearest(
+        &self,
+        collection: &Collection,
+        from: Point,
+        limit: usize,
+        reach_m: f64,
+        distance: impl Fn(&Feature) -> Option<f64>,
+    ) -> Vec<(&Feature, f64)> {
+        let index = self.set(collection).index();
+        let floor = |rect| distance_floor_m(from, rect);
+        let exact = |number| self.features.get(&number).and_then(|row| distance(&row.value));
+        let found = index.nearest(limit, reach_m, floor, exact);
+        found.into_iter().filter_map(|(number, m)| self.features.get(&number).map(|row| (&row.value, m))).collect()
+    }
+
+    /// Names that hold `query`, best first, with what they name.
+    pub fn search(&self, query: &str) -> impl Iterator<Item = (&Subject, crate::index::NameHit)> {
+        let hits = self.names.index.search(query);
+        hits.into_iter().map(|hit| (&self.names.subjects[hit.item], hit))
+    }
+
+    /// Whether an index has collected enough edits that [`Atlas::rebuilt`] is worth its time.
+    pub fn needs_rebuild(&self) -> bool {
+        self.sets.values().any(|set| set.index().needs_rebuild())
+    }
+
+    /// The same content with fresh indices. Cost: O(n log n) for each collection that needs it.
+    pub fn rebuilt(&self) -> Atlas {
+        let mut next = self.clone();
+        for (id, set) in &self.sets {
+            if set.index().needs_rebuild() {
+                next.sets.insert(id.clone(), set.rebuilt());
+            }
+        }
+        next
+    }
+}
+
+/// Whether a feature's box goes into the index at once, or all of them together at the end.
+#[derive(Clone, Copy)]
+enum Indexing {
+    Now,
+    Later,
+}
+
+/// A feature's collection is not there.
+struct NoHome;

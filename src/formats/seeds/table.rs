@@ -1,0 +1,179 @@
+//! One CSV table: a header that must be exactly the known columns, and rows whose fields are read one by one.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::Problems;
+use crate::plan::{Slug, Text};
+
+/// A table's text with its name.
+pub(super) struct Table<'a> {
+    pub file: &'static str,
+    pub columns: &'static [&'static str],
+    pub text: &'a str,
+}
+
+/// A row at hand: reads fields by name and notes what is wrong with them.
+pub(super) struct Row<'a> {
+    table: &'a Table<'a>,
+    record: &'a csv::StringRecord,
+    line: u64,
+    problems: &'a mut Problems,
+}
+
+impl Table<'_> {
+    /// Hands each row to `read`; rows that cannot be split into the columns are reported and passed over.
+    pub(super) fn rows<T>(&self, problems: &mut Problems, mut read: impl FnMut(&mut Row, u32) -> Option<T>) -> Vec<(u64, T)> {
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(self.text.as_bytes());
+        let Ok(header) = reader.headers().cloned() else {
+            problems.add(self.file, None, None, "has no header row");
+            return Vec::new();
+        };
+        if !self.check_header(&header, problems) {
+            return Vec::new();
+        }
+        let mut rows = Vec::new();
+        for (record, order) in reader.records().zip(1..) {
+            let record = match record {
+                Ok(record) => record,
+                Err(fault) => {
+                    problems.add(self.file, None, None, fault);
+                    break;
+                }
+            };
+            let line = record.position().map_or(0, csv::Position::line);
+            if record.len() != header.len() {
+                let message = format!("has {} fields, the header has {}", record.len(), header.len());
+                problems.add(self.file, Some(format!("line {line}")), None, message);
+                continue;
+            }
+            // Fields are read by the order of the known columns, whatever order the file has them in.
+            let ordered = self.columns.iter().map(|column| header.iter().position(|name| name == *column));
+            let record: csv::StringRecord = ordered.map(|at| at.and_then(|at| record.get(at)).unwrap_or_default()).collect();
+            let mut row = Row { table: self, record: &record, line, problems };
+            if let Some(value) = read(&mut row, order) {
+                rows.push((line, value));
+            }
+        }
+        rows
+    }
+
+    fn check_header(&self, header: &csv::StringRecord, problems: &mut Problems) -> bool {
+        let before = problems.0.len();
+        let line = || Some("line 1".to_owned());
+        if header.len() == 1 && header.get(0) == Some("") || header.is_empty() {
+            problems.add(self.file, None, None, format_args!("has no header row; its columns are {}", self.columns.join(",")));
+            return false;
+        }
+        for (at, name) in header.iter().enumerate() {
+            if !self.columns.contains(&name) {
+                let message = format!("unknown column; the columns are {}", self.columns.join(","));
+                problems.add(self.file, line(), Some(name), message);
+            } else if header.iter().take(at).any(|earlier| earlier == name) {
+                problems.add(self.file, line(), Some(name), "the column is there twice");
+            }
+        }
+        for column in self.columns.iter().filter(|column| !header.iter().any(|name| name == **column)) {
+            problems.add(self.file, line(), Some(column), "the column is missing");
+        }
+        problems.0.len() == before
+    }
+}
+
+impl Row<'_> {
+    pub(super) fn problem(&mut self, column: &str, message: impl Display) {
+        self.problems.add(self.table.file, Some(format!("line {}", self.line)), Some(column), message);
+    }
+
+    /// The field as written, without blanks around it; empty when there is none.
+    pub(super) fn raw(&self, column: &str) -> String {
+        let at = self.table.columns.iter().position(|name| *name == column);
+        let field = at.and_then(|at| self.record.get(at));
+        field.expect("readers name only columns of their table").trim().to_owned()
+    }
+
+    pub(super) fn required<T: FromStr<Err: Display>>(&mut self, column: &str) -> Option<T> {
+        let value = self.optional(column)?;
+        if value.is_none() {
+            self.problem(column, "is empty, but required");
+        }
+        value
+    }
+
+    /// Outer none: the field is wrong, and said to be. Inner none: the field is empty.
+    #[expect(clippy::option_option, reason = "wrong, empty and read are three outcomes")]
+    pub(super) fn optional<T: FromStr<Err: Display>>(&mut self, column: &str) -> Option<Option<T>> {
+        let raw = self.raw(column);
+        if raw.is_empty() {
+            return Some(None);
+        }
+        match raw.parse() {
+            Ok(value) => Some(Some(value)),
+            Err(fault) => {
+                self.problem(column, fault);
+                None
+            }
+        }
+    }
+
+    /// A finite number.
+    #[expect(clippy::option_option, reason = "as `optional`")]
+    pub(super) fn optional_number(&mut self, column: &str) -> Option<Option<f64>> {
+        let raw = self.raw(column);
+        match raw.parse::<f64>() {
+            _ if raw.is_empty() => Some(None),
+            Ok(number) if number.is_finite() => Some(Some(number)),
+            _ => {
+                self.problem(column, format_args!("{raw:?} is not a number"));
+                None
+            }
+        }
+    }
+
+    /// `<name>_zh` and `<name>_en`, both required.
+    pub(super) fn text(&mut self, name: &str) -> Option<Text> {
+        let text = self.optional_text(name)?;
+        if text.is_none() {
+            self.problem(&format!("{name}_zh"), "is empty, but required");
+        }
+        text
+    }
+
+    /// Both languages or neither.
+    #[expect(clippy::option_option, reason = "as `optional`")]
+    pub(super) fn optional_text(&mut self, name: &str) -> Option<Option<Text>> {
+        let (zh_column, en_column) = (format!("{name}_zh"), format!("{name}_en"));
+        let (zh, en) = (self.raw(&zh_column), self.raw(&en_column));
+        let missing = match (zh.is_empty(), en.is_empty()) {
+            (true, true) => return Some(None),
+            (false, false) => return Some(Some(Text { zh, en })),
+            (true, false) => zh_column,
+            (false, true) => en_column,
+        };
+        self.problem(&missing, "is empty, but the other language has a text");
+        None
+    }
+
+    /// A date as 2019-12-31, nothing else.
+    #[expect(clippy::option_option, reason = "as `optional`")]
+    pub(super) fn optional_date(&mut self, column: &str) -> Option<Option<crate::plan::Date>> {
+        let raw = self.raw(column);
+        let plain = raw.len() == "2019-12-31".len();
+        match raw.parse() {
+            _ if raw.is_empty() => Some(None),
+            Ok(date) if plain => Some(Some(date)),
+            _ => {
+                self.problem(column, format_args!("{raw:?} is not a date; write it as 2019-12-31"));
+                None
+            }
+        }
+    }
+
+    /// Ids with semicolons between them.
+    pub(super) fn ids(&mut self, column: &str) -> Option<Vec<Slug>> {
+        let raw = self.raw(column);
+        let words = raw.split(';').map(str::trim).filter(|word| !word.is_empty());
+        let ids = words.map(str::parse).collect::<Result<Vec<Slug>, _>>();
+        ids.map_err(|fault| self.problem(column, fault)).ok()
+    }
+}

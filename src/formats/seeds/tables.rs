@@ -1,0 +1,195 @@
+//! The five tables of a plan, row by row.
+
+use std::collections::HashMap;
+
+use super::Problems;
+use super::table::{Row, Table};
+use crate::plan::{Plan, Project, Quota, Relations, Section, Slug, Stage, Target, Theme};
+
+/// The highest item number within a section; 0 is the section as a whole.
+const MAX_ITEM: u8 = 99;
+
+pub(super) struct Texts {
+    pub sections: String,
+    pub targets: String,
+    pub quotas: String,
+    pub projects: String,
+    pub themes: String,
+}
+
+#[derive(Default)]
+pub(super) struct Tables {
+    pub sections: Vec<Section>,
+    pub targets: Vec<Target>,
+    pub quotas: Vec<Quota>,
+    pub projects: Vec<Project>,
+    pub themes: Vec<Theme>,
+    pub rows: Rows,
+}
+
+/// The line of each record, for problems that show only when all is read.
+#[derive(Default)]
+pub(super) struct Rows(HashMap<(&'static str, Slug), u64>);
+
+impl Rows {
+    pub(super) fn line(&self, file: &'static str, id: &Slug) -> Option<String> {
+        self.0.get(&(file, id.clone())).map(|line| format!("line {line}"))
+    }
+}
+
+/// Reads all tables; without a plan (its manifest was refused) due dates and years go unchecked.
+pub(super) fn read(texts: &Texts, plan: Option<&Plan>, problems: &mut Problems) -> Tables {
+    let mut tables = Tables::default();
+    let sections = Table { file: "sections.csv", columns: &["id", "name_zh", "name_en"], text: &texts.sections };
+    tables.sections = tables.rows.keep(&sections, problems, section, |section| &section.id);
+    let targets = Table {
+        file: "targets.csv",
+        columns: &["id", "section", "item", "name_zh", "name_en", "op", "value", "unit_zh", "unit_en", "stretch"],
+        text: &texts.targets,
+    };
+    tables.targets = tables.rows.keep(&targets, problems, target, |target| &target.id);
+    let quotas = Table {
+        file: "quotas.csv",
+        columns: &["id", "section", "item", "name_zh", "name_en", "count", "aim", "members"],
+        text: &texts.quotas,
+    };
+    tables.quotas = tables.rows.keep(&quotas, problems, quota, |quota| &quota.id);
+    let projects = Table {
+        file: "projects.csv",
+        columns: &[
+            "id", "kind", "section", "item", "name_zh", "name_en", "aim", "due", "stage", "from_zh", "from_en", "to_zh",
+            "to_en", "carries_zh", "carries_en", "crosses_zh", "crosses_en", "note_zh", "note_en",
+        ],
+        text: &texts.projects,
+    };
+    tables.projects =
+        tables.rows.keep(&projects, problems, |row, order| project(row, order, plan), |project| &project.id);
+    let themes = Table {
+        file: "themes.csv",
+        columns: &["id", "section", "item", "name_zh", "name_en", "note_zh", "note_en"],
+        text: &texts.themes,
+    };
+    tables.themes = tables.rows.keep(&themes, problems, theme, |theme| &theme.id);
+    tables
+}
+
+impl Rows {
+    /// Reads a table, notes where each record stands, and refuses an id that is there twice.
+    fn keep<T>(
+        &mut self,
+        table: &Table,
+        problems: &mut Problems,
+        read: impl FnMut(&mut Row, u32) -> Option<T>,
+        id: impl Fn(&T) -> &Slug,
+    ) -> Vec<T> {
+        let mut kept = Vec::new();
+        for (line, value) in table.rows(problems, read) {
+            let key = (table.file, id(&value).clone());
+            if let Some(earlier) = self.0.get(&key) {
+                let message = format!("{} is there twice, first on line {earlier}", key.1);
+                problems.add(table.file, Some(format!("line {line}")), Some("id"), message);
+            } else {
+                self.0.insert(key, line);
+                kept.push(value);
+            }
+        }
+        kept
+    }
+}
+
+// Each reader below looks at every field before it gives up, so that all problems of a row are told at once.
+
+fn section(row: &mut Row, order: u32) -> Option<Section> {
+    let (id, name) = (row.required("id"), row.text("name"));
+    Some(Section { id: id?, order, name: name? })
+}
+
+fn item(row: &mut Row) -> Option<u8> {
+    let item = row.required("item")?;
+    if item > MAX_ITEM {
+        row.problem("item", format_args!("{item} is more than {MAX_ITEM}"));
+        return None;
+    }
+    Some(item)
+}
+
+fn target(row: &mut Row, order: u32) -> Option<Target> {
+    let (id, section, item, name) = (row.required("id"), row.required("section"), item(row), row.text("name"));
+    let (op, value, unit) = (row.required("op"), row.optional_number("value"), row.text("unit"));
+    let stretch = row.optional_number("stretch");
+    if value == Some(None) {
+        row.problem("value", "is empty, but required");
+    }
+    Some(Target {
+        id: id?,
+        order,
+        section: section?,
+        item: item?,
+        name: name?,
+        op: op?,
+        value: value??,
+        unit: unit?,
+        stretch: stretch?,
+        readings: Vec::new(),
+    })
+}
+
+fn quota(row: &mut Row, order: u32) -> Option<Quota> {
+    let (id, section, item, name) = (row.required("id"), row.required("section"), item(row), row.text("name"));
+    let (count, aim, members) = (row.required::<u32>("count"), row.required("aim"), row.ids("members"));
+    if let (Some(count), Some(members)) = (count, &members)
+        && members.len() > count as usize
+    {
+        row.problem("members", format_args!("{} are named, more than the quota's count of {count}", members.len()));
+        return None;
+    }
+    Some(Quota {
+        id: id?,
+        order,
+        section: section?,
+        item: item?,
+        name: name?,
+        count: count?,
+        aim: aim?,
+        members: members?,
+    })
+}
+
+fn project(row: &mut Row, order: u32, plan: Option<&Plan>) -> Option<Project> {
+    let (id, kind, section) = (row.required("id"), row.required("kind"), row.required("section"));
+    let (item, name, aim) = (item(row), row.text("name"), row.required("aim"));
+    let (due, stage) = (row.optional_date("due"), row.optional::<Stage>("stage"));
+    let (from, to) = (row.optional_text("from"), row.optional_text("to"));
+    let (carries, crosses) = (row.optional_text("carries"), row.optional_text("crosses"));
+    let note = row.optional_text("note");
+    if due == Some(None) {
+        row.problem("due", "is empty, but required");
+    }
+    if let (Some(Some(due)), Some(plan)) = (due, plan)
+        && due < plan.start
+    {
+        row.problem("due", format_args!("{due} is before the plan's start {}", plan.start));
+        return None;
+    }
+    Some(Project {
+        id: id?,
+        order,
+        kind: kind?,
+        section: section?,
+        item: item?,
+        name: name?,
+        aim: aim?,
+        due: due??,
+        stage: stage?.unwrap_or(Stage::NotReported),
+        progress: None,
+        reported: None,
+        relations: Relations { from: from?, to: to?, carries: carries?, crosses: crosses? },
+        note: note?,
+    })
+}
+
+fn theme(row: &mut Row, order: u32) -> Option<Theme> {
+    let (id, section, item, name) = (row.required("id"), row.required("section"), item(row), row.text("name"));
+    let note = row.optional_text("note");
+    Some(Theme { id: id?, order, section: section?, item: item?, name: name?, note: note? })
+}
