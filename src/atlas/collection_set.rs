@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use geo::{Coord, Rect};
+use geo::Rect;
 use imbl::{HashMap, OrdMap, OrdSet};
 
 use super::Row;
 use crate::index::SpatialIndex;
 use crate::plan::{Feature, Slug};
+use crate::spatial::union;
 
 #[derive(Clone)]
 pub struct CollectionSet {
@@ -96,12 +97,4 @@ impl CollectionSet {
 
 fn entry(feature: &Feature) -> (u64, Rect) {
     (feature.number, feature.shape.rect())
-}
-
-pub(super) fn union(a: Rect, b: Rect) -> Rect {
-    let (a_min, a_max, b_min, b_max) = (a.min(), a.max(), b.min(), b.max());
-    Rect::new(
-        Coord { x: a_min.x.min(b_min.x), y: a_min.y.min(b_min.y) },
-        Coord { x: a_max.x.max(b_max.x), y: a_max.y.max(b_max.y) },
-    )
 }

@@ -15,7 +15,7 @@ use imbl::{HashMap, OrdMap};
 
 use crate::index::NameIndex;
 use crate::plan::{Change, Collection, Feature, Plan, Project, Quota, Record, RecordKey, RecordType, Role, Section, Slug, Target, Theme};
-use crate::spatial::{BBox, distance_floor_m};
+use crate::spatial::{BBox, distance_floor_m, union};
 
 pub use collection_set::CollectionSet;
 pub use subjects::Subject;
@@ -263,7 +263,7 @@ impl Atlas {
     /// The rectangle around all the plan's places, if there is any.
     pub fn plan_rect(&self) -> Option<Rect> {
         let rects = self.plan_collections().filter_map(|collection| self.set(collection).extent(&self.features));
-        rects.reduce(collection_set::union)
+        rects.reduce(union)
     }
 
     pub fn extent(&self, collection: &Collection) -> Option<Rect> {
@@ -271,11 +271,13 @@ impl Atlas {
     }
 
     /// Visits a collection's features whose rectangle meets the window, in no order, until the visitor breaks.
-    pub fn window(
-        &self,
+    ///
+    /// Across the dateline a feature that meets both halves of the window comes twice.
+    pub fn window<'a>(
+        &'a self,
         collection: &Collection,
         window: BBox,
-        mut visit: impl FnMut(&Row<Feature>) -> ControlFlow<()>,
+        mut visit: impl FnMut(&'a Row<Feature>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
         let set = self.set(collection);
         window.rects().try_for_each(|rect| {
@@ -284,6 +286,19 @@ impl Atlas {
                 None => ControlFlow::Continue(()),
             })
         })
+    }
+
+    /// All of a collection's features whose rectangle meets the window, each once, by number.
+    pub fn in_window<'a>(&'a self, collection: &Collection, window: BBox) -> Vec<&'a Feature> {
+        let mut found = Vec::new();
+        let visited = self.window(collection, window, |row| {
+            found.push(&row.value);
+            ControlFlow::Continue(())
+        });
+        debug_assert!(visited.is_continue(), "the visitor never breaks");
+        found.sort_unstable_by_key(|feature| feature.number);
+        found.dedup_by_key(|feature| feature.number);
+        found
     }
 
     /// A collection's nearest features within `reach_m` of a point, nearest first. `distance` leaves a feature out with none.

@@ -36,108 +36,102 @@ impl LightCode {
     }
 }
 
-/// A light with its reason in both languages and the numbers behind it.
+/// A light, its code, and the numbers behind it. [`LightReading::reason`] puts them into words.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LightReading {
     pub colour: Light,
     pub code: LightCode,
-    pub reason: Text,
+    pub due: Date,
+    /// When the stage was last reported; none while the plan's words imply it.
+    pub reported: Option<Date>,
     /// Days past the due date, when past it.
     pub days_overdue: Option<i32>,
-    /// Percent that the schedule asks for on the day.
+    /// Percent reported, and percent that the schedule asks for on the day.
+    pub progress: Option<f64>,
     pub scheduled: Option<f64>,
-    /// Points by which progress falls short of it.
-    pub points_behind: Option<f64>,
 }
 
 /// Applies the rule to a project of `plan` as it stands on `today`.
 pub fn light(project: &Project, plan: &Plan, today: Date) -> LightReading {
-    let (zh, en) = basis(project);
-    match project.stage {
-        Stage::NotReported => grey(LightCode::NotReported, "尚无报告，无法判断。", "Nothing has been reported yet, so it cannot be judged."),
-        Stage::Cancelled => grey(LightCode::Cancelled, format!("项目已取消{zh}。"), format!("Cancelled{en}.")),
-        Stage::Suspended => LightReading {
-            colour: Light::Yellow,
-            ..grey(LightCode::Suspended, format!("项目已暂停{zh}。"), format!("Suspended{en}."))
-        },
-        stage if project.aim.reached_at(stage) => LightReading {
-            colour: Light::Green,
-            ..grey(LightCode::AimReached, format!("已达到计划目标{zh}。"), format!("The plan's aim is reached{en}."))
-        },
-        stage => {
-            // "Moved on markedly" is a matter of progress once work is under way: without a reading nobody can say.
-            let needs_progress = project.aim == Aim::Advance && stage == Stage::Building;
-            match project.progress {
-                None if today > project.due && !needs_progress => overdue(project, today),
-                Some(_) if today > project.due => overdue(project, today),
-                progress => on_the_way(progress, scheduled_percent(plan.start, project.due, today), &zh, &en),
+    let reading = |colour, code| LightReading {
+        colour,
+        code,
+        due: project.due,
+        reported: project.reported,
+        days_overdue: None,
+        progress: project.progress,
+        scheduled: None,
+    };
+    let stage = project.stage;
+    match stage {
+        Stage::NotReported => return reading(Light::Grey, LightCode::NotReported),
+        Stage::Cancelled => return reading(Light::Grey, LightCode::Cancelled),
+        Stage::Suspended => return reading(Light::Yellow, LightCode::Suspended),
+        _ if project.aim.reached_at(stage) => return reading(Light::Green, LightCode::AimReached),
+        _ => {}
+    }
+    // "Moved on markedly" is a matter of progress once work is under way: without a reading nobody can say.
+    let only_progress_tells = project.aim == Aim::Advance && stage == Stage::Building;
+    if today > project.due && (project.progress.is_some() || !only_progress_tells) {
+        let days_overdue = Some((today - project.due).get_days());
+        return LightReading { days_overdue, scheduled: Some(100.0), ..reading(Light::Red, LightCode::Overdue) };
+    }
+    let scheduled = scheduled_percent(plan.start, project.due, today);
+    let (colour, code) = match project.progress.map(|progress| scheduled - progress) {
+        None => (Light::Grey, LightCode::NoProgress),
+        Some(behind) if behind > RED_ABOVE_POINTS => (Light::Red, LightCode::Behind),
+        Some(behind) if behind >= YELLOW_FROM_POINTS => (Light::Yellow, LightCode::Behind),
+        Some(_) => (Light::Green, LightCode::OnSchedule),
+    };
+    LightReading { scheduled: Some(scheduled), ..reading(colour, code) }
+}
+
+impl LightReading {
+    /// Points by which progress falls short of the schedule; negative when ahead.
+    pub fn points_behind(&self) -> Option<f64> {
+        Some(self.scheduled? - self.progress?)
+    }
+
+    /// The reason as a sentence in each language.
+    pub fn reason(&self) -> Text {
+        let (zh, en) = match self.code {
+            LightCode::NotReported => {
+                return Text::new("尚无报告，无法判断。", "Nothing has been reported yet, so it cannot be judged.");
             }
+            LightCode::Cancelled => ("项目已取消".to_owned(), "Cancelled".to_owned()),
+            LightCode::Suspended => ("项目已暂停".to_owned(), "Suspended".to_owned()),
+            LightCode::AimReached => ("已达到计划目标".to_owned(), "The plan's aim is reached".to_owned()),
+            LightCode::Overdue => {
+                let days = self.days_overdue.unwrap_or_default();
+                let due = self.due;
+                (format!("应于 {due} 达到目标，已逾期 {days} 天"), format!("The aim was due {due}, {days} days ago"))
+            }
+            LightCode::NoProgress => {
+                let scheduled = self.scheduled.unwrap_or_default();
+                (
+                    format!("没有进度读数，无法与时间进度 {scheduled:.0}% 比较"),
+                    format!("No progress reading to hold against the schedule's {scheduled:.0} %"),
+                )
+            }
+            LightCode::Behind | LightCode::OnSchedule => self.against_schedule(),
+        };
+        match self.reported {
+            Some(date) => Text::new(format!("{zh}（{date} 报告）。"), format!("{en} (reported {date}).")),
+            None => Text::new(
+                format!("{zh}（阶段由计划文字推定，尚无报告）。"),
+                format!("{en} (the stage is what the plan's words imply; no report yet)."),
+            ),
         }
     }
-}
 
-fn grey(code: LightCode, zh: impl Into<String>, en: impl Into<String>) -> LightReading {
-    LightReading {
-        colour: Light::Grey,
-        code,
-        reason: Text::new(zh, en),
-        days_overdue: None,
-        scheduled: None,
-        points_behind: None,
-    }
-}
-
-/// Who says that the stage is what it is.
-fn basis(project: &Project) -> (String, String) {
-    match project.reported {
-        Some(date) => (format!("（{date} 报告）"), format!(" (reported {date})")),
-        None => ("（阶段由计划文字推定，尚无报告）".into(), " (the stage is what the plan's words imply; no report yet)".into()),
-    }
-}
-
-fn overdue(project: &Project, today: Date) -> LightReading {
-    let (zh, en) = basis(project);
-    let days = (today - project.due).get_days();
-    let due = project.due;
-    LightReading {
-        colour: Light::Red,
-        days_overdue: Some(days),
-        scheduled: Some(100.0),
-        points_behind: project.progress.map(|progress| 100.0 - progress),
-        ..grey(
-            LightCode::Overdue,
-            format!("应于 {due} 达到目标，已逾期 {days} 天{zh}。"),
-            format!("The aim was due {due}, {days} days ago{en}."),
-        )
-    }
-}
-
-fn on_the_way(progress: Option<f64>, scheduled: f64, zh: &str, en: &str) -> LightReading {
-    let Some(progress) = progress else {
-        return LightReading {
-            scheduled: Some(scheduled),
-            ..grey(
-                LightCode::NoProgress,
-                format!("没有进度读数，无法与时间进度 {scheduled:.0}% 比较{zh}。"),
-                format!("No progress reading to hold against the schedule's {scheduled:.0} %{en}."),
-            )
-        };
-    };
-    let points_behind = scheduled - progress;
-    let colour = match points_behind {
-        behind if behind > RED_ABOVE_POINTS => Light::Red,
-        behind if behind >= YELLOW_FROM_POINTS => Light::Yellow,
-        _ => Light::Green,
-    };
-    let code = if colour == Light::Green { LightCode::OnSchedule } else { LightCode::Behind };
-    LightReading {
-        colour,
-        scheduled: Some(scheduled),
-        points_behind: Some(points_behind),
-        ..grey(
-            code,
-            format!("进度 {progress:.0}%，时间进度 {scheduled:.0}%，相差 {:.0} 个百分点{zh}。", -points_behind),
-            format!("Progress {progress:.0} % against a schedule of {scheduled:.0} %: {:+.0} points{en}.", -points_behind),
+    fn against_schedule(&self) -> (String, String) {
+        let (progress, scheduled) = (self.progress.unwrap_or_default(), self.scheduled.unwrap_or_default());
+        let behind = scheduled - progress;
+        let (zh_word, en_word) = if behind > 0.0 { ("落后", "behind") } else { ("领先", "ahead") };
+        let points = behind.abs();
+        (
+            format!("进度 {progress:.0}%，时间进度 {scheduled:.0}%，{zh_word} {points:.0} 个百分点"),
+            format!("Progress {progress:.0} % against a schedule of {scheduled:.0} %, {points:.0} points {en_word}"),
         )
     }
 }
@@ -194,7 +188,8 @@ mod tests {
         let check = |aim, stage, progress, today, colour, code| {
             let reading = light(&project(aim, stage, progress), &plan(), today);
             assert_eq!((reading.colour, reading.code), (colour, code), "{aim} {stage} {progress:?} {today}");
-            assert!(!reading.reason.zh.is_empty() && !reading.reason.en.is_empty());
+            let reason = reading.reason();
+            assert!(reason.zh.ends_with('。') && reason.en.ends_with('.'), "{reason:?}");
         };
         let (june, july, later) = (date(2019, 6, 1), date(2019, 7, 2), date(2020, 1, 1));
         check(Aim::Connect, Stage::NotReported, None, later, Light::Grey, LightCode::NotReported);

@@ -19,7 +19,7 @@ impl Text {
 }
 
 /// A member of a closed vocabulary.
-pub trait Word: Copy + Eq + Hash + Ord + fmt::Display + FromStr<Err = WordError> + 'static {
+pub trait Word: Copy + Eq + Hash + Ord + fmt::Display + FromStr<Err = WordError> + Into<&'static str> + 'static {
     /// What the vocabulary is called.
     const NAME: &'static str;
     /// Every word, in the vocabulary's own order.
@@ -45,6 +45,12 @@ macro_rules! vocabulary {
         impl $name {
             pub const fn as_str(self) -> &'static str {
                 match self { $($name::$variant => $word,)+ }
+            }
+        }
+
+        impl From<$name> for &'static str {
+            fn from(word: $name) -> &'static str {
+                word.as_str()
             }
         }
 

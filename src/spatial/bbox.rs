@@ -85,6 +85,15 @@ impl From<BBox> for [f64; 4] {
     }
 }
 
+/// The smallest rectangle around two.
+pub fn union(a: Rect, b: Rect) -> Rect {
+    let (a_min, a_max, b_min, b_max) = (a.min(), a.max(), b.min(), b.max());
+    Rect::new(
+        Coord { x: a_min.x.min(b_min.x), y: a_min.y.min(b_min.y) },
+        Coord { x: a_max.x.max(b_max.x), y: a_max.y.max(b_max.y) },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -80,8 +80,8 @@ pub enum ShapeError {
     Type(String),
     #[error("the geometry is invalid: {0}")]
     Invalid(String),
-    #[error("{count} vertices are more than the limit of {MAX_VERTICES}")]
-    TooManyVertices { count: usize },
+    #[error("{count} vertices are more than the limit of {limit}")]
+    TooManyVertices { count: usize, limit: usize },
     #[error("not a GeoJSON geometry: {0}")]
     NotGeoJson(String),
 }
@@ -110,10 +110,7 @@ impl Shape {
     /// The first [`ShapeError`] found.
     pub fn new(geometry: Geometry) -> Result<Shape, ShapeError> {
         type_of(&geometry)?;
-        let count = geometry.coords_count();
-        if count > MAX_VERTICES {
-            return Err(ShapeError::TooManyVertices { count });
-        }
+        check_count(geometry.coords_count(), MAX_VERTICES)?;
         for at in geometry.coords_iter() {
             LonLat::new(at.x, at.y)?;
         }
@@ -148,13 +145,14 @@ impl Shape {
         Shape::new(geometry)
     }
 
-    /// Reads a GeoJSON geometry object.
+    /// Reads a GeoJSON geometry object of at most `max_vertices`, or [`MAX_VERTICES`] if that is less.
     ///
     /// # Errors
     /// [`ShapeError::NotGeoJson`] when the object is no geometry, else as [`Shape::from_geojson`].
-    pub fn from_json(value: serde_json::Value) -> Result<Shape, ShapeError> {
+    pub fn from_json(value: serde_json::Value, max_vertices: usize) -> Result<Shape, ShapeError> {
         let geometry: geojson::Geometry =
             serde_json::from_value(value).map_err(|fault| ShapeError::NotGeoJson(fault.to_string()))?;
+        check_count(vertices(&geometry.value), max_vertices)?;
         Shape::from_geojson(&geometry.value)
     }
 
@@ -189,6 +187,21 @@ fn type_of(geometry: &Geometry) -> Result<GeometryType, ShapeError> {
             return Err(ShapeError::Type("a construct that GeoJSON lacks".into()));
         }
     })
+}
+
+fn check_count(count: usize, limit: usize) -> Result<(), ShapeError> {
+    if count > limit { Err(ShapeError::TooManyVertices { count, limit }) } else { Ok(()) }
+}
+
+fn vertices(value: &geojson::GeometryValue) -> usize {
+    use geojson::GeometryValue as V;
+    let in_lines = |lines: &[Vec<geojson::Position>]| lines.iter().map(Vec::len).sum::<usize>();
+    match value {
+        V::Point { .. } | V::GeometryCollection { .. } => 1,
+        V::MultiPoint { coordinates } | V::LineString { coordinates } => coordinates.len(),
+        V::MultiLineString { coordinates } | V::Polygon { coordinates } => in_lines(coordinates),
+        V::MultiPolygon { coordinates } => coordinates.iter().map(|rings| in_lines(rings)).sum(),
+    }
 }
 
 fn check_line(count: usize) -> Result<(), ShapeError> {
@@ -229,7 +242,7 @@ mod tests {
     use super::*;
 
     fn read(json: &str) -> Result<Shape, ShapeError> {
-        Shape::from_json(serde_json::from_str(json).expect("test JSON"))
+        Shape::from_json(serde_json::from_str(json).expect("test JSON"), MAX_VERTICES)
     }
 
     #[test]

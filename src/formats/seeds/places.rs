@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::Problems;
 use crate::plan::{Collection, Feature, Position, Role, Slug, Text};
-use crate::spatial::Shape;
+use crate::spatial::{MAX_VERTICES, Shape};
 
 const PLAN_PROPERTIES: [&str; 7] = ["project", "name_zh", "name_en", "accuracy_m", "position", "basis_zh", "basis_en"];
 const CONTEXT_PROPERTIES: [&str; 4] = ["name_zh", "name_en", "accuracy_m", "class"];
@@ -116,7 +116,7 @@ impl Row<'_, '_> {
     }
 
     fn shape(&mut self, geometry: &Value) -> Option<Shape> {
-        let shape = match Shape::from_json(geometry.clone()) {
+        let shape = match Shape::from_json(geometry.clone(), MAX_VERTICES) {
             Ok(shape) => shape,
             Err(fault) => {
                 self.problem("geometry", fault);

@@ -1,0 +1,124 @@
+//! Wires everything: opens or creates the store, builds the atlas, serves it, and stops without dropping a request.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::atlas::{Atlas, AtlasError};
+use crate::config::Config;
+use crate::formats::seeds::Problem;
+use crate::http::{self, State};
+use crate::plan::{Date, Timestamp};
+use crate::services::publish::Published;
+use crate::services::seeding::{self, Source};
+use crate::store::{Loaded, StoreError};
+
+/// The store's file in the data folder.
+const STORE_FILE: &str = "guatu.gpkg";
+
+/// How long open requests get to end after the signal to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// What the command line and the configuration say.
+pub struct Options {
+    pub listen: SocketAddr,
+    pub data: PathBuf,
+    /// The plan to begin with; the shipped one when absent.
+    pub plan: Option<Source>,
+    pub as_of: Option<Date>,
+    pub config: Config,
+}
+
+/// Why the server did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("the plan has problems:\n{}", list(.0))]
+    Plan(Vec<Problem>),
+    #[error("--plan is for a first start, but {0} holds a plan already; choose another --data folder")]
+    AlreadySeeded(PathBuf),
+    #[error("the data folder {path} cannot be used: {fault}")]
+    Data { path: PathBuf, fault: std::io::Error },
+    #[error("cannot listen on {address}: {fault}")]
+    Listen { address: SocketAddr, fault: std::io::Error },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Atlas(#[from] AtlasError),
+    #[error("cannot serve: {0}")]
+    Serve(String),
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// # Errors
+/// Whatever keeps it from starting; nothing half-made stays behind.
+pub async fn serve(options: Options) -> Result<(), AppError> {
+    let data_error = |fault| AppError::Data { path: options.data.clone(), fault };
+    std::fs::create_dir_all(&options.data).map_err(data_error)?;
+    let (store, loaded) = open(&options).await?;
+    let atlas = Atlas::build(loaded.seq, loaded.records)?;
+    tracing::info!(plan = %atlas.plan().id, seq = atlas.seq(), projects = atlas.projects.len(), "plan loaded");
+
+    let metrics = PrometheusBuilder::new().install_recorder().map_err(|fault| AppError::Serve(fault.to_string()))?;
+    let (as_of, zone) = (options.as_of, options.config.time_zone.clone());
+    let today = move || as_of.unwrap_or_else(|| Timestamp::now().to_zoned_datetime(zone.clone()).date());
+    let published = Arc::new(Published::new(atlas));
+    let state = Arc::new(State::new(published, today, metrics, options.config.options.clone()));
+
+    let listen_error = |fault| AppError::Listen { address: options.listen, fault };
+    let listener = TcpListener::bind(options.listen).await.map_err(listen_error)?;
+    let address = listener.local_addr().map_err(listen_error)?;
+    // Whoever started us waits for this line.
+    println!("listening on http://{address}");
+    let router = http::router(Arc::clone(&state));
+    let (stop, mut stopped) = tokio::sync::watch::channel(());
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        wait_for_signal().await;
+        tracing::info!("stopping");
+        state.stop();
+        drop(stop);
+    });
+    let out_of_grace = async {
+        // The sender is dropped when the signal comes.
+        while stopped.changed().await.is_ok() {}
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = server => served.map_err(|fault| AppError::Serve(fault.to_string()))?,
+        () = out_of_grace => tracing::warn!("some requests did not end within {GRACE:?}"),
+    }
+    let _ = store;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn open(options: &Options) -> Result<((), Loaded), AppError> {
+    let plan = seeding::read(options.plan.as_ref().unwrap_or(&Source::Shipped)).map_err(AppError::Plan)?;
+    let records = plan.into_records().map(|value| crate::atlas::Row { version: 1, value }).collect();
+    Ok(((), Loaded { seq: 1, records }))
+}
+
+async fn wait_for_signal() {
+    let next = |kind| async move {
+        match signal(kind) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(fault) => {
+                tracing::error!(%fault, "signals cannot be heard");
+                std::future::pending().await
+            }
+        }
+    };
+    tokio::select! {
+        () = next(SignalKind::terminate()) => {}
+        () = next(SignalKind::interrupt()) => {}
+    }
+}

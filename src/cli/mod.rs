@@ -1,0 +1,80 @@
+//! The command line: what can be asked of `guatu`, and how the answers look in a terminal.
+
+mod check;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::plan::Date;
+
+/// A district's annual work plan as a living map.
+#[derive(Parser)]
+#[command(name = "guatu", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the plan of a data folder; the first start creates it.
+    Serve(ServeArguments),
+    /// Check the files of a plan and print every problem; exits with 1 when there is one.
+    Check {
+        /// Folder with a plan.toml.
+        dir: PathBuf,
+    },
+    /// Print the OpenAPI 3.0 document of the server.
+    Openapi,
+}
+
+#[derive(clap::Args)]
+pub struct ServeArguments {
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Folder of the data; created when it is not there.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Folder with the plan to begin with, in place of the shipped one; only for a first start.
+    #[arg(long)]
+    pub plan: Option<PathBuf>,
+    /// Configuration file.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// Read every light as of this day, such as 2019-10-01, in place of today.
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Write the log as JSON, one object a line.
+    #[arg(long)]
+    pub log_json: bool,
+}
+
+/// Runs what the command line asks for.
+pub fn run() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Check { dir } => check::run(dir),
+        Command::Openapi => print_document(),
+    }
+}
+
+fn print_document() -> ExitCode {
+    match crate::http::document().and_then(|document| serde_json::to_string_pretty(&document)) {
+        Ok(text) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(fault) => failed(fault),
+    }
+}
+
+/// Says on standard error why nothing more can be done.
+fn failed(fault: impl std::fmt::Display) -> ExitCode {
+    eprintln!("guatu: {fault}");
+    ExitCode::FAILURE
+}

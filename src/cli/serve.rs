@@ -1,0 +1,46 @@
+//! `guatu serve`.
+
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::prelude::*;
+
+use super::{ServeArguments, failed};
+use crate::app;
+use crate::config::Config;
+use crate::services::seeding::Source;
+
+pub fn run(arguments: ServeArguments) -> ExitCode {
+    let config = match Config::read(arguments.config.as_deref()) {
+        Ok(config) => config,
+        Err(fault) => return failed(fault),
+    };
+    start_log(arguments.log_json);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(fault) => return failed(fault),
+    };
+    let options = app::Options {
+        listen: arguments.listen,
+        data: arguments.data,
+        plan: arguments.plan.map(Source::Folder),
+        as_of: arguments.as_of,
+        config,
+    };
+    match runtime.block_on(app::serve(options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => failed(fault),
+    }
+}
+
+/// The log goes to standard error; `RUST_LOG` says how much of it.
+fn start_log(as_json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let registry = tracing_subscriber::registry().with(filter);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    if as_json {
+        registry.with(layer.json()).init();
+    } else {
+        registry.with(layer).init();
+    }
+}

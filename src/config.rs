@@ -1,0 +1,92 @@
+//! `guatu.toml`: what an operator decides. Every member is optional; an unknown one is refused with its name.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use crate::http::{BaseMap, Options};
+
+/// Where days begin and end when the operator does not say: the shipped plan's district.
+const DEFAULT_TIME_ZONE: &str = "Asia/Shanghai";
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    #[serde(default)]
+    server: ServerWire,
+    #[serde(default)]
+    map: MapWire,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServerWire {
+    public_url: Option<String>,
+    time_zone: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MapWire {
+    #[serde(default)]
+    basemaps: Vec<BaseMap>,
+}
+
+/// What a configuration file says, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub options: Options,
+    pub time_zone: TimeZone,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{path}{}: {reason}", .line.map(|line| format!(", line {line}")).unwrap_or_default())]
+pub struct ConfigError {
+    path: PathBuf,
+    line: Option<usize>,
+    reason: String,
+}
+
+impl Config {
+    /// Reads a file, or gives the defaults without one.
+    ///
+    /// # Errors
+    /// The file, the line and the member that cannot be taken.
+    pub fn read(path: Option<&Path>) -> Result<Config, ConfigError> {
+        let Some(path) = path else { return Config::check(Wire::default(), Path::new("guatu.toml")) };
+        let error = |line, reason: String| ConfigError { path: path.to_owned(), line, reason };
+        let text = std::fs::read_to_string(path).map_err(|fault| error(None, fault.to_string()))?;
+        let wire = toml::from_str(&text).map_err(|fault| {
+            let line = fault.span().map(|span| 1 + text[..span.start].matches('\n').count());
+            error(line, fault.message().to_owned())
+        })?;
+        Config::check(wire, path)
+    }
+
+    fn check(wire: Wire, path: &Path) -> Result<Config, ConfigError> {
+        let error = |reason: String| ConfigError { path: path.to_owned(), line: None, reason };
+        let zone = wire.server.time_zone.as_deref().unwrap_or(DEFAULT_TIME_ZONE);
+        let time_zone = TimeZone::get(zone)
+            .map_err(|_| error(format!("server.time_zone: {zone:?} is no zone of the IANA database, such as Asia/Shanghai")))?;
+        let is_web = |url: &str| ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme) && url.len() > scheme.len());
+        let public_url = wire.server.public_url.map(|url| url.trim_end_matches('/').to_owned());
+        if let Some(url) = public_url.as_deref().filter(|url| !is_web(url)) {
+            return Err(error(format!("server.public_url: {url:?} does not begin with http:// or https://")));
+        }
+        for basemap in &wire.map.basemaps {
+            let id = &basemap.id;
+            if !is_web(&basemap.url) {
+                return Err(error(format!("map.basemaps {id}: url {:?} does not begin with http:// or https://", basemap.url)));
+            }
+            let has_place = ["{z}", "{x}", "{y}"].iter().all(|part| basemap.url.contains(part));
+            if basemap.map_type == crate::http::BaseMapType::Xyz && !has_place {
+                return Err(error(format!("map.basemaps {id}: an xyz url holds {{z}}, {{x}} and {{y}}")));
+            }
+            if basemap.attribution.trim().is_empty() {
+                return Err(error(format!("map.basemaps {id}: attribution is empty; say whose map it is")));
+            }
+        }
+        Ok(Config { options: Options { basemaps: wire.map.basemaps, public_url }, time_zone })
+    }
+}

@@ -1,0 +1,207 @@
+//! Every status code of Guatu, in one place: problem details (RFC 9457) for what went wrong, and conditional answers.
+//!
+//! What the caller did wrong is told with the parameter and what would be right. What we did wrong is logged, not told.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, VARY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub const JSON: &str = "application/json";
+pub const GEOJSON: &str = "application/geo+json";
+pub const PROBLEM_JSON: &str = "application/problem+json";
+pub const HTML: &str = "text/html; charset=utf-8";
+pub const OPENAPI_30: &str = "application/vnd.oai.openapi+json;version=3.0";
+pub const MVT: &str = "application/vnd.mapbox-vector-tile";
+
+/// What a request gets that took too long.
+pub const TIMED_OUT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+
+/// What went wrong, in the shape of RFC 9457.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the status says what sort of problem it is.
+    #[serde(rename = "type")]
+    problem_type: &'static str,
+    title: &'static str,
+    status: u16,
+    /// What is wrong with this request.
+    detail: String,
+    /// The query parameter, path part or body member that is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    /// What would be right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
+        Problem {
+            problem_type: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            parameter: None,
+            expected: None,
+        }
+    }
+
+    /// A query parameter or body member that cannot be taken.
+    pub fn parameter(name: &str, detail: impl Into<String>, expected: impl Into<String>) -> Problem {
+        Problem {
+            parameter: Some(name.to_owned()),
+            expected: Some(expected.into()),
+            ..Problem::new(StatusCode::BAD_REQUEST, detail)
+        }
+    }
+
+    /// A request that cannot be read at all.
+    pub fn unreadable(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// Something that is not there, by the name that was asked for.
+    pub fn not_found(parameter: &str, detail: impl Into<String>) -> Problem {
+        Problem { parameter: Some(parameter.to_owned()), ..Problem::new(StatusCode::NOT_FOUND, detail) }
+    }
+
+    /// A media type that this resource does not come in.
+    pub fn not_acceptable(expected: impl Into<String>) -> Problem {
+        let detail = "none of the media types asked for can be given";
+        Problem { expected: Some(expected.into()), ..Problem::new(StatusCode::NOT_ACCEPTABLE, detail) }
+    }
+
+    /// A body of another media type than the resource takes.
+    pub fn unsupported_media_type(expected: &str) -> Problem {
+        let detail = "the body's media type is not taken here";
+        Problem { expected: Some(expected.into()), ..Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail) }
+    }
+
+    /// A body that is longer than is read.
+    pub fn body_too_long(limit_bytes: usize) -> Problem {
+        let detail = format!("the body is longer than {limit_bytes} bytes");
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+    }
+
+    /// A fault of ours: the cause goes into the log and nowhere else.
+    pub fn internal(cause: impl std::fmt::Display) -> Problem {
+        tracing::error!(%cause, "request failed");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed; the request id leads to the reason in its log")
+    }
+
+    /// Work that cannot be taken on now.
+    pub fn unavailable(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")], Json(self)).into_response()
+    }
+}
+
+/// Gives every failing answer that the framework made itself (no route, wrong method, too long, timed out) our shape.
+pub async fn as_problem(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_problem = response.headers().get(CONTENT_TYPE).is_some_and(|value| value == PROBLEM_JSON);
+    if is_problem || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let detail = match status {
+        StatusCode::NOT_FOUND => format!("there is nothing at {path}"),
+        StatusCode::METHOD_NOT_ALLOWED => format!("{method} is not a method of {path}"),
+        StatusCode::PAYLOAD_TOO_LARGE => "the body is too long".to_owned(),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => "the request took too long".to_owned(),
+        StatusCode::BAD_REQUEST => "the address or body cannot be read".to_owned(),
+        _ => status.canonical_reason().unwrap_or("the request failed").to_owned(),
+    };
+    let mut problem = Problem::new(status, detail).into_response();
+    // What the framework said in headers (which methods are allowed) still counts.
+    for (name, value) in response.headers() {
+        if !problem.headers().contains_key(name) && *name != axum::http::header::CONTENT_LENGTH {
+            problem.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    problem
+}
+
+/// A good answer with its media type and entity tag; 304 when the caller has it already.
+pub fn tagged(request: &HeaderMap, media_type: &'static str, body: Vec<u8>) -> Response {
+    let etag = format!("\"{:016x}\"", hash(&body));
+    conditional(request, media_type, &etag, "no-cache", body)
+}
+
+/// As [`tagged`], for a value as JSON.
+pub fn json(request: &HeaderMap, media_type: &'static str, value: &impl Serialize) -> Result<Response, Problem> {
+    let body = serde_json::to_vec(value).map_err(Problem::internal)?;
+    Ok(tagged(request, media_type, body))
+}
+
+/// A good answer with a tag of the caller's making.
+pub fn conditional(
+    request: &HeaderMap,
+    media_type: &'static str,
+    etag: &str,
+    cache_control: &'static str,
+    body: impl Into<Body>,
+) -> Response {
+    let has_it = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|list| {
+        list.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+    });
+    let headers = [(ETAG, etag.to_owned()), (CACHE_CONTROL, cache_control.to_owned())];
+    if has_it {
+        (StatusCode::NOT_MODIFIED, headers).into_response()
+    } else {
+        (headers, [(CONTENT_TYPE, media_type)], body.into()).into_response()
+    }
+}
+
+/// A tile that is not empty, or 204 for one that is.
+pub fn tile(request: &HeaderMap, etag: &str, bytes: &[u8]) -> Response {
+    if bytes.is_empty() {
+        (StatusCode::NO_CONTENT, [(CACHE_CONTROL, "no-cache")]).into_response()
+    } else {
+        conditional(request, MVT, etag, "no-cache", bytes.to_vec())
+    }
+}
+
+/// Sends the caller on to another address for good.
+pub fn moved_to(path: &'static str) -> Response {
+    (StatusCode::PERMANENT_REDIRECT, [(LOCATION, path)]).into_response()
+}
+
+/// The server is up, but not ready to serve.
+pub fn not_ready(reason: &'static str) -> Response {
+    Problem::unavailable(reason).into_response()
+}
+
+/// Adds a header to an answer.
+pub fn with(mut response: Response, name: HeaderName, value: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// Says that the answer depends on what the caller accepts.
+pub fn varies(response: Response) -> Response {
+    with(response, VARY, "accept, accept-encoding")
+}
+
+pub fn hash(bytes: &[u8]) -> u64 {
+    use std::hash::{DefaultHasher, Hasher};
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish()
+}

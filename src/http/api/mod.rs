@@ -1,0 +1,34 @@
+//! `/api/v1`: the plan API and the spatial API. One resource, one file, one list of routes.
+
+mod nearby;
+mod plans;
+mod projects;
+mod query;
+mod quotas;
+mod search;
+mod settings;
+mod targets;
+
+use super::params::{Param, ParamShape, words};
+use super::route::Route;
+use crate::plan::{Kind, Light, Stage};
+
+pub fn routes() -> Vec<Route> {
+    [
+        settings::routes(),
+        plans::routes(),
+        targets::routes(),
+        quotas::routes(),
+        projects::routes(),
+        search::routes(),
+        nearby::routes(),
+        query::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+const KIND: Param = Param::new("kind", ParamShape::Words(words::<Kind>), "Only projects of these kinds.");
+const STAGE: Param = Param::new("stage", ParamShape::Words(words::<Stage>), "Only projects at these stages.");
+const LIGHT: Param = Param::new("light", ParamShape::Words(words::<Light>), "Only projects with these lights.");

@@ -1,0 +1,128 @@
+//! Projects: filtered, counted, sorted and paged; and one with all that is around it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State as Extract};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::{KIND, LIGHT, STAGE};
+use crate::http::answer::{self, JSON, Problem};
+use crate::http::params::{Param, ParamShape, Params, words, wrong};
+use crate::http::route::{Answer, Method, Route};
+use crate::http::state::State;
+use crate::http::wire::{ProjectDetail, ProjectPage};
+use crate::plan::Position;
+use crate::services::projects::{Filter, Sort, SortKey};
+
+const SECTION: Param = Param::new("section", ParamShape::Ids, "Only projects of these sections.");
+const QUOTA: Param = Param::new("quota", ParamShape::Ids, "Only named members of these quotas.");
+const POSITION: Param =
+    Param::new("position", ParamShape::Words(words::<Position>), "Only projects whose best place is known so well.");
+const DUE_BEFORE: Param = Param::new("due_before", ParamShape::Date, "Only projects due before this day.");
+const BBOX: Param = Param::new("bbox", ParamShape::BBox, "Only projects with a place that meets the box.");
+const Q: Param = Param::new("q", ParamShape::Text { max: 100 }, "Only projects with a name, Chinese or English, that holds this text.");
+const SORT: Param = Param::new(
+    "sort",
+    ParamShape::OneOf(&["plan", "name", "-name", "kind", "-kind", "stage", "-stage", "due", "-due", "light", "-light"]),
+    "Order of the list; a minus turns it round. In the plan's own order when absent.",
+);
+const LIMIT: Param = Param::new("limit", ParamShape::Whole { min: 1, max: 1_000 }, "Projects on a page; 100 when absent.");
+const CURSOR: Param =
+    Param::new("cursor", ParamShape::Form("the cursor of a `next` link, as it is"), "Where the page begins.");
+
+const DEFAULT_LIMIT: usize = 100;
+
+const PARAMETERS: &[&Param] =
+    &[&KIND, &STAGE, &LIGHT, &SECTION, &QUOTA, &POSITION, &DUE_BEFORE, &BBOX, &Q, &SORT, &LIMIT, &CURSOR];
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route {
+            path: "/api/v1/projects",
+            documented: None,
+            method: Method::Get,
+            id: "list_projects",
+            summary: "Projects by filter, with counts for every filter value, page by page.",
+            parameters: PARAMETERS,
+            body: None,
+            answer: Answer::json::<ProjectPage>(),
+            handler: get(list_projects),
+        },
+        Route {
+            path: "/api/v1/projects/{project}",
+            documented: None,
+            method: Method::Get,
+            id: "find_project",
+            summary: "One project with its features, its plan reference and its neighbours by distance.",
+            parameters: &[],
+            body: None,
+            answer: Answer::json::<ProjectDetail>(),
+            handler: get(find_project),
+        },
+    ]
+}
+
+async fn list_projects(
+    Extract(state): Extract<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), PARAMETERS)?;
+    let filter = Filter {
+        kind: params.list(&KIND)?,
+        stage: params.list(&STAGE)?,
+        light: params.list(&LIGHT)?,
+        section: params.list(&SECTION)?,
+        quota: params.list(&QUOTA)?,
+        position: params.list(&POSITION)?,
+        due_before: params.date(&DUE_BEFORE)?,
+        bbox: params.bbox(&BBOX)?,
+        q: params.text(&Q)?.map(str::to_owned),
+    };
+    let sort = sort(&params)?;
+    let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let after = params.parse(&CURSOR)?;
+    state
+        .compute(move |_, view| {
+            let page = view.projects(&filter, sort, limit, after.as_ref());
+            let next = page.next.as_ref().map(|cursor| {
+                format!("/api/v1/projects?{}", params.with(&CURSOR, &cursor.to_string()))
+            });
+            answer::json(&headers, JSON, &ProjectPage::new(&page, next))
+        })
+        .await
+}
+
+fn sort(params: &Params) -> Result<Sort, Problem> {
+    let word = params.raw(&SORT).unwrap_or("plan");
+    let (descending, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
+    let key = match name {
+        "plan" if !descending => SortKey::Plan,
+        "name" => SortKey::Name,
+        "kind" => SortKey::Kind,
+        "stage" => SortKey::Stage,
+        "due" => SortKey::Due,
+        "light" => SortKey::Light,
+        _ => return Err(wrong(&SORT, format_args!("{word:?} cannot be sorted by"))),
+    };
+    Ok(Sort { key, descending })
+}
+
+async fn find_project(
+    Extract(state): Extract<Arc<State>>,
+    Path(project): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Params::read(query.as_deref(), &[])?;
+    state
+        .compute(move |_, view| {
+            let absent = || Problem::not_found("project", format!("there is no project {project}"));
+            let row = view.atlas.projects.get(&project).ok_or_else(absent)?;
+            let detail = ProjectDetail::new(view, &view.summary(row)).map_err(Problem::internal)?;
+            answer::json(&headers, JSON, &detail)
+        })
+        .await
+}

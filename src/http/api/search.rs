@@ -1,0 +1,44 @@
+//! Search by name.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State as Extract};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+
+use crate::http::answer::{self, JSON, Problem};
+use crate::http::params::{Param, ParamShape, Params, wrong};
+use crate::http::route::{Answer, Method, Route};
+use crate::http::state::State;
+use crate::http::wire::SearchAnswer;
+
+const Q: Param = Param::new("q", ParamShape::Text { max: 100 }, "Text that names must hold, from one character on.");
+const LIMIT: Param = Param::new("limit", ParamShape::Whole { min: 1, max: 100 }, "Hits told; 20 when absent.");
+
+const DEFAULT_LIMIT: usize = 20;
+
+pub fn routes() -> Vec<Route> {
+    vec![Route {
+        path: "/api/v1/search",
+        documented: None,
+        method: Method::Get,
+        id: "search",
+        summary: "Projects, quotas, targets, themes and places by any part of their Chinese or English name, best first.",
+        parameters: &[&Q, &LIMIT],
+        body: None,
+        answer: Answer::json::<SearchAnswer>(),
+        handler: get(search),
+    }]
+}
+
+async fn search(
+    Extract(state): Extract<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&Q, &LIMIT])?;
+    let q = params.text(&Q)?.ok_or_else(|| wrong(&Q, "is required"))?.to_owned();
+    let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    state.compute(move |_, view| answer::json(&headers, JSON, &SearchAnswer::new(&view.search(&q, limit)))).await
+}

@@ -1,0 +1,33 @@
+//! JSON bodies: of a bounded length, of the right media type, and with the wrong member named.
+
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use serde::de::DeserializeOwned;
+
+use super::answer::{JSON, Problem};
+
+/// Bodies longer than this are refused before they are read to the end.
+pub const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// Reads a body as JSON.
+///
+/// # Errors
+/// 415 for another media type, 400 with the member that is wrong.
+pub fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Problem> {
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !media_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON)) {
+        return Err(Problem::unsupported_media_type(JSON));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|fault| {
+        let path = fault.path().to_string();
+        let detail = fault.inner().to_string();
+        if path == "." {
+            Problem::unreadable(format!("the body is not as it must be: {detail}"))
+        } else {
+            Problem::parameter(&path, format!("{path}: {detail}"), "a member as the OpenAPI document describes it")
+        }
+    })?;
+    reader.end().map_err(|fault| Problem::unreadable(format!("after the JSON value there is more: {fault}")))?;
+    Ok(value)
+}

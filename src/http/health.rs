@@ -1,0 +1,60 @@
+//! For those who operate the server: is it alive, may it get requests, and what has it done.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State as Extract};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::Response;
+use axum::routing::get;
+use axum::Router;
+use serde_json::json;
+
+use super::answer::{self, JSON, Problem};
+use super::state::State;
+
+/// Prometheus text exposition format.
+const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+pub fn router() -> Router<Arc<State>> {
+    Router::new()
+        .route("/health/live", get(find_live))
+        .route("/health/ready", get(find_ready))
+        .route("/metrics", get(find_metrics))
+        .route("/api/v1/openapi.json", get(find_document))
+}
+
+async fn find_live(headers: HeaderMap) -> Result<Response, Problem> {
+    answer::json(&headers, JSON, &json!({ "status": "live" }))
+}
+
+async fn find_ready(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Result<Response, Problem> {
+    if state.is_stopping() {
+        return Ok(answer::not_ready("the server is stopping"));
+    }
+    let view = state.view();
+    answer::json(&headers, JSON, &json!({ "status": "ready", "plan": view.atlas.plan().id, "seq": view.atlas.seq() }))
+}
+
+async fn find_metrics(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Response {
+    metrics::gauge!("guatu_change_seq").set(state.view().atlas.seq() as f64);
+    answer::tagged(&headers, METRICS, state.metrics.render().into_bytes())
+}
+
+async fn find_document(headers: HeaderMap) -> Result<Response, Problem> {
+    let document = super::openapi::document().map_err(Problem::internal)?;
+    answer::json(&headers, JSON, &document)
+}
+
+/// Counts requests and times them by route, method and status.
+pub async fn measure(matched: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let route = matched.map_or_else(|| "web".to_owned(), |path| path.as_str().to_owned());
+    let method = request.method().to_string();
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let labels = [("route", route), ("method", method), ("status", response.status().as_u16().to_string())];
+    metrics::counter!("guatu_requests_total", &labels).increment(1);
+    metrics::histogram!("guatu_request_seconds", &labels).record(begun.elapsed().as_secs_f64());
+    response
+}

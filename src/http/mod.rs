@@ -1,0 +1,112 @@
+//! SERVE IT: addresses, parameters, media types, status codes. A handler reads the request, asks one service, answers.
+
+mod answer;
+mod api;
+mod body;
+mod health;
+mod ogc;
+mod openapi;
+mod params;
+mod route;
+mod state;
+mod styles;
+mod tiles;
+mod web;
+mod wire;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{from_fn, map_response};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+pub use openapi::document;
+pub use state::State;
+pub use wire::{BaseMap, BaseMapType};
+
+use answer::Problem;
+
+/// What the operator decides about serving.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Base maps that the web app offers; the only other origins that it may load from.
+    pub basemaps: Vec<BaseMap>,
+    /// The address under which the world knows this server, without a slash at the end; the Host header's when absent.
+    pub public_url: Option<String>,
+}
+
+/// The longest that a request may take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The whole server as one router.
+pub fn router(state: Arc<State>) -> Router {
+    let policy = content_security_policy(&state.options.basemaps);
+    let resources = [api::routes(), ogc::routes(), tiles::routes(), styles::routes()].into_iter().flatten().collect();
+    let ids = (SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid), PropagateRequestIdLayer::new(REQUEST_ID));
+    route::router(resources)
+        .merge(health::router())
+        .route("/ogc/", get(async || answer::moved_to(ogc::ROOT)))
+        .fallback(get(web::find_file))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(body::MAX_BODY_BYTES))
+        .route_layer(from_fn(health::measure))
+        .layer(TimeoutLayer::with_status_code(answer::TIMED_OUT, REQUEST_TIMEOUT))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(answer::as_problem))
+        .layer(map_response(move |response: Response| std::future::ready(secured(response, &policy))))
+        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any))
+        .layer(CompressionLayer::new())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(ids.1)
+        .layer(ids.0)
+        .with_state(state)
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    Problem::internal(format_args!("a handler panicked: {}", said.unwrap_or("without a word"))).into_response()
+}
+
+fn span(request: &Request) -> tracing::Span {
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+/// Headers that keep a browser from doing what the app never asks for.
+fn secured(mut response: Response, policy: &HeaderValue) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
+
+/// Everything from this origin, and tiles from those of the operator's base maps.
+fn content_security_policy(basemaps: &[BaseMap]) -> HeaderValue {
+    let origin = |url: &str| {
+        let end = url.find("://").map(|scheme| scheme + 3)?;
+        let host = url[end..].find('/').map_or(url.len(), |slash| end + slash);
+        Some(url[..host].to_owned())
+    };
+    let origins: Vec<String> = basemaps.iter().filter_map(|map| origin(&map.url)).collect();
+    let origins = origins.join(" ");
+    let policy = format!(
+        "default-src 'self'; img-src 'self' data: blob: {origins}; connect-src 'self' {origins}; \
+         style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"))
+}

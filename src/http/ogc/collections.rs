@@ -1,0 +1,109 @@
+//! The plan's collections with their extents.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State as Extract};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::html;
+use super::link;
+use super::media::{F, Media};
+use crate::http::answer::{self, GEOJSON, JSON, Problem};
+use crate::http::params::Params;
+use crate::http::route::{Answer, Method, Route};
+use crate::http::state::State;
+use crate::http::wire::{CollectionWire, Collections, OgcLink};
+use crate::plan::Collection;
+use crate::services::View;
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route {
+            path: "/ogc/collections",
+            documented: None,
+            method: Method::Get,
+            id: "list_collections",
+            summary: "The collections of the plan's places.",
+            parameters: &[&F],
+            body: None,
+            answer: Answer::json::<Collections>(),
+            handler: get(list_collections),
+        },
+        Route {
+            path: "/ogc/collections/{collectionId}",
+            documented: None,
+            method: Method::Get,
+            id: "find_collection",
+            summary: "One collection with its extents.",
+            parameters: &[&F],
+            body: None,
+            answer: Answer::json::<CollectionWire>(),
+            handler: get(find_collection),
+        },
+    ]
+}
+
+async fn list_collections(
+    Extract(state): Extract<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&F])?;
+    let media = Media::of(&params, &headers, JSON)?;
+    let base = state.base_url(&headers);
+    state
+        .compute(move |_, view| {
+            let collections = view.atlas.plan_collections();
+            let document = Collections {
+                links: vec![
+                    link(&base, "/ogc/collections?f=json", "self", JSON, "This document"),
+                    link(&base, "/ogc/collections?f=html", "alternate", "text/html", "This document as a page"),
+                ],
+                collections: collections.map(|c| CollectionWire::new(view, c, collection_links(&base, c))).collect(),
+            };
+            match media {
+                Media::Json => answer::json(&headers, JSON, &document).map(answer::varies),
+                Media::Html => Ok(html::collections(&headers, &document)),
+            }
+        })
+        .await
+}
+
+async fn find_collection(
+    Extract(state): Extract<Arc<State>>,
+    Path(collection): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&F])?;
+    let media = Media::of(&params, &headers, JSON)?;
+    let base = state.base_url(&headers);
+    state
+        .compute(move |_, view| {
+            let collection = plan_collection(view, &collection)?;
+            let document = CollectionWire::new(view, collection, collection_links(&base, collection));
+            match media {
+                Media::Json => answer::json(&headers, JSON, &document).map(answer::varies),
+                Media::Html => Ok(html::collection(&headers, &document)),
+            }
+        })
+        .await
+}
+
+/// A collection of the plan's places by id.
+pub(super) fn plan_collection<'a>(view: &'a View, id: &str) -> Result<&'a Collection, Problem> {
+    let absent = || Problem::not_found("collectionId", format!("there is no collection {id}"));
+    view.atlas.plan_collections().find(|collection| collection.id.as_str() == id).ok_or_else(absent)
+}
+
+fn collection_links(base: &str, collection: &Collection) -> Vec<OgcLink> {
+    let path = format!("/ogc/collections/{}", collection.id);
+    vec![
+        link(base, &format!("{path}?f=json"), "self", JSON, "This collection"),
+        link(base, &format!("{path}?f=html"), "alternate", "text/html", "This collection as a page"),
+        link(base, &format!("{path}/items?f=json"), "items", GEOJSON, "Its features as GeoJSON"),
+        link(base, &format!("{path}/items?f=html"), "items", "text/html", "Its features as a page"),
+    ]
+}

@@ -1,0 +1,182 @@
+//! The features of a collection, page by page, and one of them.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::extract::{Path, RawQuery, State as Extract};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::collections::plan_collection;
+use super::html;
+use super::link;
+use super::media::{F, Media};
+use crate::http::answer::{self, GEOJSON, Problem};
+use crate::http::params::{Param, ParamShape, Params, date, wrong};
+use crate::http::route::{Answer, Method, Route};
+use crate::http::state::State;
+use crate::http::wire::{ItemWire, ItemsWire, OgcLink};
+use crate::plan::Timestamp;
+use crate::services::items::{Interval, ItemFilter};
+use crate::services::plan_fields;
+
+/// Features on a page at the most; a larger `limit` means this many, as the standard asks.
+const MAX_LIMIT: usize = 10_000;
+const DEFAULT_LIMIT: usize = 100;
+
+const BBOX: Param = Param::new("bbox", ParamShape::BBox, "Only features that meet the box, in CRS84.");
+const DATETIME: Param = Param::new(
+    "datetime",
+    ParamShape::Form("a date, an RFC 3339 instant, or an interval such as 2019-01-01/2019-06-30, 2019-07-01/.. or ../2019-06-30"),
+    "Only features whose project is due then.",
+);
+const LIMIT: Param = Param::new(
+    "limit",
+    ParamShape::Whole { min: 1, max: u32::MAX },
+    "Features on a page, at most 10000; 100 when absent.",
+);
+const CURSOR: Param =
+    Param::new("cursor", ParamShape::Form("the cursor of a `next` link, as it is"), "Where the page begins.");
+
+/// The declared parameters: the standard's, then one for each property, which must be equal.
+static PARAMETERS: LazyLock<Vec<&'static Param>> = LazyLock::new(|| {
+    let standard: [&'static Param; 5] = [&BBOX, &DATETIME, &LIMIT, &CURSOR, &F];
+    standard.into_iter().chain(PROPERTIES.iter()).collect()
+});
+
+static PROPERTIES: LazyLock<Vec<Param>> = LazyLock::new(|| {
+    plan_fields().iter().map(|field| Param::new(field.name, ParamShape::Text { max: 200 }, field.meaning)).collect()
+});
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route {
+            path: "/ogc/collections/{collectionId}/items",
+            documented: None,
+            method: Method::Get,
+            id: "list_items",
+            summary: "Features of a collection with their project's facts, page by page; a property's name as parameter asks for equality.",
+            parameters: PARAMETERS.as_slice(),
+            body: None,
+            answer: Answer::geojson::<ItemsWire<'static>>(),
+            handler: get(list_items),
+        },
+        Route {
+            path: "/ogc/collections/{collectionId}/items/{featureId}",
+            documented: None,
+            method: Method::Get,
+            id: "find_item",
+            summary: "One feature with its project's facts.",
+            parameters: &[&F],
+            body: None,
+            answer: Answer::geojson::<ItemWire<'static>>(),
+            handler: get(find_item),
+        },
+    ]
+}
+
+async fn list_items(
+    Extract(state): Extract<Arc<State>>,
+    Path(collection): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &PARAMETERS)?;
+    let media = Media::of(&params, &headers, GEOJSON)?;
+    let filter = filter(&params)?;
+    let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+    let after = params.parse::<u64>(&CURSOR)?.unwrap_or(0);
+    let base = state.base_url(&headers);
+    state
+        .compute(move |_, view| {
+            let collection = plan_collection(view, &collection)?;
+            let page = view.items(collection, &filter, limit, after);
+            let links = page_links(&base, collection.id.as_str(), &params, page.next);
+            match media {
+                Media::Json => answer::json(&headers, GEOJSON, &ItemsWire::new(page, links)).map(answer::varies),
+                Media::Html => Ok(html::items(&headers, collection, &page, &links)),
+            }
+        })
+        .await
+}
+
+fn filter(params: &Params) -> Result<ItemFilter, Problem> {
+    let mut equals = Vec::new();
+    for param in PROPERTIES.iter() {
+        if let Some(wanted) = params.text(param)? {
+            equals.push((param.name, wanted.to_owned()));
+        }
+    }
+    let datetime = params.raw(&DATETIME).map(|text| {
+        interval(text).ok_or_else(|| wrong(&DATETIME, format_args!("{text:?} cannot be taken")))
+    });
+    Ok(ItemFilter { bbox: params.bbox(&BBOX)?, datetime: datetime.transpose()?, equals })
+}
+
+/// Reads the standard's `datetime`; an empty or `..` end is open, but not both.
+fn interval(text: &str) -> Option<Interval> {
+    let end = |text: &str| match text {
+        "" | ".." => Some(None),
+        text => day(text).map(Some),
+    };
+    let Some((from, to)) = text.split_once('/') else {
+        return day(text).map(|day| Interval { from: Some(day), to: Some(day) });
+    };
+    let (from, to) = (end(from)?, end(to)?);
+    let ordered = match (from, to) {
+        (Some(from), Some(to)) => from <= to,
+        (None, None) => false,
+        _ => true,
+    };
+    ordered.then_some(Interval { from, to })
+}
+
+fn day(text: &str) -> Option<crate::plan::Date> {
+    let instant = || text.parse::<Timestamp>().ok().map(|at| at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date());
+    date(text).or_else(instant)
+}
+
+/// A next page comes in the representation of this one, whether `f` or the Accept header chose it.
+fn page_links(base: &str, collection: &str, params: &Params, next: Option<u64>) -> Vec<OgcLink> {
+    let items = format!("/ogc/collections/{collection}/items?");
+    let mut links = vec![
+        link(base, &format!("{items}{}", params.with(&F, "json")), "self", GEOJSON, "This page"),
+        link(base, &format!("{items}{}", params.with(&F, "html")), "alternate", "text/html", "This page for people"),
+        link(base, &format!("/ogc/collections/{collection}"), "collection", "application/json", "The collection"),
+    ];
+    if let Some(after) = next {
+        let query = params.with(&CURSOR, &after.to_string());
+        links.push(link(base, &format!("{items}{query}"), "next", GEOJSON, "The next page"));
+    }
+    links
+}
+
+async fn find_item(
+    Extract(state): Extract<Arc<State>>,
+    Path((collection, feature)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&F])?;
+    let media = Media::of(&params, &headers, GEOJSON)?;
+    let base = state.base_url(&headers);
+    state
+        .compute(move |_, view| {
+            let collection = plan_collection(view, &collection)?;
+            let absent = || Problem::not_found("featureId", format!("{} has no feature {feature}", collection.id));
+            let row = view.atlas.feature(collection, &feature).ok_or_else(absent)?;
+            let path = format!("/ogc/collections/{}", collection.id);
+            let item = format!("{path}/items/{feature}");
+            let links = vec![
+                link(&base, &format!("{item}?f=json"), "self", GEOJSON, "This feature"),
+                link(&base, &format!("{item}?f=html"), "alternate", "text/html", "This feature as a page"),
+                link(&base, &path, "collection", "application/json", "Its collection"),
+            ];
+            let facts = view.facts(collection, &row.value);
+            match media {
+                Media::Json => answer::json(&headers, GEOJSON, &ItemWire::new(facts, links)).map(answer::varies),
+                Media::Html => Ok(html::item(&headers, collection, facts, &links)),
+            }
+        })
+        .await
+}

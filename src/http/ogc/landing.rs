@@ -1,0 +1,126 @@
+//! Landing page, conformance, and the API's own description.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State as Extract};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::html;
+use super::link;
+use super::media::{F, Media};
+use crate::http::answer::{self, HTML, JSON, OPENAPI_30, Problem};
+use crate::http::openapi;
+use crate::http::params::Params;
+use crate::http::route::{Answer, Method, Route};
+use crate::http::state::State;
+use crate::http::wire::{Conformance, LandingPage};
+
+const CONFORMS_TO: [&str; 4] = [
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+];
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route {
+            path: "/ogc",
+            documented: None,
+            method: Method::Get,
+            id: "find_landing_page",
+            summary: "The landing page: where to go from here.",
+            parameters: &[&F],
+            body: None,
+            answer: Answer::json::<LandingPage>(),
+            handler: get(find_landing_page),
+        },
+        Route {
+            path: "/ogc/conformance",
+            documented: None,
+            method: Method::Get,
+            id: "find_conformance",
+            summary: "The conformance classes that this API implements.",
+            parameters: &[&F],
+            body: None,
+            answer: Answer::json::<Conformance>(),
+            handler: get(find_conformance),
+        },
+        Route {
+            path: "/ogc/api",
+            documented: None,
+            method: Method::Get,
+            id: "find_api",
+            summary: "This description, as OpenAPI 3.0 or as a page.",
+            parameters: &[&F],
+            body: None,
+            answer: Answer::bytes(&[OPENAPI_30, HTML]),
+            handler: get(find_api),
+        },
+    ]
+}
+
+async fn find_landing_page(
+    Extract(state): Extract<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&F])?;
+    let media = Media::of(&params, &headers, JSON)?;
+    let base = state.base_url(&headers);
+    let view = state.view();
+    let plan = view.atlas.plan();
+    let page = LandingPage {
+        title: format!("{}{}年工作计划 {} plan {}", plan.district.zh, plan.year, plan.district.en, plan.year),
+        description: "The places of the plan's projects, with stage and light, as OGC API features. Positions are schematic where \
+                      they say so."
+            .to_owned(),
+        links: vec![
+            link(&base, "/ogc?f=json", "self", JSON, "This document"),
+            link(&base, "/ogc?f=html", "alternate", "text/html", "This document as a page"),
+            link(&base, "/ogc/api?f=json", "service-desc", OPENAPI_30, "The API as OpenAPI 3.0"),
+            link(&base, "/ogc/api?f=html", "service-doc", "text/html", "The API as a page"),
+            link(&base, "/ogc/conformance", "conformance", JSON, "Conformance classes"),
+            link(&base, "/ogc/collections", "data", JSON, "Collections"),
+        ],
+    };
+    match media {
+        Media::Json => answer::json(&headers, JSON, &page).map(answer::varies),
+        Media::Html => Ok(html::landing(&headers, &page)),
+    }
+}
+
+async fn find_conformance(
+    Extract(state): Extract<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&F])?;
+    let media = Media::of(&params, &headers, JSON)?;
+    let base = state.base_url(&headers);
+    let links = vec![
+        link(&base, "/ogc/conformance?f=json", "self", JSON, "This document"),
+        link(&base, "/ogc/conformance?f=html", "alternate", "text/html", "This document as a page"),
+    ];
+    let conformance = Conformance { conforms_to: CONFORMS_TO.to_vec(), links };
+    match media {
+        Media::Json => answer::json(&headers, JSON, &conformance).map(answer::varies),
+        Media::Html => Ok(html::conformance(&headers, &conformance)),
+    }
+}
+
+async fn find_api(
+    Extract(state): Extract<Arc<State>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&F])?;
+    let media = Media::of(&params, &headers, OPENAPI_30)?;
+    let document = openapi::ogc_document(&state.base_url(&headers)).map_err(Problem::internal)?;
+    match media {
+        Media::Json => answer::json(&headers, OPENAPI_30, &document).map(answer::varies),
+        Media::Html => Ok(html::api(&headers, &document)),
+    }
+}

@@ -1,0 +1,142 @@
+//! The OpenAPI 3.0 documents, made from the same route lists as the router.
+
+use openapiv3::OpenAPI;
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::answer::{PROBLEM_JSON, Problem};
+use super::params::{Param, ParamShape};
+use super::route::{Method, Route, schema_of};
+use super::{api, ogc, styles, tiles};
+
+/// The whole API of this server; `guatu openapi` prints it and the web app's types are made from it.
+///
+/// # Errors
+/// When a schema does not fit OpenAPI 3.0, which a test holds us to.
+pub fn document() -> Result<OpenAPI, serde_json::Error> {
+    let routes = [api::routes(), ogc::routes(), tiles::routes(), styles::routes()].into_iter().flatten();
+    build("Guatu", "The plan, its places and its map.", "/", routes, |route| route.documented_path().to_owned())
+}
+
+/// The OGC API alone, with paths below its landing page, as its `service-desc`.
+///
+/// # Errors
+/// As [`document`].
+pub fn ogc_document(base: &str) -> Result<OpenAPI, serde_json::Error> {
+    let server = format!("{base}{}", ogc::ROOT);
+    let path = |route: &Route| match route.path.strip_prefix(ogc::ROOT) {
+        None | Some("") => "/".to_owned(),
+        Some(path) => path.to_owned(),
+    };
+    let about = "OGC API – Features Part 1 over the places of the plan's projects, in CRS84 (longitude, latitude).";
+    build("Guatu – OGC API", about, &server, ogc::routes().into_iter(), path)
+}
+
+fn build(
+    title: &str,
+    about: &str,
+    server: &str,
+    routes: impl Iterator<Item = Route>,
+    path: impl Fn(&Route) -> String,
+) -> Result<OpenAPI, serde_json::Error> {
+    let mut generator = SchemaSettings::openapi3().into_generator();
+    let problem = schema_of::<Problem>(&mut generator);
+    let mut paths: Map<String, Value> = Map::new();
+    for route in routes {
+        let operation = operation(&route, &mut generator, &problem);
+        let item = paths.entry(path(&route)).or_insert_with(|| json!({}));
+        item[route.method.as_str()] = operation;
+    }
+    let schemas = generator.take_definitions(true);
+    serde_json::from_value(json!({
+        "openapi": "3.0.3",
+        "info": {
+            "title": title,
+            "description": about,
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": { "name": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": server }],
+        "paths": paths,
+        "components": { "schemas": schemas },
+    }))
+}
+
+fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &Schema) -> Value {
+    let in_path = route.documented_path().split('/').filter_map(placeholder).map(path_parameter);
+    let in_query = route.parameters.iter().map(|param| query_parameter(param));
+    let schema = route.answer.schema.map(|schema| schema(generator));
+    let content: Map<String, Value> = route.answer.media_types.iter().map(|media_type| {
+        let schema = schema.clone().map_or_else(|| json!({}), |schema| json!({ "schema": schema }));
+        ((*media_type).to_owned(), schema)
+    }).collect();
+    let mut operation = json!({
+        "operationId": route.id,
+        "summary": route.summary,
+        "tags": [tag(route.path)],
+        "parameters": in_path.chain(in_query).collect::<Vec<_>>(),
+        "responses": {
+            "200": { "description": "As asked.", "content": content },
+            "default": { "description": "What is wrong.", "content": { PROBLEM_JSON: { "schema": problem } } },
+        },
+    });
+    if let Some(body) = route.body {
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": body(generator) } } });
+    }
+    operation
+}
+
+/// The first part of a path that says something.
+fn tag(path: &str) -> &str {
+    path.trim_start_matches("/api/v1/").trim_start_matches('/').split('/').next().unwrap_or_default()
+}
+
+/// The name in `{name}`, also where a suffix follows.
+fn placeholder(part: &str) -> Option<&str> {
+    part.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(name, _)| name)
+}
+
+fn path_parameter(name: &str) -> Value {
+    let number = ["z", "x", "y"].contains(&name);
+    let schema = if number { json!({ "type": "integer", "minimum": 0 }) } else { json!({ "type": "string" }) };
+    json!({ "name": name, "in": "path", "required": true, "schema": schema })
+}
+
+fn query_parameter(param: &Param) -> Value {
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let schema = match &param.shape {
+        ParamShape::Text { max } => json!({ "type": "string", "minLength": 1, "maxLength": max }),
+        ParamShape::Number { min, max } => json!({ "type": "number", "minimum": min, "maximum": max }),
+        ParamShape::Whole { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
+        ParamShape::OneOf(words) => json!({ "type": "string", "enum": words }),
+        ParamShape::Words(words) => list(json!({ "type": "string", "enum": words() })),
+        ParamShape::Ids => list(json!({ "type": "string" })),
+        ParamShape::Date => json!({ "type": "string", "format": "date" }),
+        ParamShape::BBox => json!({ "type": "array", "items": { "type": "number" }, "minItems": 4, "maxItems": 6 }),
+        ParamShape::Form(_) => json!({ "type": "string" }),
+    };
+    let about = match &param.shape {
+        ParamShape::Form(form) => format!("{} Takes {form}.", param.about),
+        _ => param.about.to_owned(),
+    };
+    json!({
+        "name": param.name, "in": "query", "required": false, "description": about, "schema": schema,
+        "style": "form", "explode": false,
+    })
+}
+
+impl Method {
+    fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "get",
+            Method::Post => "post",
+        }
+    }
+}
+
+impl Route {
+    fn documented_path(&self) -> &'static str {
+        self.documented.unwrap_or(self.path)
+    }
+}

@@ -1,0 +1,70 @@
+//! MapLibre styles for other clients: those that the web app draws with, their addresses made absolute.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State as Extract};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::Value;
+
+use super::answer::{self, JSON, Problem};
+use super::params::{Param, ParamShape, Params, wrong};
+use super::route::{Answer, Method, Route};
+use super::state::State;
+use super::web;
+
+const LANG: Param = Param::new("lang", ParamShape::OneOf(&["zh", "en"]), "Language of the labels; zh when absent.");
+
+pub fn routes() -> Vec<Route> {
+    vec![Route {
+        path: "/styles/{name}",
+        documented: Some("/styles/{name}.json"),
+        method: Method::Get,
+        id: "find_style",
+        summary: "A MapLibre style; its name is plan.",
+        parameters: &[&LANG],
+        body: None,
+        answer: Answer::bytes(&[JSON]),
+        handler: get(find_style),
+    }]
+}
+
+async fn find_style(
+    Extract(state): Extract<Arc<State>>,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let params = Params::read(query.as_deref(), &[&LANG])?;
+    let lang = match params.raw(&LANG) {
+        None => "zh",
+        Some(lang @ ("zh" | "en")) => lang,
+        Some(other) => return Err(wrong(&LANG, format_args!("{other:?} cannot be given"))),
+    };
+    let absent = || Problem::not_found("name", format!("there is no style {file}; there is plan.json"));
+    let name = file.strip_suffix(".json").filter(|name| *name == "plan").ok_or_else(absent)?;
+    let built = web::file(&format!("styles/{name}.{lang}.json"));
+    let built = built.ok_or_else(|| Problem::unavailable("the web app is not built into this server, and its styles with it"))?;
+    let mut style: Value = serde_json::from_slice(&built).map_err(Problem::internal)?;
+    make_absolute(&mut style, &state.base_url(&headers));
+    answer::json(&headers, JSON, &style)
+}
+
+/// Puts `base` before every address that begins at this server's root.
+fn make_absolute(style: &mut Value, base: &str) {
+    let put = |value: &mut Value| {
+        if let Some(path) = value.as_str().filter(|path| path.starts_with('/')) {
+            *value = format!("{base}{path}").into();
+        }
+    };
+    for member in ["sprite", "glyphs"] {
+        style.get_mut(member).into_iter().for_each(put);
+    }
+    let sources = style.get_mut("sources").and_then(Value::as_object_mut);
+    for source in sources.into_iter().flat_map(|sources| sources.values_mut()) {
+        source.get_mut("url").into_iter().for_each(put);
+        let tiles = source.get_mut("tiles").and_then(Value::as_array_mut);
+        tiles.into_iter().flatten().for_each(put);
+    }
+}

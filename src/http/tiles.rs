@@ -1,0 +1,165 @@
+//! Vector tiles and their TileJSON.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State as Extract};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::answer::{self, JSON, MVT, Problem};
+use super::params::Params;
+use super::route::{Answer, Method, Route};
+use super::state::State;
+use crate::plan::{Collection, Role};
+use crate::services::{FieldType, View, context_fields, plan_fields};
+use crate::spatial::{BBox, MAX_ZOOM, TileId};
+
+/// Collections that one tile may hold.
+const MAX_COLLECTIONS: usize = 50;
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route {
+            path: "/tiles/{collections}",
+            documented: Some("/tiles/{collections}.json"),
+            method: Method::Get,
+            id: "find_tile_set",
+            summary: "TileJSON 3.0 of a choice of collections: ids with commas between them, `plan` for all the plan's, `context` for all under them.",
+            parameters: &[],
+            body: None,
+            answer: Answer::json::<TileJson>(),
+            handler: get(find_tile_set),
+        },
+        Route {
+            path: "/tiles/{collections}/{z}/{x}/{y}",
+            documented: None,
+            method: Method::Get,
+            id: "find_tile",
+            summary: "A vector tile (MVT 2.1, WebMercatorQuad, 4096 units) with one layer for each collection; 204 when nothing lies in it.",
+            parameters: &[],
+            body: None,
+            answer: Answer::bytes(&[MVT]),
+            handler: get(find_tile),
+        },
+    ]
+}
+
+/// TileJSON 3.0.
+#[derive(Serialize, JsonSchema)]
+struct TileJson {
+    tilejson: &'static str,
+    name: String,
+    scheme: &'static str,
+    tiles: Vec<String>,
+    minzoom: u8,
+    maxzoom: u8,
+    bounds: [f64; 4],
+    center: [f64; 3],
+    vector_layers: Vec<VectorLayer>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct VectorLayer {
+    id: String,
+    description: String,
+    fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The zoom at which a district fills a screen.
+const CENTER_ZOOM: f64 = 11.0;
+
+/// Beyond this zoom, renderers scale the tiles of it: a unit is then 1.5 cm.
+const DEEPEST_USEFUL_ZOOM: u8 = 18;
+
+async fn find_tile_set(
+    Extract(state): Extract<Arc<State>>,
+    Path(file): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Params::read(query.as_deref(), &[])?;
+    let Some(wanted) = file.strip_suffix(".json") else {
+        return Err(Problem::not_found("collections", format!("there is nothing at /tiles/{file}; TileJSON ends in .json")));
+    };
+    let view = state.view();
+    let collections = collections(&view, wanted)?;
+    let rects = collections.iter().filter_map(|collection| view.atlas.extent(collection));
+    let bounds = rects.reduce(crate::spatial::union).map_or(BBox::WORLD, BBox::from);
+    let bounds: [f64; 4] = bounds.into();
+    let tile_json = TileJson {
+        tilejson: "3.0.0",
+        name: format!("{} {}", view.atlas.plan().district.en, view.atlas.plan().year),
+        scheme: "xyz",
+        tiles: vec![format!("{}/tiles/{wanted}/{{z}}/{{x}}/{{y}}", state.base_url(&headers))],
+        minzoom: 0,
+        maxzoom: DEEPEST_USEFUL_ZOOM,
+        bounds,
+        center: [f64::midpoint(bounds[0], bounds[2]), f64::midpoint(bounds[1], bounds[3]), CENTER_ZOOM],
+        vector_layers: collections.iter().map(|collection| vector_layer(collection)).collect(),
+    };
+    answer::json(&headers, JSON, &tile_json)
+}
+
+fn vector_layer(collection: &Collection) -> VectorLayer {
+    let fields = if collection.role == Role::Context { context_fields() } else { plan_fields() };
+    let kind = |field_type| if field_type == FieldType::Number { "Number" } else { "String" };
+    VectorLayer {
+        id: collection.id.to_string(),
+        description: collection.title.en.clone(),
+        fields: std::iter::once(("id".to_owned(), "String".into()))
+            .chain(fields.iter().map(|field| (field.name.to_owned(), kind(field.field_type).into())))
+            .collect(),
+    }
+}
+
+async fn find_tile(
+    Extract(state): Extract<Arc<State>>,
+    Path((wanted, z, x, y)): Path<(String, String, String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Params::read(query.as_deref(), &[])?;
+    let tile = tile_id(&z, &x, &y)?;
+    state
+        .compute(move |state, view| {
+            let collections = collections(view, &wanted)?;
+            let tile = state.tiles.tile(view, &collections, tile).map_err(Problem::internal)?;
+            Ok(answer::tile(&headers, &tile.etag, &tile.bytes))
+        })
+        .await
+}
+
+fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
+    let absent = |detail: String| Problem::not_found("z/x/y", detail);
+    let (Ok(zoom), Ok(column), Ok(row)) = (z.parse(), x.parse(), y.parse()) else {
+        return Err(absent(format!("tile {z}/{x}/{y} is outside the matrix: z is 0 to {MAX_ZOOM}, x and y are 0 to 2^z - 1")));
+    };
+    TileId::new(zoom, column, row).map_err(|fault| absent(fault.to_string()))
+}
+
+/// The collections of a choice, each once, in the order asked for.
+fn collections<'a>(view: &'a View, wanted: &str) -> Result<Vec<&'a Collection>, Problem> {
+    let mut chosen: Vec<&Collection> = Vec::new();
+    let mut choose = |collection: &'a Collection| {
+        if !chosen.iter().any(|earlier| earlier.id == collection.id) {
+            chosen.push(collection);
+        }
+    };
+    for word in wanted.split(',') {
+        match word {
+            "plan" => view.atlas.plan_collections().for_each(&mut choose),
+            "context" => view.atlas.collections().filter(|c| c.role == Role::Context).for_each(&mut choose),
+            id => match view.atlas.collection(id) {
+                Some(collection) => choose(collection),
+                None => return Err(Problem::not_found("collections", format!("there is no collection {id:?}"))),
+            },
+        }
+    }
+    if chosen.len() > MAX_COLLECTIONS {
+        return Err(Problem::not_found("collections", format!("a tile holds at most {MAX_COLLECTIONS} collections")));
+    }
+    Ok(chosen)
+}

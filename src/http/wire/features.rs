@@ -1,0 +1,196 @@
+//! Features as GeoJSON collections, with distances where they were asked for.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::plan::tally;
+use super::projects::round1;
+use crate::formats::{Value, geojson};
+use crate::plan::{Feature, Kind, Light, Slug, Stage};
+use crate::services::nearby::{Answer, Near, Nearby};
+use crate::services::{Facts, View};
+
+/// A GeoJSON FeatureCollection (RFC 7946).
+#[derive(Serialize, JsonSchema)]
+pub struct FeatureCollection<'a> {
+    #[serde(rename = "type")]
+    collection_type: &'static str,
+    #[schemars(with = "Vec<GeoJsonFeature>")]
+    features: Vec<geojson::Feature<'a>>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "its fields exist for the schema only")]
+pub(super) struct GeoJsonFeature {
+    #[schemars(rename = "type")]
+    feature_type: String,
+    id: String,
+    bbox: [f64; 4],
+    geometry: GeoJsonGeometry,
+    properties: FeatureProperties,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "its fields exist for the schema only")]
+struct GeoJsonGeometry {
+    #[schemars(rename = "type")]
+    geometry_type: crate::spatial::GeometryType,
+    /// Nested as deep as the type asks; longitude before latitude.
+    coordinates: Vec<serde_json::Value>,
+}
+
+/// What a plan feature carries: itself, and its project's facts.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "its fields exist for the schema only")]
+struct FeatureProperties {
+    collection: String,
+    project: Option<String>,
+    kind: Kind,
+    name_zh: String,
+    name_en: String,
+    section: Option<String>,
+    quota: Option<String>,
+    aim: Option<crate::plan::Aim>,
+    due: Option<String>,
+    stage: Option<Stage>,
+    progress: Option<f64>,
+    light: Option<Light>,
+    accuracy_m: f64,
+    position: crate::plan::Position,
+    basis_zh: Option<String>,
+    basis_en: Option<String>,
+    class: Option<String>,
+    /// Metres; in answers to spatial questions.
+    #[schemars(default)]
+    distance_m: Option<f64>,
+    /// Degrees clockwise from north, null at distance zero; in answers to spatial questions.
+    #[schemars(default)]
+    bearing_deg: Option<f64>,
+}
+
+impl<'a> FeatureCollection<'a> {
+    pub fn of_places(view: &'a View, places: Vec<&'a Feature>) -> FeatureCollection<'a> {
+        let known = places.into_iter().filter_map(|place| Some((view.atlas.collection(place.collection.as_str())?, place)));
+        let features = known.map(|(collection, place)| plain_feature(view.facts(collection, place))).collect();
+        FeatureCollection { collection_type: "FeatureCollection", features }
+    }
+}
+
+/// A feature with its facts, as `/ogc` and exports give it.
+pub(super) fn plain_feature(facts: Facts<'_>) -> geojson::Feature<'_> {
+    geojson::Feature { id: facts.feature.id.as_str(), shape: &facts.feature.shape, properties: facts.values().collect() }
+}
+
+/// A feature with its distance and bearing among its facts.
+fn near_feature<'a>(view: &'a View, near: &Near<'a>) -> geojson::Feature<'a> {
+    let mut feature = plain_feature(view.facts(near.collection, near.feature));
+    feature.properties.push(("distance_m", Value::Number(round1(near.distance_m))));
+    feature.properties.push(("bearing_deg", near.bearing_deg.map_or(Value::Absent, |b| Value::Number(round1(b)))));
+    feature
+}
+
+/// Features by distance.
+#[derive(Serialize, JsonSchema)]
+pub struct NearbyFeatures<'a> {
+    #[serde(flatten)]
+    collection: FeatureCollection<'a>,
+    /// How many there are within the radius; null when that was not counted, as there are more than the limit.
+    number_matched: Option<usize>,
+    number_returned: usize,
+    /// Whether there are more within the radius than the limit let through.
+    truncated: bool,
+}
+
+impl<'a> NearbyFeatures<'a> {
+    pub fn new(view: &'a View, nearby: &Nearby<'a>) -> NearbyFeatures<'a> {
+        NearbyFeatures {
+            collection: collection(view, &nearby.found),
+            number_matched: (!nearby.truncated).then_some(nearby.found.len()),
+            number_returned: nearby.found.len(),
+            truncated: nearby.truncated,
+        }
+    }
+}
+
+fn collection<'a>(view: &'a View, found: &[Near<'a>]) -> FeatureCollection<'a> {
+    let features = found.iter().map(|near| near_feature(view, near)).collect();
+    FeatureCollection { collection_type: "FeatureCollection", features }
+}
+
+/// Features that stand in a relation to a shape, with counts over all that match.
+#[derive(Serialize, JsonSchema)]
+pub struct QueryAnswer<'a> {
+    #[serde(flatten)]
+    collection: FeatureCollection<'a>,
+    number_matched: usize,
+    number_returned: usize,
+    truncated: bool,
+    /// Over all that match, however many are told.
+    counts: Counts,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Counts {
+    kind: std::collections::BTreeMap<Kind, u64>,
+    stage: std::collections::BTreeMap<Stage, u64>,
+    light: std::collections::BTreeMap<Light, u64>,
+}
+
+impl<'a> QueryAnswer<'a> {
+    pub fn new(view: &'a View, answer: &Answer<'a>) -> QueryAnswer<'a> {
+        QueryAnswer {
+            collection: collection(view, &answer.found),
+            number_matched: answer.matched,
+            number_returned: answer.found.len(),
+            truncated: answer.found.len() < answer.matched,
+            counts: Counts {
+                kind: tally(&answer.kind),
+                stage: tally(&answer.stage),
+                light: tally(&answer.light),
+            },
+        }
+    }
+}
+
+/// A spatial question.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueryRequest {
+    /// A GeoJSON geometry, longitude before latitude (WGS 84). Either this or `feature`.
+    #[serde(default)]
+    #[schemars(with = "Option<GeoJsonGeometry>")]
+    pub geometry: Option<serde_json::Value>,
+    /// A feature as `collection/id`, whose own shape is asked with; it is left out of the answer.
+    #[serde(default)]
+    pub feature: Option<String>,
+    pub relation: RelationWord,
+    /// Metres, for `dwithin`: 0 to 100000.
+    #[serde(default)]
+    pub distance_m: Option<f64>,
+    /// Plan collections to look in; all when absent.
+    #[serde(default)]
+    pub collections: Option<Vec<Slug>>,
+    #[serde(default)]
+    pub kind: Vec<Kind>,
+    #[serde(default)]
+    pub stage: Vec<Stage>,
+    #[serde(default)]
+    pub light: Vec<Light>,
+    /// Features told, 1 to 1000; 1000 when absent. Counts are over all.
+    #[serde(default)]
+    pub limit: Option<usize>,
+}
+
+/// How features must stand to the shape asked with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RelationWord {
+    /// They share a point.
+    Intersects,
+    /// The feature lies inside the shape.
+    Within,
+    /// The shape lies inside the feature.
+    Contains,
+    /// They are at most `distance_m` apart.
+    Dwithin,
+}

@@ -1,0 +1,15 @@
+//! The JSON shapes of the wire, made from what services answer, in this folder and nowhere else.
+
+mod features;
+mod ogc;
+mod plan;
+mod projects;
+mod search;
+mod settings;
+
+pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
+pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink};
+pub use plan::{PlanList, PlanSummary, PlanTree, QuotaList, QuotaWire, TargetList, TargetWire};
+pub use projects::{ProjectDetail, ProjectPage, ProjectSummary};
+pub use search::SearchAnswer;
+pub use settings::{BaseMap, BaseMapType, SettingsWire};

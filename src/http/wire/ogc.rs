@@ -1,0 +1,153 @@
+//! The documents of OGC API – Features Part 1 (OGC 17-069r4), with links as it names them.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::features::{GeoJsonFeature, plain_feature};
+use crate::formats::geojson;
+use crate::plan::{Collection, Date};
+use crate::services::items::ItemPage;
+use crate::services::{Facts, View};
+use crate::spatial::BBox;
+
+pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
+/// A link to another resource.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct OgcLink {
+    pub href: String,
+    pub rel: &'static str,
+    #[serde(rename = "type")]
+    pub media_type: &'static str,
+    pub title: String,
+}
+
+/// Where a caller begins.
+#[derive(Serialize, JsonSchema)]
+pub struct LandingPage {
+    pub title: String,
+    pub description: String,
+    pub links: Vec<OgcLink>,
+}
+
+/// Which parts of the standard are implemented.
+#[derive(Serialize, JsonSchema)]
+pub struct Conformance {
+    #[serde(rename = "conformsTo")]
+    pub conforms_to: Vec<&'static str>,
+    pub links: Vec<OgcLink>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Collections {
+    pub links: Vec<OgcLink>,
+    pub collections: Vec<CollectionWire>,
+}
+
+/// A set of features with one geometry type.
+#[derive(Serialize, JsonSchema)]
+pub struct CollectionWire {
+    pub id: String,
+    pub title: String,
+    pub description: String,
+    #[serde(rename = "itemType")]
+    item_type: &'static str,
+    pub extent: Extent,
+    crs: Vec<&'static str>,
+    pub links: Vec<OgcLink>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct Extent {
+    /// Absent when there is no feature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spatial: Option<SpatialExtent>,
+    /// From the first to the last due date; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temporal: Option<TemporalExtent>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct SpatialExtent {
+    /// West, south, east, north.
+    pub bbox: Vec<[f64; 4]>,
+    crs: &'static str,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct TemporalExtent {
+    pub interval: Vec<[String; 2]>,
+    trs: &'static str,
+}
+
+/// A page of a collection. It has no timeStamp, which the standard leaves open: the entity tag then holds while nothing changes.
+#[derive(Serialize, JsonSchema)]
+pub struct ItemsWire<'a> {
+    #[serde(rename = "type")]
+    collection_type: &'static str,
+    links: Vec<OgcLink>,
+    #[serde(rename = "numberMatched")]
+    number_matched: usize,
+    #[serde(rename = "numberReturned")]
+    number_returned: usize,
+    #[schemars(with = "Vec<GeoJsonFeature>")]
+    features: Vec<geojson::Feature<'a>>,
+}
+
+/// One feature of a collection.
+#[derive(Serialize, JsonSchema)]
+pub struct ItemWire<'a> {
+    #[serde(flatten)]
+    #[schemars(with = "GeoJsonFeature")]
+    feature: geojson::Feature<'a>,
+    links: Vec<OgcLink>,
+}
+
+impl CollectionWire {
+    pub fn new(view: &View, collection: &Collection, links: Vec<OgcLink>) -> CollectionWire {
+        let spatial = view.atlas.extent(collection).map(|rect| SpatialExtent {
+            bbox: vec![BBox::from(rect).into()],
+            crs: CRS84,
+        });
+        let temporal = view.due_interval(collection).map(|(first, last)| TemporalExtent {
+            interval: vec![[day_begin(first), day_begin(last)]],
+            trs: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+        });
+        let plan = view.atlas.plan();
+        CollectionWire {
+            id: collection.id.to_string(),
+            title: format!("{} {}", collection.title.zh, collection.title.en),
+            description: format!(
+                "{} ({}) of the {} plan of {}. The properties accuracy_m and position say how well each place is known.",
+                collection.title.en, collection.geometry_type, plan.year, plan.district.en
+            ),
+            item_type: "feature",
+            extent: Extent { spatial, temporal },
+            crs: vec![CRS84],
+            links,
+        }
+    }
+}
+
+/// The standard wants instants; a due date begins with its day.
+fn day_begin(date: Date) -> String {
+    format!("{date}T00:00:00Z")
+}
+
+impl<'a> ItemsWire<'a> {
+    pub fn new(page: ItemPage<'a>, links: Vec<OgcLink>) -> ItemsWire<'a> {
+        ItemsWire {
+            collection_type: "FeatureCollection",
+            links,
+            number_matched: page.matched,
+            number_returned: page.items.len(),
+            features: page.items.into_iter().map(plain_feature).collect(),
+        }
+    }
+}
+
+impl<'a> ItemWire<'a> {
+    pub fn new(facts: Facts<'a>, links: Vec<OgcLink>) -> ItemWire<'a> {
+        ItemWire { feature: plain_feature(facts), links }
+    }
+}

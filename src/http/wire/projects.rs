@@ -1,0 +1,262 @@
+//! Projects: as a line of a list, as a page with counts, and one with all that is around it.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::FeatureCollection;
+use super::plan::tally;
+use crate::plan::{Aim, Date, Kind, Light, LightReading, Position, Slug, Stage, Text};
+use crate::services::View;
+use crate::services::projects::{Facets, Neighbour, Page, Summary};
+use crate::spatial::BBox;
+
+/// A project with what a list shows of it.
+#[derive(Serialize, JsonSchema)]
+pub struct ProjectSummary {
+    id: Slug,
+    kind: Kind,
+    section: Slug,
+    item: u8,
+    name: Text,
+    aim: Aim,
+    #[schemars(with = "String")]
+    due: Date,
+    stage: Stage,
+    /// Percent; null until somebody reports it.
+    progress: Option<f64>,
+    light: LightWire,
+    /// Id of the quota that the project is a named member of.
+    quota: Option<Slug>,
+    /// The best known of its places; null without a place.
+    position: Option<Position>,
+    /// West, south, east, north of its places.
+    bbox: Option<[f64; 4]>,
+    /// Rises by one with each change of the project.
+    version: u64,
+}
+
+/// A light with its reason and the numbers behind it.
+#[derive(Serialize, JsonSchema)]
+struct LightWire {
+    colour: Light,
+    /// Which part of the rule spoke.
+    code: &'static str,
+    reason: Text,
+    facts: LightFacts,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct LightFacts {
+    #[schemars(with = "String")]
+    due: Date,
+    #[schemars(with = "Option<String>")]
+    reported: Option<Date>,
+    days_overdue: Option<i32>,
+    progress: Option<f64>,
+    scheduled: Option<f64>,
+    points_behind: Option<f64>,
+}
+
+/// A page of projects with the counts of every filter value.
+#[derive(Serialize, JsonSchema)]
+pub struct ProjectPage {
+    projects: Vec<ProjectSummary>,
+    number_matched: usize,
+    number_returned: usize,
+    facets: FacetsWire,
+    /// Address of the next page; null on the last.
+    next: Option<String>,
+}
+
+/// Counts for each value of a filter, with every other filter applied but not its own.
+#[derive(Serialize, JsonSchema)]
+struct FacetsWire {
+    kind: BTreeMap<Kind, u64>,
+    stage: BTreeMap<Stage, u64>,
+    light: BTreeMap<Light, u64>,
+    position: BTreeMap<Position, u64>,
+    section: BTreeMap<Slug, u64>,
+    quota: BTreeMap<Slug, u64>,
+}
+
+/// A project with its places, its plan reference and its neighbours.
+#[derive(Serialize, JsonSchema)]
+pub struct ProjectDetail {
+    #[serde(flatten)]
+    summary: ProjectSummary,
+    plan: Slug,
+    section_name: Option<Text>,
+    quota_name: Option<Text>,
+    note: Option<Text>,
+    /// As the plan names them: a road's ends, a bridge's road and river.
+    from: Option<Text>,
+    to: Option<Text>,
+    carries: Option<Text>,
+    crosses: Option<Text>,
+    stage_basis: StageBasis,
+    #[schemars(with = "FeatureCollection<'static>")]
+    features: serde_json::Value,
+    /// Nearest first.
+    neighbours: Vec<NeighbourWire>,
+    links: Vec<Link>,
+}
+
+/// Where a stage comes from.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum StageBasis {
+    /// Nobody has said anything.
+    None,
+    /// The plan's words imply it.
+    Plan,
+    Report,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct NeighbourWire {
+    id: Slug,
+    name: Text,
+    kind: Kind,
+    stage: Stage,
+    light: Light,
+    distance_m: f64,
+    /// Degrees clockwise from north; null where the two meet.
+    bearing_deg: Option<f64>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Link {
+    rel: &'static str,
+    href: String,
+    #[serde(rename = "type")]
+    media_type: &'static str,
+}
+
+impl ProjectSummary {
+    pub fn new(summary: &Summary) -> ProjectSummary {
+        let project = &summary.row.value;
+        ProjectSummary {
+            id: project.id.clone(),
+            kind: project.kind,
+            section: project.section.clone(),
+            item: project.item,
+            name: project.name.clone(),
+            aim: project.aim,
+            due: project.due,
+            stage: project.stage,
+            progress: project.progress,
+            light: LightWire::new(&summary.light),
+            quota: summary.quota.map(|quota| quota.id.clone()),
+            position: summary.position,
+            bbox: summary.rect.map(|rect| BBox::from(rect).into()),
+            version: summary.row.version,
+        }
+    }
+}
+
+impl LightWire {
+    fn new(light: &LightReading) -> LightWire {
+        LightWire {
+            colour: light.colour,
+            code: light.code.as_str(),
+            reason: light.reason(),
+            facts: LightFacts {
+                due: light.due,
+                reported: light.reported,
+                days_overdue: light.days_overdue,
+                progress: light.progress,
+                scheduled: light.scheduled.map(round1),
+                points_behind: light.points_behind().map(round1),
+            },
+        }
+    }
+}
+
+impl ProjectPage {
+    /// `next` is the address of the page that the cursor leads to.
+    pub fn new(page: &Page, next: Option<String>) -> ProjectPage {
+        ProjectPage {
+            projects: page.projects.iter().map(ProjectSummary::new).collect(),
+            number_matched: page.matched,
+            number_returned: page.projects.len(),
+            facets: FacetsWire::new(&page.facets),
+            next,
+        }
+    }
+}
+
+impl FacetsWire {
+    fn new(facets: &Facets) -> FacetsWire {
+        FacetsWire {
+            kind: tally(&facets.kind),
+            stage: tally(&facets.stage),
+            light: tally(&facets.light),
+            position: tally(&facets.position),
+            section: facets.section.clone(),
+            quota: facets.quota.clone(),
+        }
+    }
+}
+
+impl ProjectDetail {
+    /// # Errors
+    /// When its places cannot be written as GeoJSON, which checked shapes never cause.
+    pub fn new(view: &View, summary: &Summary) -> Result<ProjectDetail, serde_json::Error> {
+        let project = &summary.row.value;
+        let relations = &project.relations;
+        let section = view.atlas.sections.get(&project.section);
+        let places: Vec<_> = view.atlas.places_of(&project.id).collect();
+        let item = |place: &crate::plan::Feature| format!("/ogc/collections/{}/items/{}", place.collection, place.id);
+        let mut links = vec![Link {
+            rel: "self",
+            href: format!("/api/v1/projects/{}", project.id),
+            media_type: "application/json",
+        }];
+        links.extend(places.iter().map(|place| Link {
+            rel: "item",
+            href: item(place),
+            media_type: "application/geo+json",
+        }));
+        Ok(ProjectDetail {
+            plan: view.atlas.plan().id.clone(),
+            section_name: section.map(|row| row.value.name.clone()),
+            quota_name: summary.quota.map(|quota| quota.name.clone()),
+            note: project.note.clone(),
+            from: relations.from.clone(),
+            to: relations.to.clone(),
+            carries: relations.carries.clone(),
+            crosses: relations.crosses.clone(),
+            stage_basis: match (project.stage, project.reported) {
+                (Stage::NotReported, _) => StageBasis::None,
+                (_, None) => StageBasis::Plan,
+                (_, Some(_)) => StageBasis::Report,
+            },
+            features: serde_json::to_value(FeatureCollection::of_places(view, places))?,
+            neighbours: view.neighbours(project).iter().map(NeighbourWire::new).collect(),
+            links,
+            summary: ProjectSummary::new(summary),
+        })
+    }
+}
+
+impl NeighbourWire {
+    fn new(neighbour: &Neighbour) -> NeighbourWire {
+        let project = &neighbour.summary.row.value;
+        NeighbourWire {
+            id: project.id.clone(),
+            name: project.name.clone(),
+            kind: project.kind,
+            stage: project.stage,
+            light: neighbour.summary.light.colour,
+            distance_m: round1(neighbour.distance_m),
+            bearing_deg: neighbour.bearing_deg.map(round1),
+        }
+    }
+}
+
+/// To a tenth: finer than any place is known.
+pub(super) fn round1(number: f64) -> f64 {
+    (number * 10.0).round() / 10.0
+}

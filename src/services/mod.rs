@@ -1,0 +1,37 @@
+//! DO IT: what Guatu answers, each a use case over one consistent view: the atlas and the day that lights are read for.
+//!
+//! Use cases are sync and pure; `publish` and `seeding` alone reach into the store.
+
+mod facts;
+pub mod items;
+pub mod nearby;
+pub mod plan_tree;
+pub mod projects;
+pub mod publish;
+pub mod search;
+pub mod seeding;
+pub mod tiles;
+
+use std::sync::Arc;
+
+use crate::atlas::Atlas;
+use crate::plan::{Date, Light, LightReading, Project, light};
+
+pub use facts::{Facts, FieldType, context_fields, plan_fields};
+
+/// What every use case looks at: the plan as it stands, on a day.
+#[derive(Clone)]
+pub struct View {
+    pub atlas: Arc<Atlas>,
+    pub today: Date,
+}
+
+impl View {
+    pub fn light(&self, project: &Project) -> LightReading {
+        light(project, self.atlas.plan(), self.today)
+    }
+
+    pub fn colour(&self, project: &Project) -> Light {
+        self.light(project).colour
+    }
+}

@@ -1,0 +1,85 @@
+//! The first start: a plan's files become the first changes of an empty store. The shipped plan is inside the program.
+
+use std::borrow::Cow;
+use std::path::{Component, Path, PathBuf};
+
+use rust_embed::RustEmbed;
+
+use crate::formats::seeds::{self, FetchError, MAX_FILE_BYTES, Problem, SeedPlan};
+use crate::plan::{Batch, Edit, Expected, Timestamp};
+use crate::store::{Store, StoreError};
+
+/// The actor of the changes that seeding makes.
+const ACTOR: &str = "seed";
+
+#[derive(RustEmbed)]
+#[folder = "seeds"]
+struct ShippedSeeds;
+
+#[derive(RustEmbed)]
+#[folder = "geodata"]
+#[include = "*.geojson"]
+struct ShippedGeodata;
+
+/// Where a plan's files are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The plan that comes with the program: Jiaxing Economic and Technological Development Zone, 2019.
+    Shipped,
+    /// A folder with a `plan.toml`.
+    Folder(PathBuf),
+}
+
+/// Reads and checks a plan.
+///
+/// # Errors
+/// Every problem of its files.
+pub fn read(source: &Source) -> Result<SeedPlan, Vec<Problem>> {
+    match source {
+        Source::Shipped => seeds::read(|path| {
+            let path = plain_path(&Path::new("seeds/jxedz-2019").join(path));
+            let file = match path.split_once('/') {
+                Some(("seeds", name)) => ShippedSeeds::get(name),
+                Some(("geodata", name)) => ShippedGeodata::get(name),
+                _ => None,
+            };
+            file.map(|file| file.data.into_owned()).ok_or(FetchError::Missing)
+        }),
+        Source::Folder(folder) => seeds::read(|path| read_file(&folder.join(path))),
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<u8>, FetchError> {
+    let fault = |fault: std::io::Error| match fault.kind() {
+        std::io::ErrorKind::NotFound => FetchError::Missing,
+        _ => FetchError::Unreadable(fault.to_string()),
+    };
+    let length = std::fs::metadata(path).map_err(fault)?.len();
+    if length > MAX_FILE_BYTES {
+        return Err(FetchError::TooLarge(length));
+    }
+    std::fs::read(path).map_err(fault)
+}
+
+/// Resolves `..` by words, as embedded files have no folders.
+fn plain_path(path: &Path) -> String {
+    let mut parts: Vec<Cow<str>> = Vec::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => drop(parts.pop()),
+            Component::Normal(part) => parts.push(part.to_string_lossy()),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+        }
+    }
+    parts.join("/")
+}
+
+/// Writes a plan into an empty store as one batch; `at` is the time that its changes carry.
+///
+/// # Errors
+/// As [`Store::commit`]; nothing has landed then.
+pub async fn seed(store: &impl Store, plan: SeedPlan, at: Timestamp) -> Result<u64, StoreError> {
+    let edits = plan.into_records().map(|record| Edit::Put { record, expected: Expected::Absent }).collect();
+    let changes = store.commit(Batch { at, actor: ACTOR.to_owned(), edits }).await?;
+    Ok(changes.last().map_or(0, |change| change.seq))
+}

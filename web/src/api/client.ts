@@ -1,0 +1,91 @@
+// The only place that fetches. Answers come back typed; failures come back as ApiError with the server's own words.
+import type { Ask, Filters, Sort } from '../domain/view.ts';
+import type {
+  Found, Hit, PlaceFeature, PlanTree, Problem, Project, ProjectPage, Settings,
+} from './types.ts'; // prettier-ignore
+
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: Problem | null;
+
+  constructor(status: number, problem: Problem | null) {
+    super(problem?.detail ?? problem?.title ?? `HTTP ${status}`);
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+/** The most that one list shows and the map can mark by name; a plan of a district has fewer. */
+export const LIST_LIMIT = 1000;
+
+async function request<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await fetch(path, init);
+  if (!response.ok) {
+    const problem = (await response.json().catch(() => null)) as Problem | null;
+    throw new ApiError(response.status, problem);
+  }
+  return (await response.json()) as T;
+}
+
+type Values = Record<string, string | number | readonly string[] | null | undefined>;
+
+function query(values: Values): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    const text = Array.isArray(value) ? value.join(',') : value;
+    if (text !== null && text !== undefined && text !== '') params.set(name, String(text));
+  }
+  const text = params.toString();
+  return text ? `?${text}` : '';
+}
+
+const part = encodeURIComponent;
+
+export function findSettings(signal: AbortSignal): Promise<Settings> {
+  return request('/api/v1/settings', { signal });
+}
+
+export function findPlan(plan: string, signal: AbortSignal): Promise<PlanTree> {
+  return request(`/api/v1/plans/${part(plan)}`, { signal });
+}
+
+export interface ProjectQuery extends Filters {
+  sort: Sort;
+  descending: boolean;
+}
+
+export function listProjects(q: ProjectQuery, signal: AbortSignal): Promise<ProjectPage> {
+  const { sort, descending, ...filters } = q;
+  const values = { ...filters, sort: (descending ? '-' : '') + sort, limit: LIST_LIMIT };
+  return request(`/api/v1/projects${query(values)}`, { signal });
+}
+
+export function findProject(id: string, signal: AbortSignal): Promise<Project> {
+  return request(`/api/v1/projects/${part(id)}`, { signal });
+}
+
+export function search(q: string, signal: AbortSignal): Promise<{ hits: Hit[] }> {
+  return request(`/api/v1/search${query({ q, limit: 12 })}`, { signal });
+}
+
+/** What lies near a point or a feature, or inside an area. */
+export function findNear(ask: Ask, radius_m: number, signal: AbortSignal): Promise<Found> {
+  if (ask.type === 'area') {
+    const ring = [...ask.ring, ask.ring[0]!];
+    const body = {
+      geometry: { type: 'Polygon', coordinates: [ring] },
+      relation: ask.relation,
+      limit: LIST_LIMIT,
+    };
+    const headers = { 'content-type': 'application/json' };
+    return request('/api/v1/query', { method: 'POST', headers, body: JSON.stringify(body), signal });
+  }
+  const where = ask.type === 'feature' ? { near: ask.ref } : { lon: ask.at[0], lat: ask.at[1] };
+  return request(`/api/v1/nearby${query({ ...where, radius_m, limit: LIST_LIMIT })}`, { signal });
+}
+
+/** One feature of any collection, by `collection/id`. */
+export function findFeature(ref: string, signal: AbortSignal): Promise<PlaceFeature> {
+  const [collection, id] = ref.split('/');
+  return request(`/ogc/collections/${part(collection!)}/items/${part(id!)}?f=json`, { signal });
+}

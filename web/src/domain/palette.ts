@@ -1,0 +1,25 @@
+// Colours that carry meaning, the same in the map, the markers and the panels. Never the only sign of anything.
+import type { Stage } from './vocab.ts';
+
+export interface StageColour {
+  fill: string;
+  /** For what is drawn on the fill. */
+  ink: string;
+  /** For outlines on paper: dark enough to be seen at one pixel. */
+  edge: string;
+}
+
+/**
+ * The five stages step down evenly in lightness (about 84, 68, 52, 37, 22 of 100) and from lilac to deep blue, so they
+ * keep their order in grey print and for every kind of colour vision. What is beside the line has no blue.
+ */
+export const STAGE_COLOURS: Record<Stage, StageColour> = {
+  not_reported: { fill: '#8b949b', ink: '#ffffff', edge: '#5f686f' },
+  planned: { fill: '#d5cdf0', ink: '#2e2a5c', edge: '#7d72b8' },
+  preparing: { fill: '#9fa8e0', ink: '#1d2158', edge: '#5a64b4' },
+  building: { fill: '#5a80cc', ink: '#ffffff', edge: '#3159a8' },
+  completed: { fill: '#285a9e', ink: '#ffffff', edge: '#1c4680' },
+  in_use: { fill: '#12355f', ink: '#ffffff', edge: '#12355f' },
+  suspended: { fill: '#b08d57', ink: '#ffffff', edge: '#7d5f2e' },
+  cancelled: { fill: '#4d4a46', ink: '#ffffff', edge: '#4d4a46' },
+};

@@ -1,0 +1,181 @@
+// Owns the MapLibre map: applies styles, moves the camera, and tells what was pointed at. It decides nothing itself.
+import type { Map as GlMap, MapGeoJSONFeature, MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
+import type { Box } from '../domain/geo/plane.ts';
+import type { Position2 } from '../domain/ring.ts';
+import type { Camera } from '../domain/view.ts';
+import { BASE_LINES, CLICKABLE, type LayerId } from './order.ts';
+import { absolute, familyOf } from './style.ts';
+
+export interface Padding { top: number; right: number; bottom: number; left: number } // prettier-ignore
+
+/** What lies under the pointer: a project of the plan, and a way of the base map. */
+export interface Hit {
+  at: Position2;
+  point: { x: number; y: number };
+  project: string | null;
+  /** `collection/id` of a plan line or a base-map way, for "both sides of a road". */
+  way: string | null;
+}
+
+export interface EngineEvents {
+  click(hit: Hit): void;
+  doubleClick(): void;
+  hover(hit: Hit | null): void;
+  moved(camera: Camera): void;
+  painted(): void;
+  failed(message: string): void;
+}
+
+export interface EngineStart {
+  container: HTMLElement;
+  style: StyleSpecification;
+  camera: Camera | null;
+  box: Box | null;
+  padding: Padding;
+  attribution: string;
+}
+
+/** How far from a line a finger or a pointer may be. */
+const REACH_PX = { mouse: 5, touch: 12 };
+const MAX_FRAME_ZOOM = 15.5;
+const MOVE_MS = 180;
+
+export class Engine {
+  readonly map: GlMap;
+  #ready = false;
+  #pending: StyleSpecification | null = null;
+  #still = false;
+  #touch = false;
+
+  static async start(options: EngineStart, events: EngineEvents): Promise<Engine> {
+    const gl = await import('./gl.ts');
+    const { camera, box } = options;
+    const map = new gl.GlMap({
+      container: options.container,
+      style: absolute(options.style, location.origin),
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      maxPitch: 0,
+      doubleClickZoom: true,
+      minZoom: 3,
+      maxZoom: 19,
+      ...(camera
+        ? { center: [camera.lon, camera.lat] as Position2, zoom: camera.zoom }
+        : box
+          ? { bounds: box, fitBoundsOptions: { padding: options.padding } }
+          : { center: [120.75, 30.73] as Position2, zoom: 11 }),
+    });
+    map.touchZoomRotate.disableRotation();
+    map.addControl(new gl.ScaleControl({ maxWidth: 90 }), 'bottom-right');
+    map.addControl(
+      new gl.AttributionControl({ compact: true, customAttribution: options.attribution }),
+      'bottom-right',
+    );
+    return new Engine(map, events);
+  }
+
+  private constructor(map: GlMap, events: EngineEvents) {
+    this.map = map;
+    map.on('load', () => {
+      this.#ready = true;
+      if (this.#pending) this.setStyle(this.#pending);
+      map.once('idle', () => events.painted());
+    });
+    map.on('error', ({ error }) => events.failed(error?.message ?? 'map error'));
+    map.on('moveend', () => events.moved(this.camera()));
+    map.on('touchstart', () => (this.#touch = true));
+    map.on('mousemove', (event) => {
+      this.#touch = false;
+      if (!map.isMoving()) events.hover(this.#hit(event));
+    });
+    map.on('mouseout', () => events.hover(null));
+    map.on('click', (event) => events.click(this.#hit(event)));
+    map.on('dblclick', () => events.doubleClick());
+  }
+
+  /** Shows a style by its difference to the one before. */
+  setStyle(style: StyleSpecification): void {
+    if (!this.#ready) {
+      this.#pending = style;
+      return;
+    }
+    this.#pending = null;
+    this.map.setStyle(absolute(style, location.origin), { diff: true });
+  }
+
+  /** Jumps instead of gliding, for those who asked for less motion. */
+  setStill(still: boolean): void {
+    this.#still = still;
+  }
+
+  setDrawing(drawing: boolean): void {
+    if (drawing) this.map.doubleClickZoom.disable();
+    else this.map.doubleClickZoom.enable();
+    this.map.getCanvas().style.cursor = drawing ? 'crosshair' : '';
+  }
+
+  setPointing(pointing: boolean): void {
+    this.map.getCanvas().style.cursor = pointing ? 'pointer' : '';
+  }
+
+  camera(): Camera {
+    const { lng, lat } = this.map.getCenter();
+    return { zoom: this.map.getZoom(), lat, lon: lng };
+  }
+
+  /** The box of what is really visible, beside the panels. */
+  visibleBox(padding: Padding): Box {
+    const { clientWidth: w, clientHeight: h } = this.map.getContainer();
+    const a = this.map.unproject([padding.left, h - padding.bottom]);
+    const b = this.map.unproject([w - padding.right, padding.top]);
+    return [a.lng, a.lat, b.lng, b.lat];
+  }
+
+  frame(box: Box, padding: Padding): void {
+    const duration = this.#still ? 0 : MOVE_MS;
+    this.map.fitBounds(box, { padding, maxZoom: MAX_FRAME_ZOOM, duration, linear: true });
+  }
+
+  moveTo(camera: Camera): void {
+    this.map.jumpTo({ center: [camera.lon, camera.lat], zoom: camera.zoom });
+  }
+
+  zoomBy(step: number): void {
+    this.map.zoomTo(this.map.getZoom() + step, { duration: this.#still ? 0 : MOVE_MS });
+  }
+
+  stop(): void {
+    this.map.remove();
+  }
+
+  #hit({ point, lngLat }: Pick<MapMouseEvent, 'point' | 'lngLat'>): Hit {
+    const reach = this.#touch ? REACH_PX.touch : REACH_PX.mouse;
+    const box: [PointLike, PointLike] = [
+      [point.x - reach, point.y - reach],
+      [point.x + reach, point.y + reach],
+    ];
+    const layers = this.map.getStyle().layers.map((l) => l.id);
+    const asked = (families: readonly LayerId[]) =>
+      layers.filter((id) => families.includes(familyOf(id)));
+    const found = this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(CLICKABLE) }) : [];
+    const best = mostParticular(found);
+    const lines = found.filter((f) => ['roads', 'bridges'].includes(f.sourceLayer ?? ''));
+    const way =
+      lines[0] ?? (this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(BASE_LINES) })[0] : undefined);
+    return {
+      at: [lngLat.lng, lngLat.lat],
+      point: { x: point.x, y: point.y },
+      project: (best?.properties['project'] as string | undefined) ?? null,
+      way: way ? `${way.sourceLayer}/${way.properties['id']}` : null,
+    };
+  }
+}
+
+function mostParticular(found: MapGeoJSONFeature[]): MapGeoJSONFeature | undefined {
+  const rank = (f: MapGeoJSONFeature) => CLICKABLE.indexOf(familyOf(f.layer.id));
+  return found.reduce<MapGeoJSONFeature | undefined>(
+    (best, f) => (!best || rank(f) < rank(best) ? f : best),
+    undefined,
+  );
+}

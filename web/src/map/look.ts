@@ -1,0 +1,29 @@
+// What the map shows, as plain values: the whole input of the style.
+import type { Geometry, MultiPolygon } from 'geojson';
+import type { Position2 } from '../domain/ring.ts';
+import type { Lang } from '../domain/vocab.ts';
+
+export interface BasemapLook {
+  type: 'xyz' | 'tilejson';
+  url: string;
+  attribution: string;
+  tile_size: number;
+  max_zoom: number;
+}
+
+export interface Look {
+  lang: Lang;
+  dark?: boolean;
+  /** The projects to show strong; the others step back. null: all are strong. */
+  matching?: readonly string[] | null;
+  selected?: string | null;
+  hovered?: string | null;
+  /** Where the selected project may really be. */
+  error?: MultiPolygon | null;
+  /** The searched radius or area. */
+  reach?: MultiPolygon | null;
+  /** What the radius is drawn around. */
+  origin?: Geometry | null;
+  draft?: readonly Position2[];
+  basemap?: BasemapLook | null;
+}

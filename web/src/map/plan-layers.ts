@@ -1,0 +1,151 @@
+// The plan's features: kind by symbol, stage by colour, and what is not surveyed dashed or hollow.
+import type { ExpressionSpecification } from '@maplibre/maplibre-gl-style-spec';
+import type { Layer } from './base.ts';
+import type { Look } from './look.ts';
+import type { LayerId } from './order.ts';
+import { FADED, FONT, byStage, growing, isProject, labelIn, marker, strong, surveyed, unsurveyed } from './parts.ts';
+import { tonesFor } from './tones.ts';
+
+/** All point collections are one source layer apart in the tile; each layer of ours is drawn for each of them. */
+export const POINT_COLLECTIONS = ['schools', 'hospitals', 'estates', 'services', 'hotels', 'industry'] as const;
+const AREAS = ['zones', 'parks'] as const;
+const LINES = ['roads', 'bridges'] as const;
+
+const from = (layer: string) => ({ source: 'plan', 'source-layer': layer });
+
+/** The id of a layer that is repeated for each point collection: `points-marker:schools`. */
+export function repeatedId(id: LayerId, collection: string): LayerId {
+  return `${id}:${collection}` as LayerId;
+}
+
+export function planLayers(look: Look): Layer[] {
+  return [...AREAS.flatMap((c) => area(look, c)), ...LINES.flatMap((c) => line(look, c)), ...points(look)];
+}
+
+function area(look: Look, collection: 'zones' | 'parks'): Layer[] {
+  const [weight, width] = collection === 'zones' ? [0.07, 1.3] : [0.24, 1.6];
+  const chosen: ExpressionSpecification = ['case', isProject(look.selected), weight + 0.12, strong(look, weight, 0.02)];
+  const edge = {
+    'line-color': byStage('edge'), 'line-width': growing(width, width * 1.5, width * 2),
+    'line-opacity': strong(look, 0.9, FADED),
+  }; // prettier-ignore
+  return [
+    {
+      id: `${collection}-fill`, type: 'fill', ...from(collection),
+      paint: { 'fill-color': byStage('edge'), 'fill-opacity': chosen },
+    },
+    {
+      id: `${collection}-line`, type: 'line', ...from(collection), filter: unsurveyed,
+      paint: { ...edge, 'line-dasharray': collection === 'zones' ? [4, 2.5] : [2.4, 1.6] },
+    },
+    { id: `${collection}-line-surveyed`, type: 'line', ...from(collection), filter: surveyed, paint: edge },
+    {
+      id: `${collection}-marker`, type: 'symbol', ...from(collection), filter: notChosen(look),
+      ...symbol(look, collection === 'zones' ? 0.72 : 0.9, collection === 'zones' ? 11.5 : 12.5),
+    },
+  ]; // prettier-ignore
+}
+
+function line(look: Look, collection: 'roads' | 'bridges'): Layer[] {
+  const tones = tonesFor(look.dark ?? false);
+  const [thin, thick] = collection === 'roads' ? [3, 7] : [4.5, 10];
+  const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
+  const core = {
+    'line-color': byStage('edge'), 'line-width': growing(thin, thick, thick * 2.6),
+    'line-opacity': strong(look, 1, FADED),
+  }; // prettier-ignore
+  const layers: Layer[] = [
+    {
+      id: `${collection}-case`, type: 'line', ...from(collection), layout: round,
+      paint: {
+        'line-color': tones.casing, 'line-width': growing(thin + 2.6, thick + 4, thick * 2.6 + 6),
+        'line-opacity': strong(look, 0.95, 0.3),
+      },
+    },
+    {
+      id: collection, type: 'line', ...from(collection), filter: unsurveyed,
+      paint: { ...core, 'line-dasharray': [2.2, 0.9] },
+    },
+    { id: `${collection}-surveyed`, type: 'line', ...from(collection), filter: surveyed, layout: round, paint: core },
+    {
+      id: `${collection}-marker`, type: 'symbol', ...from(collection), filter: notChosen(look),
+      ...symbol(look, 0.8, 12.5, { 'symbol-placement': 'line-center', 'icon-rotation-alignment': 'viewport' }),
+    },
+  ]; // prettier-ignore
+  return layers;
+}
+
+function notChosen(look: Look): ExpressionSpecification {
+  return ['!=', ['get', 'project'], look.selected ?? ''];
+}
+
+function symbol(look: Look, size: number, text: number, more: object = {}) {
+  const tones = tonesFor(look.dark ?? false);
+  const opacity = strong(look, 1, 0);
+  return {
+    layout: {
+      'icon-image': marker, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, size * 0.72, 13, size, 17, size * 1.25],
+      'icon-padding': 1, 'text-field': labelIn(look.lang), 'text-font': FONT,
+      'text-size': ['interpolate', ['linear'], ['zoom'], 10, text - 1, 15, text + 1.5],
+      'text-variable-anchor': ['top', 'left', 'right', 'bottom'], 'text-radial-offset': 1.35 * size, 'text-justify': 'auto',
+      'text-max-width': 9, 'text-optional': true, 'text-padding': 3, 'text-rotation-alignment': 'viewport',
+      // Who is late gets its place first; of the rest, whoever is strong.
+      'symbol-sort-key': ['match', ['get', 'light'], 'red', 0, 'yellow', 1, 2],
+      ...more,
+    },
+    paint: {
+      'icon-opacity': opacity, 'text-opacity': opacity, 'text-color': tones.label,
+      'text-halo-color': tones.halo, 'text-halo-width': 1.8,
+    },
+  } as object; // prettier-ignore
+}
+
+function points(look: Look): Layer[] {
+  const tones = tonesFor(look.dark ?? false);
+  const hollow: ExpressionSpecification = ['==', ['get', 'position'], 'placeholder'];
+  return POINT_COLLECTIONS.flatMap((collection) => [
+    {
+      // Where there is no room for a marker its dot remains: nothing in the plan is missing from the map.
+      id: repeatedId('points-dot', collection), type: 'circle', ...from(collection),
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 3, 14, 5],
+        'circle-color': ['case', hollow, '#ffffff', byStage('fill')],
+        'circle-stroke-color': ['case', hollow, byStage('edge'), tones.casing], 'circle-stroke-width': 1.6,
+        'circle-opacity': strong(look, 1, 0.3), 'circle-stroke-opacity': strong(look, 1, 0.3),
+      },
+    },
+    {
+      id: repeatedId('points-marker', collection), type: 'symbol', ...from(collection), filter: notChosen(look),
+      ...symbol(look, 0.95, 12),
+    },
+  ]) as Layer[]; // prettier-ignore
+}
+
+/** The chosen project and the one under the pointer, above all others and never pushed aside. */
+export function chosenLayers(look: Look): Layer[] {
+  const tones = tonesFor(look.dark ?? false);
+  const lit = ['in', ['get', 'project'], ['literal', [look.selected ?? '', look.hovered ?? '']]] as const;
+  const shapes = [...AREAS, ...LINES].map((collection) => ({
+    id: repeatedId('halo-line', collection), type: 'line', ...from(collection), filter: lit,
+    layout: { 'line-cap': 'round', 'line-join': 'round' },
+    paint: {
+      'line-color': tones.accent, 'line-opacity': ['case', isProject(look.selected), 0.5, 0.35],
+      'line-width': LINES.includes(collection as 'roads') ? growing(11, 20, 36) : growing(5, 8, 12),
+    },
+  })); // prettier-ignore
+  const spots = POINT_COLLECTIONS.map((collection) => ({
+    id: repeatedId('halo-point', collection), type: 'circle', ...from(collection), filter: lit,
+    paint: {
+      'circle-radius': ['case', isProject(look.selected), 22, 19],
+      'circle-color': tones.accent, 'circle-opacity': ['case', isProject(look.selected), 0.4, 0.28],
+    },
+  })); // prettier-ignore
+  const names = [...AREAS, ...LINES, ...POINT_COLLECTIONS].map((collection) => ({
+    id: repeatedId('chosen-marker', collection), type: 'symbol', ...from(collection), filter: isProject(look.selected),
+    ...symbol(look, 1.12, 13.5, {
+      ...(LINES.includes(collection as 'roads') ? { 'symbol-placement': 'line-center', 'icon-rotation-alignment': 'viewport' } : {}),
+      'icon-allow-overlap': true, 'icon-ignore-placement': false, 'text-ignore-placement': false,
+    }),
+  })); // prettier-ignore
+  return [...shapes, ...spots, ...names] as Layer[];
+}

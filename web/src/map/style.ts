@@ -1,0 +1,62 @@
+// The whole map as one pure function: values in, a MapLibre style out. Addresses are root-relative; whoever hands the
+// style to a client makes them absolute.
+import type { SourceSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec';
+import { baseLayers, type Layer } from './base.ts';
+import type { Look } from './look.ts';
+import { LAYER_ORDER, type LayerId } from './order.ts';
+import { overlayLayers, overlaySources } from './overlay.ts';
+import { chosenLayers, planLayers } from './plan-layers.ts';
+
+/** Beyond this the server's tiles are drawn larger instead of fetched anew. */
+const TILE_MAX_ZOOM = 16;
+
+export function planStyle(look: Look): StyleSpecification {
+  return {
+    version: 8,
+    name: look.lang === 'zh' ? '挂图' : 'Guatu',
+    sprite: '/sprites/plan',
+    sources: sources(look),
+    layers: inOrder([...baseLayers(look), ...planLayers(look), ...chosenLayers(look), ...overlayLayers(look)]),
+  };
+}
+
+function tiles(collections: string): SourceSpecification {
+  return { type: 'vector', tiles: [`/tiles/${collections}/{z}/{x}/{y}`], minzoom: 0, maxzoom: TILE_MAX_ZOOM };
+}
+
+function sources(look: Look): Record<string, SourceSpecification> {
+  const all: Record<string, SourceSpecification> = {
+    context: tiles('context'),
+    plan: tiles('plan'),
+    ...overlaySources(look),
+  };
+  const { basemap } = look;
+  if (basemap?.type === 'tilejson') {
+    all['basemap'] = { type: 'raster', url: basemap.url, tileSize: basemap.tile_size };
+  } else if (basemap) {
+    const { url, attribution, tile_size: tileSize, max_zoom: maxzoom } = basemap;
+    all['basemap'] = { type: 'raster', tiles: [url], tileSize, maxzoom, attribution };
+  }
+  return all;
+}
+
+/** The layer that a repeated layer belongs to: `points-marker:schools` is a `points-marker`. */
+export function familyOf(id: string): LayerId {
+  return id.split(':')[0] as LayerId;
+}
+
+function inOrder(layers: Layer[]): StyleSpecification['layers'] {
+  const rank = new Map(LAYER_ORDER.map((id, i) => [id, i]));
+  const place = (layer: Layer) => rank.get(familyOf(layer.id)) ?? Infinity;
+  return [...layers].sort((a, b) => place(a) - place(b));
+}
+
+/** The style with its own addresses made absolute, as the engine and other clients need them. */
+export function absolute(style: StyleSpecification, origin: string): StyleSpecification {
+  const full = (url: string) => (url.startsWith('/') ? origin + url : url);
+  const sources = Object.entries(style.sources).map(([id, source]) => {
+    if ('tiles' in source && source.tiles) return [id, { ...source, tiles: source.tiles.map(full) }];
+    return 'url' in source && source.url ? [id, { ...source, url: full(source.url) }] : [id, source];
+  });
+  return { ...style, sprite: full(String(style.sprite)), sources: Object.fromEntries(sources) };
+}

@@ -1,0 +1,77 @@
+// Everything the features share, made once at the top and handed down by a typed context.
+import { createContext } from 'svelte';
+import { unionBox } from '../domain/geo/plane.ts';
+import { emptyFilters, type Ask, type Filters } from '../domain/view.ts';
+import { word, type WordKey } from '../domain/words.ts';
+import type { Text } from '../domain/vocab.ts';
+import { AnalysisState } from './analysis.svelte.ts';
+import { NoticeState } from './notice.svelte.ts';
+import { PlanState } from './plan.svelte.ts';
+import { ResultsState } from './results.svelte.ts';
+import { SelectionState } from './selection.svelte.ts';
+import { ScreenState } from './screen.svelte.ts';
+import { ViewState } from './view.svelte.ts';
+
+export class AppState {
+  readonly view = new ViewState();
+  readonly plan = new PlanState();
+  readonly results = new ResultsState(this.view);
+  readonly selection = new SelectionState(this.view);
+  readonly analysis = new AnalysisState(this.view);
+  readonly screen = new ScreenState();
+  readonly notice = new NoticeState();
+
+  /** The words for a key in the chosen language. */
+  t = (key: WordKey, values?: Record<string, string | number>): string =>
+    word(key, this.view.lang, values);
+
+  /** A name in the chosen language. */
+  name = (text: Text): string => text[this.view.lang];
+
+  /** Opens a project; `frame` when it was not chosen on the map itself. */
+  choose(id: string, { frame = true } = {}): void {
+    this.view.go({ page: 'map', project: id, panel: 'project' });
+    if (this.screen.narrow) this.screen.sheet = 'half';
+    if (frame) this.frameProjects([id]);
+  }
+
+  /** Closes the right-hand card. An analysis stays until it is ended, so its result can be returned to. */
+  close(): void {
+    const { panel, ask } = this.view.current;
+    if (panel === 'project' && ask) this.view.go({ project: null, panel: 'near' });
+    else this.view.go({ project: null, panel: 'none', ask: null, lateOnly: false });
+    this.analysis.draft = [];
+  }
+
+  /** Asks what is near a point or a feature, or inside an area, and shows where that is. */
+  ask(ask: Ask, radius_m = this.view.current.radius_m): void {
+    this.analysis.wantsFrame = true;
+    this.analysis.draft = [];
+    this.view.go({ page: 'map', ask, radius_m, panel: 'near', project: null });
+    if (this.screen.narrow) this.screen.sheet = 'half';
+  }
+
+  /** Filters the plan's projects, lists them, and frames those that are left. */
+  filter(change: Partial<Filters>, { reset = false } = {}): void {
+    const base = reset ? emptyFilters() : this.view.current.filters;
+    this.view.go({ page: 'map', tab: 'results', filters: { ...base, ...change } });
+  }
+
+  /** Moves the map to where the projects are; without a place there is nothing to show. */
+  frameProjects(ids: readonly string[]): void {
+    const wanted = new Set(ids);
+    const box = unionBox(this.plan.projects.filter((p) => wanted.has(p.id)).map((p) => p.bbox));
+    this.screen.frame(box);
+  }
+
+  async copyLink(): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.notice.show(this.t('link.copied'));
+    } catch {
+      this.notice.show(this.t('link.copy_failed'));
+    }
+  }
+}
+
+export const [getApp, setApp] = createContext<AppState>();

@@ -1,0 +1,43 @@
+// The screen as it is now: wide or narrow, dark or light, how far the sheet is up, and what the map is asked to frame.
+import type { Box } from '../domain/geo/plane.ts';
+
+export type Sheet = 'peek' | 'half' | 'full';
+
+class Media {
+  matches = $state(false);
+
+  constructor(query: string) {
+    const list = matchMedia(query);
+    this.matches = list.matches;
+    $effect(() => {
+      const change = () => (this.matches = list.matches);
+      list.addEventListener('change', change);
+      return () => list.removeEventListener('change', change);
+    });
+  }
+}
+
+export class ScreenState {
+  readonly #narrow = new Media('(max-width: 767px)');
+  readonly #dark = new Media('(prefers-color-scheme: dark)');
+  readonly #still = new Media('(prefers-reduced-motion: reduce)');
+  readonly narrow: boolean = $derived(this.#narrow.matches);
+  readonly dark: boolean = $derived(this.#dark.matches);
+  readonly still: boolean = $derived(this.#still.matches);
+  /** Where the phone's bottom sheet stands. */
+  sheet = $state<Sheet>('peek');
+  /** A box that the map is asked to show; a new object is a new request. */
+  framing = $state.raw<{ box: Box } | null>(null);
+
+  /** A row of the plan tree to open and bring into sight; a new object is a new request. */
+  revealing = $state.raw<{ id: string } | null>(null);
+
+  reveal(id: string): void {
+    this.revealing = { id };
+    if (this.narrow) this.sheet = 'full';
+  }
+
+  frame(box: readonly number[] | null | undefined): void {
+    if (box?.length === 4) this.framing = { box: [box[0]!, box[1]!, box[2]!, box[3]!] };
+  }
+}

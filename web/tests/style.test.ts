@@ -1,0 +1,47 @@
+// The style is valid in every language and state, and its layers stand in the one order.
+import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
+import { expect, test } from 'vitest';
+import { circle } from '../src/domain/geo/reach.ts';
+import { LAYER_ORDER, CLICKABLE } from '../src/map/order.ts';
+import { absolute, familyOf, planStyle } from '../src/map/style.ts';
+import type { Look } from '../src/map/look.ts';
+
+const busy: Look = {
+  lang: 'en',
+  dark: true,
+  matching: ['zuili-road', 'mars'],
+  selected: 'zuili-road',
+  hovered: 'mars',
+  error: circle([120.75, 30.73], 400),
+  reach: circle([120.75, 30.73], 900),
+  origin: { type: 'Point', coordinates: [120.75, 30.73] },
+  draft: [[120.7, 30.7], [120.8, 30.7], [120.8, 30.8]],
+}; // prettier-ignore
+
+test.each<[string, Look]>([
+  ['plain, Chinese', { lang: 'zh' }],
+  ['plain, English', { lang: 'en' }],
+  ['with everything on', busy],
+  ['with a base map', { lang: 'zh', basemap: { type: 'xyz', url: 'https://tiles.example/{z}/{x}/{y}.png', attribution: 'A', tile_size: 256, max_zoom: 18 } }],
+])('the style is valid: %s', (_, look) => {
+  // The specification wants an absolute sprite address; ours becomes absolute when it is handed out.
+  expect(validateStyleMin(absolute(planStyle(look), 'http://localhost'))).toEqual([]);
+}); // prettier-ignore
+
+test('every layer stands in the order, and every clickable layer exists', () => {
+  const ids = planStyle({ ...busy, basemap: { type: 'tilejson', url: '/t.json', attribution: '', tile_size: 512, max_zoom: 18 } }).layers.map((l) => familyOf(l.id));
+  expect([...new Set(ids)]).toEqual([...LAYER_ORDER]);
+  for (const id of CLICKABLE) expect(ids).toContain(id);
+}); // prettier-ignore
+
+test('the style fetches nothing from another origin', () => {
+  const text = JSON.stringify(planStyle({ lang: 'zh' }));
+  expect(text).not.toMatch(/https?:/);
+  expect(planStyle({ lang: 'zh' }).glyphs).toBeUndefined();
+});
+
+test('labels follow the language', () => {
+  expect(JSON.stringify(planStyle({ lang: 'zh' }).layers)).toContain('name_zh');
+  const zh = JSON.stringify(planStyle({ lang: 'zh' }).layers.filter((l) => l.id === 'river-names'));
+  expect(zh.indexOf('name_zh')).toBeLessThan(zh.indexOf('name_en'));
+});

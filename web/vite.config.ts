@@ -1,0 +1,22 @@
+// How the app is built: Svelte, plus our own plugin that writes the styles and sprites for other map clients.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { mapFiles } from './build/map-files.ts';
+
+const server = process.env['GUATU_SERVER'] ?? 'http://127.0.0.1:8080';
+const proxied = ['/api', '/tiles', '/ogc', '/health'];
+
+export default defineConfig({
+  plugins: [svelte(), mapFiles()],
+  server: { proxy: Object.fromEntries(proxied.map((path) => [path, server])) },
+  build: {
+    target: 'es2022',
+    // The map engine is loaded on its own, so that the panels can draw before it arrives.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'maplibre-gl', test: /node_modules[\\/](maplibre-gl|@maplibre)/ }] } },
+    },
+    chunkSizeWarningLimit: 1200,
+  },
+  worker: { format: 'es' },
+  test: { include: ['tests/**/*.test.ts'], environment: 'node' },
+});
