@@ -1,0 +1,87 @@
+//! The real program, on a free loopback port, in a folder of its own, stopped by its own process.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+pub const GUATU: &str = env!("CARGO_BIN_EXE_guatu");
+
+/// How long a start or a stop may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Running {
+    child: Child,
+    pub base: String,
+}
+
+impl Running {
+    /// Serves `data` and waits until it listens.
+    pub fn start(data: &Path, arguments: &[&str]) -> Running {
+        let mut command = Command::new(GUATU);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--as-of", "2020-01-10", "--data"]).arg(data).args(arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("its output")).read_line(&mut line).expect("a line");
+        let Some(base) = line.trim().strip_prefix("listening on ") else {
+            let mut log = String::new();
+            child.stderr.take().expect("its log").read_to_string(&mut log).expect("a log");
+            panic!("the server did not start: {line:?}\n{log}");
+        };
+        Running { base: base.to_owned(), child }
+    }
+
+    pub fn get(&self, path: &str) -> reqwest::blocking::Response {
+        reqwest::blocking::get(format!("{}{path}", self.base)).expect("an answer")
+    }
+
+    pub fn json(&self, path: &str) -> serde_json::Value {
+        self.get(path).json().expect("JSON")
+    }
+
+    /// Sends SIGTERM and waits for the end; gives the exit status and the log.
+    pub fn stop(mut self) -> (ExitStatus, String) {
+        let signalled = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
+        assert!(signalled.success());
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("its status") {
+                break status;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the server does not stop");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let mut log = String::new();
+        self.child.stderr.take().expect("its log").read_to_string(&mut log).expect("a log");
+        (status, log)
+    }
+
+    /// Stops and checks that all went well.
+    pub fn stop_cleanly(self) {
+        let (status, log) = self.stop();
+        assert!(status.success(), "{status}\n{log}");
+        assert!(!log.contains("ERROR") && !log.contains("panicked"), "{log}");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A failed test must not leave its server behind; after `stop` there is nothing left to end.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+pub fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// Runs a program to its end; gives whether it succeeded, and all it printed.
+pub fn run(program: &str, arguments: &[&str]) -> (bool, String) {
+    let output = Command::new(program).args(arguments).output();
+    let output = output.unwrap_or_else(|fault| panic!("{program} cannot be run ({fault}); `make test-deps` installs it"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.success(), text(&output.stdout) + &text(&output.stderr))
+}

@@ -1,0 +1,119 @@
+//! The whole router in this process, over a plan read from its files, on a fixed day.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use guatu::atlas::{Atlas, Row};
+use guatu::http::{self, Options, State};
+use guatu::plan::Date;
+use guatu::services::publish::Published;
+use guatu::services::seeding::{self, Source};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// The day that lights are read for in tests: after the shipped plan's year.
+pub const TODAY: &str = "2020-01-10";
+
+#[derive(Clone)]
+pub struct Server {
+    router: Router,
+    pub published: Arc<Published>,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Server {
+    /// Serves the shipped plan.
+    pub fn shipped() -> Server {
+        Server::of(&Source::Shipped)
+    }
+
+    pub fn of(source: &Source) -> Server {
+        Server::with(source, Options::default())
+    }
+
+    pub fn with(source: &Source, options: Options) -> Server {
+        let plan = seeding::read(source).expect("the plan's files are right");
+        let rows = plan.into_records().map(|value| Row { version: 1, value });
+        let published = Arc::new(Published::new(Atlas::build(1, rows).expect("a whole plan")));
+        let today: Date = TODAY.parse().expect("a date");
+        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let state = State::new(Arc::clone(&published), move || today, metrics, options);
+        Server { router: http::router(Arc::new(state)), published }
+    }
+
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a body in memory").to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[]).await
+    }
+
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = Request::get(path).header("host", "guatu.test");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::empty()).expect("a request")).await
+    }
+
+    /// The JSON of a good answer.
+    pub async fn json(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        answer.json()
+    }
+
+    pub async fn post(&self, path: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post(path).header("content-type", "application/json").body(body.into());
+        self.send(request.expect("a request")).await
+    }
+
+    /// Sends the request that must be refused, and checks that the problem names the parameter.
+    pub async fn refused(&self, path: &str, status: u16, parameter: &str) {
+        let answer = self.get(path).await;
+        answer.is_problem(path, status, parameter);
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|fault| panic!("{fault}: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("an ASCII header"))
+    }
+
+    pub fn is_problem(&self, what: &str, status: u16, parameter: &str) {
+        assert_eq!(self.status, status, "{what}: {}", self.text());
+        assert_eq!(self.header("content-type"), "application/problem+json", "{what}");
+        let problem = self.json();
+        assert_eq!(problem["status"], status, "{what}");
+        assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{what}: {problem}");
+        if parameter.is_empty() {
+            assert!(problem.get("parameter").is_none(), "{what}: {problem}");
+        } else {
+            assert_eq!(problem["parameter"], parameter, "{what}: {problem}");
+        }
+    }
+}
+
+/// A list member by member, as text.
+pub fn texts<'a>(list: &'a Value, member: &str) -> Vec<&'a str> {
+    let list = list.as_array().expect("a list");
+    list.iter().map(|value| value.pointer(member).and_then(Value::as_str).unwrap_or("")).collect()
+}
