@@ -1,6 +1,7 @@
 //! SAY IT: records and shapes in the formats of others, both ways. Pure: bytes in, values out.
 
 pub mod geojson;
+pub mod gpkg;
 pub mod mvt;
 pub mod seeds;
 

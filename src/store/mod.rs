@@ -2,6 +2,8 @@
 //!
 //! Commits are serialised: sequence numbers appear in commit order, without gaps, and a batch lands whole or not at all.
 
+pub mod gpkg;
+
 use crate::atlas::Row;
 use crate::plan::{Batch, Change, Expected, Record, RecordKey};
 
@@ -19,9 +21,13 @@ pub trait Store: Send + Sync + 'static {
     fn load(&self) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
 
     /// Writes a batch and its log entries in one transaction, durable when the answer comes. An empty batch changes nothing.
+    /// Each edit sees the edits before it. Times are kept to the millisecond. A deletion counts as a version; a record that
+    /// is created again after one starts at 1.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when a record is not as its edit expects; nothing of the batch lands then.
+    /// [`StoreError::Conflict`] when a record is not as its edit expects, [`StoreError::Invalid`] when it cannot be kept: a
+    /// number that is not finite, a feature without its collection or of another geometry type than it declares, a feature
+    /// number that another feature has or had, a collection deleted from under its features. Nothing of the batch lands then.
     fn commit(&self, batch: Batch) -> impl Future<Output = Result<Vec<Change>, StoreError>> + Send;
 
     /// At most `limit` changes after number `after`, oldest first.

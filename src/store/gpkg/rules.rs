@@ -1,0 +1,28 @@
+//! What a record must be to fit into the file at all: finite numbers and integers that SQLite can hold. Knows no other records.
+
+use crate::plan::Record;
+
+/// The first number that does not fit, by its field.
+pub(super) fn check(record: &Record) -> Result<(), String> {
+    match record {
+        Record::Plan(plan) => plan.extent.into_iter().try_for_each(|bound| finite("extent", bound)),
+        Record::Target(target) => {
+            finite("value", target.value)?;
+            target.stretch.map_or(Ok(()), |stretch| finite("stretch", stretch))?;
+            target.readings.iter().try_for_each(|reading| finite("readings", reading.value))
+        }
+        Record::Project(project) => project.progress.map_or(Ok(()), |progress| finite("progress", progress)),
+        Record::Feature(feature) => {
+            if i64::try_from(feature.number).is_err() {
+                return Err(format!("number {} is more than {}", feature.number, i64::MAX));
+            }
+            finite("accuracy_m", feature.accuracy_m)
+        }
+        Record::Section(_) | Record::Quota(_) | Record::Theme(_) | Record::Collection(_) => Ok(()),
+    }
+}
+
+/// SQLite would keep NaN as NULL, and JSON knows neither NaN nor infinity.
+fn finite(field: &str, number: f64) -> Result<(), String> {
+    if number.is_finite() { Ok(()) } else { Err(format!("{field} is not a finite number")) }
+}

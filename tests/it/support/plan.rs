@@ -1,0 +1,154 @@
+//! Small made-up records, batches of them, and the shipped plan.
+
+use std::path::Path;
+
+use guatu::formats::seeds::{self, FetchError, SeedPlan};
+use guatu::plan::{
+    Batch, Collection, Date, Edit, Expected, Feature, Kind, Plan, Project, Quota, Reading, Record, Relations, Role,
+    Section, Slug, Target, Text, Theme, Timestamp,
+};
+use guatu::spatial::{GeometryType, Shape};
+use serde_json::json;
+
+pub fn slug(id: &str) -> Slug {
+    id.parse().expect("an id")
+}
+
+pub fn date(text: &str) -> Date {
+    text.parse().expect("a date")
+}
+
+pub fn at(text: &str) -> Timestamp {
+    text.parse().expect("a timestamp")
+}
+
+pub fn shape(json: serde_json::Value) -> Shape {
+    Shape::from_json(json).expect("a valid shape")
+}
+
+pub fn batch(edits: impl IntoIterator<Item = Edit>) -> Batch {
+    Batch { at: at("2019-06-01T08:00:00.125Z"), actor: "wang-fang".into(), edits: edits.into_iter().collect() }
+}
+
+pub fn create(record: Record) -> Edit {
+    Edit::Put { record, expected: Expected::Absent }
+}
+
+pub fn replace(record: Record, version: u64) -> Edit {
+    Edit::Put { record, expected: Expected::Version(version) }
+}
+
+pub fn delete(record: &Record, version: u64) -> Edit {
+    Edit::Delete { key: record.key(), version }
+}
+
+pub fn section(id: &str, zh: &str) -> Record {
+    Record::Section(Section { id: slug(id), order: 1, name: Text::new(zh, "Section") })
+}
+
+pub fn collection(id: &str, geometry_type: GeometryType) -> Record {
+    Record::Collection(Collection {
+        id: slug(id),
+        order: 1,
+        title: Text::new("图层", "Layer"),
+        geometry_type,
+        role: Role::Context,
+    })
+}
+
+pub fn feature(number: u64, collection: &str, id: &str, shape: Shape) -> Record {
+    Record::Feature(Feature {
+        number,
+        id: slug(id),
+        collection: slug(collection),
+        project: None,
+        name: Text::new("某处", "Somewhere"),
+        class: None,
+        accuracy_m: 12.5,
+        position: guatu::plan::Position::Rough,
+        basis: None,
+        shape,
+    })
+}
+
+pub fn point(number: u64, collection: &str, id: &str, lon: f64, lat: f64) -> Record {
+    feature(number, collection, id, shape(json!({"type": "Point", "coordinates": [lon, lat]})))
+}
+
+/// One record of each type but feature, with every optional field there.
+pub fn one_of_each() -> Vec<Record> {
+    let text = |zh: &str| Text::new(zh, "words");
+    vec![
+        Record::Plan(Plan {
+            id: slug("p-2019"),
+            district: text("开发区"),
+            city: text("嘉兴市"),
+            year: 2019,
+            start: date("2019-01-01"),
+            due: date("2019-12-31"),
+            extent: [120.6, 30.6, 120.95, 30.87],
+        }),
+        section("s1", "第一篇"),
+        Record::Target(Target {
+            id: slug("t1"),
+            order: 1,
+            section: slug("s1"),
+            item: 2,
+            name: text("指标"),
+            op: guatu::plan::Op::AtLeast,
+            value: 8.1,
+            unit: text("亿元"),
+            stretch: Some(0.1 + 0.2),
+            readings: vec![
+                Reading { date: date("2019-03-31"), value: 1.0, source: "统计局".into() },
+                Reading { date: date("2019-06-30"), value: 3.3, source: "统计局".into() },
+            ],
+        }),
+        Record::Project(project("road-a")),
+        Record::Quota(Quota {
+            id: slug("q1"),
+            order: 1,
+            section: slug("s1"),
+            item: 0,
+            name: text("数量"),
+            count: 45,
+            aim: guatu::plan::Aim::Start,
+            members: vec![slug("road-a"), slug("road-b")],
+        }),
+        Record::Theme(Theme {
+            id: slug("h1"),
+            order: 1,
+            section: slug("s1"),
+            item: 1,
+            name: text("主题"),
+            note: Some(text("说明")),
+        }),
+        collection("roads", GeometryType::LineString),
+    ]
+}
+
+pub fn project(id: &str) -> Project {
+    let text = |zh: &str| Some(Text::new(zh, "words"));
+    Project {
+        id: slug(id),
+        order: 1,
+        kind: Kind::Road,
+        section: slug("s1"),
+        item: 1,
+        name: Text::new("双溪路", "Shuangxi road"),
+        aim: guatu::plan::Aim::Connect,
+        due: date("2019-12-31"),
+        stage: guatu::plan::Stage::Building,
+        progress: Some(33.3),
+        reported: Some(date("2019-05-01")),
+        relations: Relations { from: text("甲"), to: text("乙"), carries: text("丙"), crosses: text("丁") },
+        note: text("注"),
+    }
+}
+
+/// The plan that ships with the program.
+pub fn shipped() -> SeedPlan {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/jxedz-2019");
+    seeds::read(|path| std::fs::read(folder.join(path)).map_err(|fault| FetchError::Unreadable(fault.to_string())))
+        .expect("the shipped plan is sound")
+}
