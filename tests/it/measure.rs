@@ -3,7 +3,7 @@
 use geo::{Bearing, Coord, CoordsIter, Destination, Distance, Geodesic, Geometry, LineString, Point, Rect};
 use guatu::spatial::{MAX_RADIUS_M, Shape, distance_floor_m, distance_m, nearest, window_around};
 
-use crate::support::random::{Random, any_shape, line, polygon, shape};
+use crate::support::random::{Random, any_shape, line, on_one_side, polygon, shape};
 
 /// What `spatial::measure` promises: half a percent, or a millimetre.
 fn close(found: f64, truth: f64) -> bool {
@@ -72,11 +72,6 @@ fn degrees(metres: f64, lat: f64) -> [f64; 2] {
 fn step(from: Point, bearing: f64, metres: f64) -> Point {
     let to = Geodesic.destination(from, bearing, metres);
     Point::new((to.x() + 540.0).rem_euclid(360.0) - 180.0, to.y())
-}
-
-/// Moves a place inward until `reach` degrees around it stay on one side of the dateline.
-fn on_one_side(at: Point, reach: [f64; 2]) -> Point {
-    Point::new(at.x().clamp(-180.0 + reach[0], 180.0 - reach[0]), at.y())
 }
 
 const LATITUDES: [f64; 7] = [0.0, 30.7, -30.7, 60.0, 75.0, -75.0, 80.0];

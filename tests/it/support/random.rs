@@ -41,6 +41,11 @@ pub fn shape(geometry: impl Into<Geometry>) -> Shape {
     Shape::new(geometry.into()).expect("a valid geometry")
 }
 
+/// Moves a place inward until `reach` degrees around it stay on one side of the dateline.
+pub fn on_one_side(at: Point, reach: [f64; 2]) -> Point {
+    Point::new(at.x().clamp(-180.0 + reach[0], 180.0 - reach[0]), at.y())
+}
+
 /// A walk of `segments` that stays within `reach` degrees (each way) of its middle.
 pub fn line(random: &mut Random, middle: Point, reach: [f64; 2], segments: usize) -> Shape {
     let mut place = || Coord {
