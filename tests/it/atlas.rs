@@ -135,7 +135,7 @@ fn filled(random: &mut Random, count: u64) -> Model {
         Record::Collection(collection("works", 1, Role::Plan { kind: Kind::Road })),
         Record::Collection(collection("names", 1_001, Role::Context)),
         Record::Quota(quota("q-a", 1, &["p-1", "p-2"])),
-        Record::Quota(quota("q-b", 2, &["p-3"])),
+        Record::Quota(quota("q-b", 2, &["p-20"])),
     ];
     records.extend((0..projects).map(|number| Record::Project(project(number))));
     records.extend((1..=count).map(|number| Record::Feature(random_feature(random, number, projects))));
