@@ -16,7 +16,8 @@ use crate::http::{self, State};
 use crate::plan::{Date, Timestamp};
 use crate::services::publish::Published;
 use crate::services::seeding::{self, Source};
-use crate::store::{Loaded, StoreError};
+use crate::store::gpkg::{self, GpkgStore};
+use crate::store::{Loaded, Store, StoreError};
 
 /// The store's file in the data folder.
 const STORE_FILE: &str = "guatu.gpkg";
@@ -96,15 +97,27 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
         served = server => served.map_err(|fault| AppError::Serve(fault.to_string()))?,
         () = out_of_grace => tracing::warn!("some requests did not end within {GRACE:?}"),
     }
-    let _ = store;
+    store.close().await?;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn open(options: &Options) -> Result<((), Loaded), AppError> {
-    let plan = seeding::read(options.plan.as_ref().unwrap_or(&Source::Shipped)).map_err(AppError::Plan)?;
-    let records = plan.into_records().map(|value| crate::atlas::Row { version: 1, value }).collect();
-    Ok(((), Loaded { seq: 1, records }))
+/// Opens the store with all that is in it; an empty one, which only a first start meets, gets its plan.
+async fn open(options: &Options) -> Result<(GpkgStore, Loaded), AppError> {
+    let path = options.data.join(STORE_FILE);
+    let read_plan = || seeding::read(options.plan.as_ref().unwrap_or(&Source::Shipped)).map_err(AppError::Plan);
+    // The plan is read before a file is made, so that a refused one leaves nothing behind.
+    let plan = if path.exists() { None } else { Some(read_plan()?) };
+    let store = GpkgStore::open(&path, &gpkg::Options::default())?;
+    let loaded = store.load().await?;
+    if loaded.seq > 0 {
+        return if options.plan.is_some() { Err(AppError::AlreadySeeded(path)) } else { Ok((store, loaded)) };
+    }
+    let plan = plan.map_or_else(read_plan, Ok)?;
+    let seq = seeding::seed(&store, plan, Timestamp::now()).await?;
+    tracing::info!(path = %path.display(), seq, "store created from the plan");
+    let loaded = store.load().await?;
+    Ok((store, loaded))
 }
 
 async fn wait_for_signal() {

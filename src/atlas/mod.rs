@@ -44,7 +44,7 @@ pub struct Atlas {
     collections: Table<Collection>,
     sets: HashMap<Slug, CollectionSet>,
     features: OrdMap<u64, Arc<Row<Feature>>>,
-    /// The features of each project, by number.
+    /// The features of each project: their numbers, ascending.
     places: HashMap<Slug, Vec<u64>>,
     quota_of: HashMap<Slug, Slug>,
     names: Arc<Names>,
@@ -163,7 +163,8 @@ impl Atlas {
             self.drop_place(&before.value);
         }
         if let Some(project) = &feature.project {
-            self.places.entry(project.clone()).or_default().push(feature.number);
+            let places = self.places.entry(project.clone()).or_default();
+            places.insert(places.partition_point(|number| *number < feature.number), feature.number);
         }
         self.features.insert(feature.number, Arc::new(Row { version, value: feature }));
         Ok(())
@@ -198,7 +199,10 @@ impl Atlas {
     fn drop_members(&mut self, quota: &Slug) {
         if let Some(row) = self.quotas.get(quota) {
             for member in &row.value.members {
-                self.quota_of.remove(member);
+                // Another quota may have taken the member over, earlier in the same batch.
+                if self.quota_of.get(member) == Some(quota) {
+                    self.quota_of.remove(member);
+                }
             }
         }
     }

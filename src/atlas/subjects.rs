@@ -14,15 +14,17 @@ pub enum Subject {
     Place { collection: Slug, id: Slug },
 }
 
-/// The name by which a record can be found.
-pub(super) fn name_of(record: &Record) -> Option<&Text> {
+/// What the index of names takes from a record: its place in the order and its name.
+pub(super) fn name_of(record: &Record) -> Option<(u32, &Text)> {
     match record {
-        Record::Project(project) => Some(&project.name),
-        Record::Target(target) => Some(&target.name),
-        Record::Quota(quota) => Some(&quota.name),
-        Record::Theme(theme) => Some(&theme.name),
-        Record::Feature(feature) => Some(&feature.name),
-        Record::Plan(_) | Record::Section(_) | Record::Collection(_) => None,
+        Record::Project(project) => Some((project.order, &project.name)),
+        Record::Target(target) => Some((target.order, &target.name)),
+        Record::Quota(quota) => Some((quota.order, &quota.name)),
+        Record::Theme(theme) => Some((theme.order, &theme.name)),
+        Record::Collection(collection) => Some((collection.order, &collection.title)),
+        // A feature stands in the order of its number, which never changes.
+        Record::Feature(feature) => Some((0, &feature.name)),
+        Record::Plan(_) | Record::Section(_) => None,
     }
 }
 

@@ -29,7 +29,7 @@ pub struct SpatialIndex {
 
 struct Base {
     tree: PackedTree<f64>,
-    /// The feature number of each item of the tree.
+    /// The feature number of each item of the tree, ascending.
     numbers: Vec<u64>,
     rects: Vec<Rect>,
 }
@@ -43,6 +43,8 @@ impl SpatialIndex {
     /// # Panics
     /// Never below 2³² entries, which is more than memory holds.
     pub fn build(entries: impl IntoIterator<Item = Entry>) -> SpatialIndex {
+        let mut entries: Vec<Entry> = entries.into_iter().collect();
+        entries.sort_unstable_by_key(|(number, _)| *number);
         let (numbers, rects): (Vec<u64>, Vec<Rect>) = entries.into_iter().unzip();
         let count = u32::try_from(numbers.len()).expect("fewer than 2^32 features");
         let mut builder = RTreeBuilder::<f64>::new(count);
@@ -70,6 +72,7 @@ impl SpatialIndex {
         let overlay = Arc::make_mut(&mut self.overlay);
         if let Some((number, rect)) = left
             && overlay.remove(&overlay_entry(number, rect)).is_none()
+            && self.base.numbers.binary_search(&number).is_ok()
         {
             self.tombstones.insert(number);
         }
@@ -107,10 +110,11 @@ impl SpatialIndex {
         self.overlay.locate_in_envelope_intersecting(envelope).try_for_each(|entry| visit(entry.data))
     }
 
-    /// The `limit` nearest numbers within `reach`, nearest first, with their distances.
+    /// The `limit` nearest numbers within `reach`, nearest first and by number where equally near, with their distances.
     ///
     /// `floor` gives a distance that no place of a rectangle is nearer than; `exact` gives an entry's own distance, or
-    /// none to leave it out. Both in the same unit. Cost: O(log n + limit) calls while boxes are small and spread.
+    /// none to leave it out. Both in the same unit. Cost: O(log n + limit + overlay) calls while boxes are small and spread;
+    /// all that are as near as the last one are looked at, so that the answer does not hang on the tree's order.
     pub fn nearest(
         &self,
         limit: usize,
@@ -139,7 +143,7 @@ impl SpatialIndex {
         if self.base.numbers.is_empty() {
             return Vec::new();
         }
-        let options = NeighborsOptions::k(limit).max_distance(reach).include_tie_breakers(false);
+        let options = NeighborsOptions::k(limit).max_distance(reach).include_tie_breakers(true);
         let number_of = |item: u32| self.base.numbers[item as usize];
         self.base
             .tree

@@ -131,17 +131,15 @@ impl Shape {
     pub fn from_geojson(value: &geojson::GeometryValue) -> Result<Shape, ShapeError> {
         use geojson::GeometryValue as V;
         match value {
-            V::LineString { coordinates } => check_line(coordinates.len())?,
-            V::MultiLineString { coordinates } => {
-                coordinates.iter().try_for_each(|line| check_line(line.len()))?;
-            }
+            V::Point { coordinates } => check_positions(std::slice::from_ref(coordinates))?,
+            V::MultiPoint { coordinates } => check_positions(coordinates)?,
+            V::LineString { coordinates } => check_line(coordinates)?,
+            V::MultiLineString { coordinates } => coordinates.iter().try_for_each(|line| check_line(line))?,
             V::Polygon { coordinates } => check_rings(coordinates)?,
             V::MultiPolygon { coordinates } => coordinates.iter().try_for_each(|p| check_rings(p))?,
             V::GeometryCollection { .. } => return Err(ShapeError::Type("GeometryCollection".into())),
-            V::Point { .. } | V::MultiPoint { .. } => {}
         }
-        let geometry =
-            Geometry::<f64>::try_from(value).map_err(|fault| ShapeError::NotGeoJson(fault.to_string()))?;
+        let geometry = Geometry::<f64>::try_from(value).map_err(|fault| ShapeError::NotGeoJson(fault.to_string()))?;
         Shape::new(geometry)
     }
 
@@ -204,8 +202,20 @@ fn vertices(value: &geojson::GeometryValue) -> usize {
     }
 }
 
-fn check_line(count: usize) -> Result<(), ShapeError> {
-    if count < 2 { Err(ShapeError::ShortLine) } else { Ok(()) }
+/// The conversion to a geometry trusts every position to have two numbers.
+fn check_positions(positions: &[geojson::Position]) -> Result<(), ShapeError> {
+    match positions.iter().find(|position| position.len() < 2) {
+        Some(short) => {
+            let count = short.len();
+            Err(ShapeError::NotGeoJson(format!("a position of {count} numbers; it takes longitude and latitude")))
+        }
+        None => Ok(()),
+    }
+}
+
+fn check_line(line: &[geojson::Position]) -> Result<(), ShapeError> {
+    check_positions(line)?;
+    if line.len() < 2 { Err(ShapeError::ShortLine) } else { Ok(()) }
 }
 
 fn check_rings(rings: &[Vec<geojson::Position>]) -> Result<(), ShapeError> {
@@ -214,6 +224,7 @@ fn check_rings(rings: &[Vec<geojson::Position>]) -> Result<(), ShapeError> {
     }
     for (index, ring) in rings.iter().enumerate() {
         let number = index + 1;
+        check_positions(ring)?;
         if ring.len() < 4 {
             return Err(ShapeError::ShortRing { ring: number, count: ring.len() });
         }
@@ -261,6 +272,10 @@ mod tests {
         check(r#"{"type":"MultiPoint","coordinates":[]}"#, "empty");
         check(r#"{"type":"GeometryCollection","geometries":[]}"#, "GeometryCollection");
         check(r#"{"type":"Circle","coordinates":[0,0]}"#, "GeoJSON");
+        check(r#"{"type":"Point","coordinates":[]}"#, "two or more");
+        check(r#"{"type":"MultiPoint","coordinates":[[1,2],[3]]}"#, "a position of 1 numbers");
+        check(r#"{"type":"LineString","coordinates":[[1],[2]]}"#, "a position of 1 numbers");
+        check(r#"{"type":"Polygon","coordinates":[[[0,0],[1],[1,1],[0,0]]]}"#, "a position of 1 numbers");
     }
 
     #[test]

@@ -19,8 +19,8 @@ pub(super) struct Manifest {
 #[serde(deny_unknown_fields)]
 struct Wire {
     id: Slug,
-    district: WireText,
-    city: WireText,
+    district: FullText,
+    city: FullText,
     year: i16,
     start: toml::value::Datetime,
     due: toml::value::Datetime,
@@ -45,7 +45,7 @@ struct WireCollection {
     id: Slug,
     kind: Kind,
     geometry: GeometryType,
-    title: WireText,
+    title: FullText,
 }
 
 #[derive(Deserialize)]
@@ -54,12 +54,23 @@ struct WireContext {
     id: Slug,
     file: Slug,
     geometry: GeometryType,
-    title: WireText,
+    title: FullText,
 }
 
-impl From<WireText> for Text {
-    fn from(text: WireText) -> Text {
-        Text { zh: text.zh, en: text.en }
+/// A text that says something in both languages.
+#[derive(Deserialize)]
+#[serde(try_from = "WireText")]
+struct FullText(Text);
+
+impl TryFrom<WireText> for FullText {
+    type Error = &'static str;
+
+    fn try_from(text: WireText) -> Result<FullText, &'static str> {
+        let WireText { zh, en } = text;
+        if zh.trim().is_empty() || en.trim().is_empty() {
+            return Err("a text takes both zh and en");
+        }
+        Ok(FullText(Text { zh, en }))
     }
 }
 
@@ -83,9 +94,19 @@ impl Manifest {
         }
         let [west, south, east, north] = wire.extent;
         if let Err(fault) = BBox::new(west, south, east, north) {
-            problems.add(FILE, None, Some("extent"), format_args!("{fault}; it takes [west, south, east, north] in degrees"));
+            problems.add(
+                FILE,
+                None,
+                Some("extent"),
+                format_args!("{fault}; it takes [west, south, east, north] in degrees"),
+            );
         } else if west >= east || south >= north {
-            problems.add(FILE, None, Some("extent"), "is empty or reversed; it takes [west, south, east, north] in degrees");
+            problems.add(
+                FILE,
+                None,
+                Some("extent"),
+                "is empty or reversed; it takes [west, south, east, north] in degrees",
+            );
         }
         if wire.context.is_none() && !wire.context_collections.is_empty() {
             problems.add(FILE, None, Some("context"), "names no folder, but there are context_collections");
@@ -96,21 +117,21 @@ impl Manifest {
             let WireCollection { id, kind, geometry, title } = wire_collection;
             paths.push(format!("{}/{id}.geojson", wire.geodata));
             let role = Role::Plan { kind };
-            collections.push(Collection { id, order, title: title.into(), geometry_type: geometry, role });
+            collections.push(Collection { id, order, title: title.0, geometry_type: geometry, role });
         }
         let folder = wire.context.unwrap_or_default();
         for (wire_context, order) in wire.context_collections.into_iter().zip(1_001..) {
             let WireContext { id, file, geometry, title } = wire_context;
             paths.push(format!("{folder}/{file}.geojson"));
-            collections.push(Collection { id, order, title: title.into(), geometry_type: geometry, role: Role::Context });
+            collections.push(Collection { id, order, title: title.0, geometry_type: geometry, role: Role::Context });
         }
         if let Some(twice) = first_repeated(collections.iter().map(|collection| &collection.id)) {
             problems.add(FILE, None, Some("collections"), format_args!("collection {twice} is there twice"));
         }
         let plan = Plan {
             id: wire.id,
-            district: wire.district.into(),
-            city: wire.city.into(),
+            district: wire.district.0,
+            city: wire.city.0,
             year: wire.year,
             start: start?,
             due: due?,

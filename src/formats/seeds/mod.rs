@@ -87,7 +87,7 @@ pub enum FetchError {
 pub fn read(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<SeedPlan, Vec<Problem>> {
     let mut problems = Problems::default();
     let manifest = fetch_text(&fetch, "plan.toml", &mut problems).and_then(|text| Manifest::read(&text, &mut problems));
-    let mut table = |name: &str| fetch_text(&fetch, name, &mut problems).unwrap_or_default();
+    let mut table = |name: &str| fetch_text(&fetch, name, &mut problems);
     let texts = tables::Texts {
         sections: table("sections.csv"),
         targets: table("targets.csv"),
@@ -96,13 +96,12 @@ pub fn read(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<SeedP
         themes: table("themes.csv"),
     };
     let tables = tables::read(&texts, manifest.as_ref().map(|manifest| &manifest.plan), &mut problems);
-    let Some(manifest) = manifest else { return Err(problems.0) };
-    let mut features = Vec::new();
+    let Some(manifest) = manifest else { return Err(problems.in_file_order(&[])) };
+    let mut places = places::Places::default();
     for (collection, path) in manifest.collections.iter().zip(&manifest.paths) {
-        if let Some(text) = fetch_text(&fetch, path, &mut problems) {
-            let mut file = places::File { path, collection, extent: manifest.plan.extent, problems: &mut problems };
-            file.read(&text, &mut features);
-        }
+        let text = fetch_text(&fetch, path, &mut problems);
+        let mut file = places::File { path, collection, extent: manifest.plan.extent, problems: &mut problems };
+        file.read(text.as_deref(), &mut places);
     }
     let seed = SeedPlan {
         plan: manifest.plan,
@@ -112,17 +111,27 @@ pub fn read(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<SeedP
         projects: tables.projects,
         themes: tables.themes,
         collections: manifest.collections,
-        features,
+        features: std::mem::take(&mut places.features),
     };
-    references::check(&seed, &manifest.paths, &tables.rows, &mut problems);
-    if problems.0.is_empty() { Ok(seed) } else { Err(problems.0) }
+    references::check(&seed, &manifest.paths, &tables.rows, &places, &mut problems);
+    if problems.0.is_empty() { Ok(seed) } else { Err(problems.in_file_order(&manifest.paths)) }
 }
 
 /// Collects what is wrong while reading goes on.
 #[derive(Default)]
 struct Problems(Vec<Problem>);
 
+/// The files of every plan, in the order in which their problems are told; the collections' files follow.
+const FILES: [&str; 6] = ["plan.toml", "sections.csv", "targets.csv", "quotas.csv", "projects.csv", "themes.csv"];
+
 impl Problems {
+    /// Broken references show only when all is read; they are told with the other problems of their file.
+    fn in_file_order(mut self, paths: &[String]) -> Vec<Problem> {
+        let order: Vec<&str> = FILES.into_iter().chain(paths.iter().map(String::as_str)).collect();
+        self.0.sort_by_key(|problem| order.iter().position(|file| *file == problem.file));
+        self.0
+    }
+
     fn add(&mut self, file: &str, row: Option<String>, field: Option<&str>, message: impl fmt::Display) {
         self.0.push(Problem {
             file: file.to_owned(),

@@ -15,6 +15,23 @@ const CONTEXT_PROPERTIES: [&str; 4] = ["name_zh", "name_en", "accuracy_m", "clas
 /// How far off a drawn place may be said to be: half the way round the globe.
 const MAX_ACCURACY_M: f64 = 20_000_000.0;
 
+/// The places read so far.
+#[derive(Default)]
+pub(super) struct Places {
+    pub features: Vec<Feature>,
+    /// Projects of features that were refused: not missing from the map on top of that.
+    claimed: HashSet<Slug>,
+    /// Collections of which not every feature's project is known.
+    unread: HashSet<Slug>,
+}
+
+impl Places {
+    /// Whether a project may have a place in one of `collections`, for all that could be read.
+    pub(super) fn may_hold<'a>(&self, project: &Slug, mut collections: impl Iterator<Item = &'a Slug>) -> bool {
+        self.claimed.contains(project) || collections.any(|collection| self.unread.contains(collection))
+    }
+}
+
 pub(super) struct File<'a> {
     pub path: &'a str,
     pub collection: &'a Collection,
@@ -23,14 +40,48 @@ pub(super) struct File<'a> {
 }
 
 impl File<'_> {
-    /// Appends the file's features, numbered on from those already there.
-    pub(super) fn read(&mut self, text: &str, features: &mut Vec<Feature>) {
-        let document = match serde_json::from_str::<Value>(text) {
+    /// Appends the file's features, numbered on from those already there. No text: the file could not be fetched.
+    pub(super) fn read(&mut self, text: Option<&str>, places: &mut Places) {
+        let Some(list) = text.and_then(|text| self.list(text)) else {
+            places.unread.insert(self.collection.id.clone());
+            return;
+        };
+        let mut seen: HashSet<Slug> = HashSet::new();
+        for (value, index) in list.iter().zip(1_usize..) {
+            let id = value.get("id").and_then(Value::as_str);
+            let row = id.map_or_else(|| format!("feature {index}"), |id| format!("feature {index} ({id})"));
+            let number = places.features.last().map_or(1, |last| last.number + 1);
+            let feature = (Row { file: self, row: row.clone() }).feature(value, number);
+            if feature.is_none() {
+                let project = value.pointer("/properties/project").and_then(Value::as_str);
+                match project.and_then(|project| project.trim().parse().ok()) {
+                    Some(project) => drop(places.claimed.insert(project)),
+                    None => drop(places.unread.insert(self.collection.id.clone())),
+                }
+            }
+            let Some(feature) = feature else { continue };
+            if seen.insert(feature.id.clone()) {
+                places.features.push(feature);
+            } else {
+                let message = format!("{} is there twice", feature.id);
+                self.problems.add(self.path, Some(row), Some("id"), message);
+                places.claimed.extend(feature.project);
+            }
+        }
+    }
+
+    /// The features of a FeatureCollection, as they are written.
+    fn list(&mut self, text: &str) -> Option<Vec<Value>> {
+        let mut document = match serde_json::from_str::<Value>(text) {
             Ok(Value::Object(document)) => document,
-            Ok(_) => return self.problems.add(self.path, None, None, "is not a GeoJSON FeatureCollection"),
+            Ok(_) => {
+                self.problems.add(self.path, None, None, "is not a GeoJSON FeatureCollection");
+                return None;
+            }
             Err(fault) => {
                 let row = Some(format!("line {}", fault.line()));
-                return self.problems.add(self.path, row, None, format_args!("not JSON: {fault}"));
+                self.problems.add(self.path, row, None, format_args!("not JSON: {fault}"));
+                return None;
             }
         };
         for member in document.keys().filter(|key| !["type", "features", "name"].contains(&key.as_str())) {
@@ -41,21 +92,12 @@ impl File<'_> {
             };
             self.problems.add(self.path, None, Some(member), message);
         }
-        let list = document.get("features").and_then(Value::as_array);
-        let (Some("FeatureCollection"), Some(list)) = (document.get("type").and_then(Value::as_str), list) else {
-            return self.problems.add(self.path, None, Some("type"), "is not a GeoJSON FeatureCollection with features");
-        };
-        let mut seen: HashSet<Slug> = HashSet::new();
-        for (value, index) in list.iter().zip(1_usize..) {
-            let id = value.get("id").and_then(Value::as_str);
-            let row = id.map_or_else(|| format!("feature {index}"), |id| format!("feature {index} ({id})"));
-            let number = features.last().map_or(1, |last: &Feature| last.number + 1);
-            let Some(feature) = (Row { file: self, row: row.clone() }).feature(value, number) else { continue };
-            if seen.insert(feature.id.clone()) {
-                features.push(feature);
-            } else {
-                let message = format!("{} is there twice", feature.id);
-                self.problems.add(self.path, Some(row), Some("id"), message);
+        let list = document.get_mut("features").map(Value::take);
+        match (document.get("type").and_then(Value::as_str), list) {
+            (Some("FeatureCollection"), Some(Value::Array(list))) => Some(list),
+            _ => {
+                self.problems.add(self.path, None, Some("type"), "is not a GeoJSON FeatureCollection with features");
+                None
             }
         }
     }
@@ -98,7 +140,8 @@ impl Row<'_, '_> {
             let project = self.word(properties, "project").map(Some);
             (project, self.word(properties, "position"), self.text(properties, "basis").map(Some), Some(None))
         } else {
-            let class = if properties.contains_key("class") { self.word(properties, "class").map(Some) } else { Some(None) };
+            let class =
+                if properties.contains_key("class") { self.word(properties, "class").map(Some) } else { Some(None) };
             (Some(None), Some(Position::Approximate), Some(None), class)
         };
         Some(Feature {
@@ -116,6 +159,11 @@ impl Row<'_, '_> {
     }
 
     fn shape(&mut self, geometry: &Value) -> Option<Shape> {
+        for member in geometry.as_object().into_iter().flat_map(Map::keys) {
+            if !["type", "coordinates", "bbox"].contains(&member.as_str()) {
+                self.problem("geometry", format_args!("unknown member {member}"));
+            }
+        }
         let shape = match Shape::from_json(geometry.clone(), MAX_VERTICES) {
             Ok(shape) => shape,
             Err(fault) => {
@@ -136,7 +184,8 @@ impl Row<'_, '_> {
             } else {
                 ""
             };
-            let message = format!("position [{}, {}] is outside the plan's extent {:?}{hint}", at.x, at.y, self.file.extent);
+            let message =
+                format!("position [{}, {}] is outside the plan's extent {:?}{hint}", at.x, at.y, self.file.extent);
             self.problem("geometry", message);
             return None;
         }
@@ -151,7 +200,11 @@ impl Row<'_, '_> {
         text
     }
 
-    fn word<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, object: &Map<String, Value>, field: &str) -> Option<T> {
+    fn word<T: std::str::FromStr<Err: std::fmt::Display>>(
+        &mut self,
+        object: &Map<String, Value>,
+        field: &str,
+    ) -> Option<T> {
         let text = self.string(object, field)?;
         text.parse().map_err(|fault| self.problem(field, fault)).ok()
     }

@@ -2,15 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::places::Places;
 use super::tables::Rows;
 use super::{Problems, SeedPlan};
 use crate::plan::{Role, Slug};
 
-/// Checks a plan that was read, in the order of its files; `paths` are the collections' files.
-pub(super) fn check(seed: &SeedPlan, paths: &[String], rows: &Rows, problems: &mut Problems) {
-    let sections: HashSet<&Slug> = seed.sections.iter().map(|section| &section.id).collect();
+/// Checks a plan that was read; `paths` are the collections' files. What points at something refused is let pass.
+pub(super) fn check(seed: &SeedPlan, paths: &[String], rows: &Rows, places: &Places, problems: &mut Problems) {
     let in_section = |file: &'static str, id: &Slug, section: &Slug, problems: &mut Problems| {
-        if !sections.contains(section) {
+        if !rows.may_hold("sections.csv", section) {
             let message = format!("{section} is not among the sections of sections.csv");
             problems.add(file, rows.line(file, id), Some("section"), message);
         }
@@ -20,18 +20,17 @@ pub(super) fn check(seed: &SeedPlan, paths: &[String], rows: &Rows, problems: &m
     check_members(seed, rows, problems);
     seed.projects.iter().for_each(|p| in_section("projects.csv", &p.id, &p.section, problems));
     seed.themes.iter().for_each(|t| in_section("themes.csv", &t.id, &t.section, problems));
-    check_places(seed, paths, rows, problems);
+    check_places(seed, paths, rows, places, problems);
 }
 
 fn check_members(seed: &SeedPlan, rows: &Rows, problems: &mut Problems) {
-    let projects: HashSet<&Slug> = seed.projects.iter().map(|project| &project.id).collect();
     let mut quota_of: HashMap<&Slug, &Slug> = HashMap::new();
     for quota in &seed.quotas {
         let mut complain = |message: String| {
             problems.add("quotas.csv", rows.line("quotas.csv", &quota.id), Some("members"), message);
         };
         for member in &quota.members {
-            if !projects.contains(member) {
+            if !rows.may_hold("projects.csv", member) {
                 complain(format!("{member} is not among the projects of projects.csv"));
             }
             if let Some(other) = quota_of.insert(member, &quota.id) {
@@ -41,7 +40,7 @@ fn check_members(seed: &SeedPlan, rows: &Rows, problems: &mut Problems) {
     }
 }
 
-fn check_places(seed: &SeedPlan, paths: &[String], rows: &Rows, problems: &mut Problems) {
+fn check_places(seed: &SeedPlan, paths: &[String], rows: &Rows, places: &Places, problems: &mut Problems) {
     let kinds: HashMap<&Slug, _> = seed.projects.iter().map(|project| (&project.id, project.kind)).collect();
     let mut placed: HashSet<&Slug> = HashSet::new();
     for (collection, path) in seed.collections.iter().zip(paths) {
@@ -51,16 +50,25 @@ fn check_places(seed: &SeedPlan, paths: &[String], rows: &Rows, problems: &mut P
             let mut complain =
                 |message: String| problems.add(path, Some(format!("feature {}", feature.id)), Some("project"), message);
             match kinds.get(project) {
-                None => complain(format!("{project} is not among the projects of projects.csv")),
                 Some(other) if *other != kind => {
                     complain(format!("{project} is a {other}, but {} holds places of kind {kind}", collection.id));
                 }
-                Some(_) => drop(placed.insert(project)),
+                None if !rows.may_hold("projects.csv", project) => {
+                    complain(format!("{project} is not among the projects of projects.csv"));
+                }
+                Some(_) | None => {}
             }
+            placed.insert(project);
         }
     }
     for project in seed.projects.iter().filter(|project| !placed.contains(&project.id)) {
-        let message = format!("project {} has no feature in any collection, so it would be missing from the map", project.id);
+        let of_its_kind =
+            seed.collections.iter().filter(|collection| collection.role == Role::Plan { kind: project.kind });
+        if places.may_hold(&project.id, of_its_kind.map(|collection| &collection.id)) {
+            continue;
+        }
+        let message =
+            format!("project {} has no feature in any collection, so it would be missing from the map", project.id);
         problems.add("projects.csv", rows.line("projects.csv", &project.id), Some("id"), message);
     }
 }

@@ -10,7 +10,16 @@ use crate::plan::{Slug, Text};
 pub(super) struct Table<'a> {
     pub file: &'static str,
     pub columns: &'static [&'static str],
-    pub text: &'a str,
+    /// None when the file could not be fetched, which has been said already.
+    pub text: Option<&'a str>,
+}
+
+/// What became of a row.
+pub(super) struct Entry<T> {
+    pub line: u64,
+    /// The row's id if it can be read, also of a row that is refused.
+    pub id: Option<Slug>,
+    pub value: Option<T>,
 }
 
 /// A row at hand: reads fields by name and notes what is wrong with them.
@@ -22,17 +31,23 @@ pub(super) struct Row<'a> {
 }
 
 impl Table<'_> {
-    /// Hands each row to `read`; rows that cannot be split into the columns are reported and passed over.
-    pub(super) fn rows<T>(&self, problems: &mut Problems, mut read: impl FnMut(&mut Row, u32) -> Option<T>) -> Vec<(u64, T)> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(self.text.as_bytes());
+    /// Hands each row to `read`; rows that cannot be split into the columns are reported. None when the table has no good header.
+    pub(super) fn rows<T>(
+        &self,
+        problems: &mut Problems,
+        mut read: impl FnMut(&mut Row, u32) -> Option<T>,
+    ) -> Option<Vec<Entry<T>>> {
+        let text = self.text?.as_bytes();
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
         let Ok(header) = reader.headers().cloned() else {
             problems.add(self.file, None, None, "has no header row");
-            return Vec::new();
+            return None;
         };
         if !self.check_header(&header, problems) {
-            return Vec::new();
+            return None;
         }
         let mut rows = Vec::new();
+        let mut lines = Lines { text, counted: 0, line: 1 };
         for (record, order) in reader.records().zip(1..) {
             let record = match record {
                 Ok(record) => record,
@@ -41,28 +56,34 @@ impl Table<'_> {
                     break;
                 }
             };
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = lines.line_of(record.position());
             if record.len() != header.len() {
                 let message = format!("has {} fields, the header has {}", record.len(), header.len());
                 problems.add(self.file, Some(format!("line {line}")), None, message);
+                rows.push(Entry { line, id: None, value: None });
                 continue;
             }
             // Fields are read by the order of the known columns, whatever order the file has them in.
             let ordered = self.columns.iter().map(|column| header.iter().position(|name| name == *column));
-            let record: csv::StringRecord = ordered.map(|at| at.and_then(|at| record.get(at)).unwrap_or_default()).collect();
+            let record: csv::StringRecord =
+                ordered.map(|at| at.and_then(|at| record.get(at)).unwrap_or_default()).collect();
             let mut row = Row { table: self, record: &record, line, problems };
-            if let Some(value) = read(&mut row, order) {
-                rows.push((line, value));
-            }
+            let value = read(&mut row, order);
+            rows.push(Entry { line, id: row.raw("id").parse().ok(), value });
         }
-        rows
+        Some(rows)
     }
 
     fn check_header(&self, header: &csv::StringRecord, problems: &mut Problems) -> bool {
         let before = problems.0.len();
         let line = || Some("line 1".to_owned());
         if header.len() == 1 && header.get(0) == Some("") || header.is_empty() {
-            problems.add(self.file, None, None, format_args!("has no header row; its columns are {}", self.columns.join(",")));
+            problems.add(
+                self.file,
+                None,
+                None,
+                format_args!("has no header row; its columns are {}", self.columns.join(",")),
+            );
             return false;
         }
         for (at, name) in header.iter().enumerate() {
@@ -77,6 +98,24 @@ impl Table<'_> {
             problems.add(self.file, line(), Some(column), "the column is missing");
         }
         problems.0.len() == before
+    }
+}
+
+/// Counts lines as an editor does. The reader's own count passes over blank lines and is one short where lines end in CRLF.
+struct Lines<'a> {
+    text: &'a [u8],
+    counted: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn line_of(&mut self, record: Option<&csv::Position>) -> u64 {
+        let begin = record.and_then(|at| usize::try_from(at.byte()).ok()).unwrap_or(self.counted);
+        let blank = self.text.iter().skip(begin).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = self.text.get(self.counted..begin + blank).unwrap_or_default();
+        self.line += passed.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        self.counted = begin + blank;
+        self.line
     }
 }
 
@@ -114,6 +153,16 @@ impl Row<'_> {
                 None
             }
         }
+    }
+
+    /// A whole number from 0 to `most`, required.
+    pub(super) fn whole(&mut self, column: &str, most: u32) -> Option<u32> {
+        let raw = self.raw(column);
+        let number = raw.parse().ok().filter(|number| *number <= most);
+        if number.is_none() {
+            self.problem(column, format_args!("{raw:?} is not a whole number from 0 to {most}"));
+        }
+        number
     }
 
     /// A finite number.

@@ -1,20 +1,20 @@
 //! The five tables of a plan, row by row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Problems;
-use super::table::{Row, Table};
+use super::table::{Entry, Row, Table};
 use crate::plan::{Plan, Project, Quota, Relations, Section, Slug, Stage, Target, Theme};
 
 /// The highest item number within a section; 0 is the section as a whole.
 const MAX_ITEM: u8 = 99;
 
 pub(super) struct Texts {
-    pub sections: String,
-    pub targets: String,
-    pub quotas: String,
-    pub projects: String,
-    pub themes: String,
+    pub sections: Option<String>,
+    pub targets: Option<String>,
+    pub quotas: Option<String>,
+    pub projects: Option<String>,
+    pub themes: Option<String>,
 }
 
 #[derive(Default)]
@@ -29,47 +29,74 @@ pub(super) struct Tables {
 
 /// The line of each record, for problems that show only when all is read.
 #[derive(Default)]
-pub(super) struct Rows(HashMap<(&'static str, Slug), u64>);
+pub(super) struct Rows {
+    /// Refused rows too, as long as their id can be read.
+    lines: HashMap<(&'static str, Slug), u64>,
+    /// Tables of which not every id is known.
+    unread: HashSet<&'static str>,
+}
 
 impl Rows {
     pub(super) fn line(&self, file: &'static str, id: &Slug) -> Option<String> {
-        self.0.get(&(file, id.clone())).map(|line| format!("line {line}"))
+        self.lines.get(&(file, id.clone())).map(|line| format!("line {line}"))
+    }
+
+    /// Whether a reference into a table may hold; a row that was refused is not missing on top of that.
+    pub(super) fn may_hold(&self, file: &'static str, id: &Slug) -> bool {
+        self.unread.contains(file) || self.lines.contains_key(&(file, id.clone()))
     }
 }
 
 /// Reads all tables; without a plan (its manifest was refused) due dates and years go unchecked.
 pub(super) fn read(texts: &Texts, plan: Option<&Plan>, problems: &mut Problems) -> Tables {
     let mut tables = Tables::default();
-    let sections = Table { file: "sections.csv", columns: &["id", "name_zh", "name_en"], text: &texts.sections };
-    tables.sections = tables.rows.keep(&sections, problems, section, |section| &section.id);
+    let sections =
+        Table { file: "sections.csv", columns: &["id", "name_zh", "name_en"], text: texts.sections.as_deref() };
+    tables.sections = tables.rows.keep(&sections, problems, section);
     let targets = Table {
         file: "targets.csv",
         columns: &["id", "section", "item", "name_zh", "name_en", "op", "value", "unit_zh", "unit_en", "stretch"],
-        text: &texts.targets,
+        text: texts.targets.as_deref(),
     };
-    tables.targets = tables.rows.keep(&targets, problems, target, |target| &target.id);
+    tables.targets = tables.rows.keep(&targets, problems, target);
     let quotas = Table {
         file: "quotas.csv",
         columns: &["id", "section", "item", "name_zh", "name_en", "count", "aim", "members"],
-        text: &texts.quotas,
+        text: texts.quotas.as_deref(),
     };
-    tables.quotas = tables.rows.keep(&quotas, problems, quota, |quota| &quota.id);
+    tables.quotas = tables.rows.keep(&quotas, problems, quota);
     let projects = Table {
         file: "projects.csv",
         columns: &[
-            "id", "kind", "section", "item", "name_zh", "name_en", "aim", "due", "stage", "from_zh", "from_en", "to_zh",
-            "to_en", "carries_zh", "carries_en", "crosses_zh", "crosses_en", "note_zh", "note_en",
+            "id",
+            "kind",
+            "section",
+            "item",
+            "name_zh",
+            "name_en",
+            "aim",
+            "due",
+            "stage",
+            "from_zh",
+            "from_en",
+            "to_zh",
+            "to_en",
+            "carries_zh",
+            "carries_en",
+            "crosses_zh",
+            "crosses_en",
+            "note_zh",
+            "note_en",
         ],
-        text: &texts.projects,
+        text: texts.projects.as_deref(),
     };
-    tables.projects =
-        tables.rows.keep(&projects, problems, |row, order| project(row, order, plan), |project| &project.id);
+    tables.projects = tables.rows.keep(&projects, problems, |row, order| project(row, order, plan));
     let themes = Table {
         file: "themes.csv",
         columns: &["id", "section", "item", "name_zh", "name_en", "note_zh", "note_en"],
-        text: &texts.themes,
+        text: texts.themes.as_deref(),
     };
-    tables.themes = tables.rows.keep(&themes, problems, theme, |theme| &theme.id);
+    tables.themes = tables.rows.keep(&themes, problems, theme);
     tables
 }
 
@@ -80,17 +107,23 @@ impl Rows {
         table: &Table,
         problems: &mut Problems,
         read: impl FnMut(&mut Row, u32) -> Option<T>,
-        id: impl Fn(&T) -> &Slug,
     ) -> Vec<T> {
         let mut kept = Vec::new();
-        for (line, value) in table.rows(problems, read) {
-            let key = (table.file, id(&value).clone());
-            if let Some(earlier) = self.0.get(&key) {
-                let message = format!("{} is there twice, first on line {earlier}", key.1);
+        let Some(entries) = table.rows(problems, read) else {
+            self.unread.insert(table.file);
+            return kept;
+        };
+        for Entry { line, id, value } in entries {
+            let Some(id) = id else {
+                self.unread.insert(table.file);
+                continue;
+            };
+            if let Some(earlier) = self.line(table.file, &id) {
+                let message = format!("{id} is there twice, first on {earlier}");
                 problems.add(table.file, Some(format!("line {line}")), Some("id"), message);
             } else {
-                self.0.insert(key, line);
-                kept.push(value);
+                self.lines.insert((table.file, id), line);
+                kept.extend(value);
             }
         }
         kept
@@ -105,12 +138,7 @@ fn section(row: &mut Row, order: u32) -> Option<Section> {
 }
 
 fn item(row: &mut Row) -> Option<u8> {
-    let item = row.required("item")?;
-    if item > MAX_ITEM {
-        row.problem("item", format_args!("{item} is more than {MAX_ITEM}"));
-        return None;
-    }
-    Some(item)
+    row.whole("item", MAX_ITEM.into()).and_then(|item| item.try_into().ok())
 }
 
 fn target(row: &mut Row, order: u32) -> Option<Target> {
@@ -136,7 +164,7 @@ fn target(row: &mut Row, order: u32) -> Option<Target> {
 
 fn quota(row: &mut Row, order: u32) -> Option<Quota> {
     let (id, section, item, name) = (row.required("id"), row.required("section"), item(row), row.text("name"));
-    let (count, aim, members) = (row.required::<u32>("count"), row.required("aim"), row.ids("members"));
+    let (count, aim, members) = (row.whole("count", u32::MAX), row.required("aim"), row.ids("members"));
     if let (Some(count), Some(members)) = (count, &members)
         && members.len() > count as usize
     {

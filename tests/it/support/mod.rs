@@ -1,4 +1,8 @@
 //! What several test modules need. One small file for each matter.
 
+pub mod binary;
 pub mod gdal;
+pub mod http;
 pub mod plan;
+pub mod plans;
+pub mod random;

@@ -23,7 +23,7 @@ pub fn at(text: &str) -> Timestamp {
 }
 
 pub fn shape(json: serde_json::Value) -> Shape {
-    Shape::from_json(json).expect("a valid shape")
+    Shape::from_json(json, guatu::spatial::MAX_VERTICES).expect("a valid shape")
 }
 
 pub fn batch(edits: impl IntoIterator<Item = Edit>) -> Batch {
