@@ -15,6 +15,7 @@ const busy: Look = {
   error: circle([120.75, 30.73], 400),
   reach: circle([120.75, 30.73], 900),
   origin: { type: 'Point', coordinates: [120.75, 30.73] },
+  anchors: { type: 'FeatureCollection', features: [] },
   draft: [[120.7, 30.7], [120.8, 30.7], [120.8, 30.8]],
 }; // prettier-ignore
 

@@ -1,7 +1,8 @@
 // The only place that fetches. Answers come back typed; failures come back as ApiError with the server's own words.
-import type { Ask, Filters, Sort } from '../domain/view.ts';
+import type { Ask, Filters } from '../domain/view.ts';
+import type { Sort } from '../domain/vocab.ts';
 import type {
-  Found, Hit, PlaceFeature, PlanTree, Problem, Project, ProjectPage, Settings,
+  Found, FoundProject, Hit, PlanFeature, PlanTree, Problem, Project, ProjectPage, QueryRequest, Settings,
 } from './types.ts'; // prettier-ignore
 
 export class ApiError extends Error {
@@ -72,7 +73,7 @@ export function search(q: string, signal: AbortSignal): Promise<{ hits: Hit[] }>
 export function findNear(ask: Ask, radius_m: number, signal: AbortSignal): Promise<Found> {
   if (ask.type === 'area') {
     const ring = [...ask.ring, ask.ring[0]!];
-    const body = {
+    const body: QueryRequest = {
       geometry: { type: 'Polygon', coordinates: [ring] },
       relation: ask.relation,
       limit: LIST_LIMIT,
@@ -85,7 +86,24 @@ export function findNear(ask: Ask, radius_m: number, signal: AbortSignal): Promi
 }
 
 /** One feature of any collection, by `collection/id`. */
-export function findFeature(ref: string, signal: AbortSignal): Promise<PlaceFeature> {
+export function findFeature(ref: string, signal: AbortSignal): Promise<PlanFeature> {
   const [collection, id] = ref.split('/');
   return request(`/ogc/collections/${part(collection!)}/items/${part(id!)}?f=json`, { signal });
+}
+
+/** The features of one collection, as many as one page holds. */
+export async function listFeatures(collection: string, signal: AbortSignal): Promise<PlanFeature[]> {
+  const path = `/ogc/collections/${part(collection)}/items?f=json&limit=${LIST_LIMIT}`;
+  return (await request<{ features: PlanFeature[] }>(path, { signal })).features;
+}
+
+/** The answers that are projects, as the lists show them; a feature without a project is not of the plan. */
+export function projectsOf(found: Found): FoundProject[] {
+  return found.features.flatMap(({ properties: p }) => {
+    if (!p.project) return [];
+    const { project, kind, position, distance_m, bearing_deg } = p;
+    const name = { zh: p.name_zh, en: p.name_en };
+    const [stage, light] = [p.stage ?? 'not_reported', p.light ?? 'grey'] as const;
+    return [{ project, kind, name, stage, light, position, distance_m: distance_m ?? 0, bearing_deg }];
+  });
 }

@@ -46,10 +46,9 @@ export function matrix(things: Iterable<Counted>): Record<Kind, Record<Stage, nu
 }
 
 /** One entry for each project, its nearest feature; a project of several features is counted once. */
-export function nearestPerProject<T extends { project: string | null; distance_m: number }>(things: T[]): T[] {
+export function nearestPerProject<T extends { project: string; distance_m: number }>(things: T[]): T[] {
   const seen = new Map<string, T>();
   for (const thing of things) {
-    if (!thing.project) continue;
     const before = seen.get(thing.project);
     if (!before || thing.distance_m < before.distance_m) seen.set(thing.project, thing);
   }

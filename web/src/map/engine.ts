@@ -40,6 +40,11 @@ const REACH_PX = { mouse: 5, touch: 12 };
 const MAX_FRAME_ZOOM = 15.5;
 const MOVE_MS = 180;
 
+/** Begins to load the engine before the map is asked for. */
+export function preloadEngine(): void {
+  void import('./gl.ts').catch(() => undefined);
+}
+
 export class Engine {
   readonly map: GlMap;
   #ready = false;
@@ -57,6 +62,7 @@ export class Engine {
       dragRotate: false,
       pitchWithRotate: false,
       maxPitch: 0,
+      fadeDuration: 120,
       doubleClickZoom: true,
       minZoom: 3,
       maxZoom: 19,
@@ -79,8 +85,8 @@ export class Engine {
     this.map = map;
     map.on('load', () => {
       this.#ready = true;
+      events.painted();
       if (this.#pending) this.setStyle(this.#pending);
-      map.once('idle', () => events.painted());
     });
     map.on('error', ({ error }) => events.failed(error?.message ?? 'map error'));
     map.on('moveend', () => events.moved(this.camera()));

@@ -1,5 +1,5 @@
 // What the map shows, as plain values: the whole input of the style.
-import type { Geometry, MultiPolygon } from 'geojson';
+import type { FeatureCollection, Geometry, MultiPolygon } from 'geojson';
 import type { Position2 } from '../domain/ring.ts';
 import type { Lang } from '../domain/vocab.ts';
 
@@ -24,6 +24,8 @@ export interface Look {
   reach?: MultiPolygon | null;
   /** What the radius is drawn around. */
   origin?: Geometry | null;
+  /** Where the names of lines and areas stand; without them each piece of a tile names itself. */
+  anchors?: FeatureCollection | null;
   draft?: readonly Position2[];
   basemap?: BasemapLook | null;
 }

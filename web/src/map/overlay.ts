@@ -28,6 +28,7 @@ export function overlaySources(look: Look): Record<string, GeoJSONSourceSpecific
     reach: source(collection([look.reach])),
     origin: source(collection([look.origin])),
     draft: source(collection(draftGeometries(look))),
+    ...(look.anchors ? { anchors: source(look.anchors) } : {}),
   };
 }
 

@@ -13,6 +13,18 @@ const LINES = ['roads', 'bridges'] as const;
 
 const from = (layer: string) => ({ source: 'plan', 'source-layer': layer });
 
+/** Where the markers of lines and areas come from: the anchors, or the tiles when there are none. */
+function markersOf(look: Look, collection: string, filter: ExpressionSpecification) {
+  if (!look.anchors) return { ...from(collection), filter };
+  const own: ExpressionSpecification = ['==', ['get', 'collection'], collection];
+  return { source: 'anchors', filter: ['all', own, filter] as ExpressionSpecification };
+}
+
+/** Without anchors a line's marker looks for the line's own middle. */
+function alongLine(look: Look): object {
+  return look.anchors ? {} : { 'symbol-placement': 'line-center', 'icon-rotation-alignment': 'viewport' };
+}
+
 /** The id of a layer that is repeated for each point collection: `points-marker:schools`. */
 export function repeatedId(id: LayerId, collection: string): LayerId {
   return `${id}:${collection}` as LayerId;
@@ -40,7 +52,7 @@ function area(look: Look, collection: 'zones' | 'parks'): Layer[] {
     },
     { id: `${collection}-line-surveyed`, type: 'line', ...from(collection), filter: surveyed, paint: edge },
     {
-      id: `${collection}-marker`, type: 'symbol', ...from(collection), filter: notChosen(look),
+      id: `${collection}-marker`, type: 'symbol', ...markersOf(look, collection, notChosen(look)),
       ...symbol(look, collection === 'zones' ? 0.72 : 0.9, collection === 'zones' ? 11.5 : 12.5),
     },
   ]; // prettier-ignore
@@ -48,7 +60,7 @@ function area(look: Look, collection: 'zones' | 'parks'): Layer[] {
 
 function line(look: Look, collection: 'roads' | 'bridges'): Layer[] {
   const tones = tonesFor(look.dark ?? false);
-  const [thin, thick] = collection === 'roads' ? [3, 7] : [4.5, 10];
+  const [thin, thick] = collection === 'roads' ? [2.2, 5.5] : [3.6, 8.5];
   const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
   const core = {
     'line-color': byStage('edge'), 'line-width': growing(thin, thick, thick * 2.6),
@@ -58,7 +70,7 @@ function line(look: Look, collection: 'roads' | 'bridges'): Layer[] {
     {
       id: `${collection}-case`, type: 'line', ...from(collection), layout: round,
       paint: {
-        'line-color': tones.casing, 'line-width': growing(thin + 2.6, thick + 4, thick * 2.6 + 6),
+        'line-color': tones.casing, 'line-width': growing(thin + 2, thick + 3, thick * 2.6 + 5),
         'line-opacity': strong(look, 0.95, 0.3),
       },
     },
@@ -68,8 +80,8 @@ function line(look: Look, collection: 'roads' | 'bridges'): Layer[] {
     },
     { id: `${collection}-surveyed`, type: 'line', ...from(collection), filter: surveyed, layout: round, paint: core },
     {
-      id: `${collection}-marker`, type: 'symbol', ...from(collection), filter: notChosen(look),
-      ...symbol(look, 0.8, 12.5, { 'symbol-placement': 'line-center', 'icon-rotation-alignment': 'viewport' }),
+      id: `${collection}-marker`, type: 'symbol', ...markersOf(look, collection, notChosen(look)),
+      ...symbol(look, 0.8, 12.5, alongLine(look)),
     },
   ]; // prettier-ignore
   return layers;
@@ -141,9 +153,12 @@ export function chosenLayers(look: Look): Layer[] {
     },
   })); // prettier-ignore
   const names = [...AREAS, ...LINES, ...POINT_COLLECTIONS].map((collection) => ({
-    id: repeatedId('chosen-marker', collection), type: 'symbol', ...from(collection), filter: isProject(look.selected),
+    id: repeatedId('chosen-marker', collection), type: 'symbol',
+    ...(POINT_COLLECTIONS.includes(collection as 'schools')
+      ? { ...from(collection), filter: isProject(look.selected) }
+      : markersOf(look, collection, isProject(look.selected))),
     ...symbol(look, 1.12, 13.5, {
-      ...(LINES.includes(collection as 'roads') ? { 'symbol-placement': 'line-center', 'icon-rotation-alignment': 'viewport' } : {}),
+      ...(LINES.includes(collection as 'roads') ? alongLine(look) : {}),
       'icon-allow-overlap': true, 'icon-ignore-placement': false, 'text-ignore-placement': false,
     }),
   })); // prettier-ignore

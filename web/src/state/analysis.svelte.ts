@@ -1,6 +1,6 @@
 // A spatial question and its answer: what is near a point, along a road, or inside a drawn area.
-import { findFeature, findNear } from '../api/client.ts';
-import type { Found, FoundProperties, PlaceFeature } from '../api/types.ts';
+import { findFeature, findNear, projectsOf } from '../api/client.ts';
+import type { Found, FoundProject, PlanFeature } from '../api/types.ts';
 import { circle, reach } from '../domain/geo/reach.ts';
 import { nearestPerProject, tally, isLate, type Tally } from '../domain/tally.ts';
 import type { Geometry, MultiPolygon } from 'geojson';
@@ -12,7 +12,7 @@ import type { ViewState } from './view.svelte.ts';
 export class AnalysisState {
   readonly found = new Resource<Found>();
   /** The feature that is asked about, to name and draw it. */
-  readonly origin = new Resource<PlaceFeature>();
+  readonly origin = new Resource<PlanFeature>();
   /** The corners of the area being drawn. */
   draft = $state.raw<Position2[]>([]);
 
@@ -28,16 +28,16 @@ export class AnalysisState {
   });
 
   /** All that was found, nearest first, one entry a project. */
-  readonly all: FoundProperties[] = $derived(
-    nearestPerProject(this.found.data?.features.map((f) => f.properties) ?? []),
+  readonly all: FoundProject[] = $derived(
+    nearestPerProject(this.found.data ? projectsOf(this.found.data) : []),
   );
-  readonly listed: FoundProperties[] = $derived.by(() =>
+  readonly listed: FoundProject[] = $derived.by(() =>
     this.#view.current.lateOnly ? this.all.filter((f) => isLate(f.light)) : this.all,
   );
   readonly tally: Tally = $derived(tally(this.all));
   /** The ids to show strong on the map, or null when nothing is asked. */
   readonly matching: string[] | null = $derived.by(() =>
-    this.#view.current.ask && this.found.data ? this.listed.map((f) => f.project!) : null,
+    this.#view.current.ask && this.found.data ? this.listed.map((f) => f.project) : null,
   );
 
   /** What is asked about, as a shape. */

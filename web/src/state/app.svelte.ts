@@ -5,6 +5,7 @@ import { emptyFilters, type Ask, type Filters } from '../domain/view.ts';
 import { word, type WordKey } from '../domain/words.ts';
 import type { Text } from '../domain/vocab.ts';
 import { AnalysisState } from './analysis.svelte.ts';
+import { AnchorsState } from './anchors.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
 import { PlanState } from './plan.svelte.ts';
 import { ResultsState } from './results.svelte.ts';
@@ -18,6 +19,7 @@ export class AppState {
   readonly results = new ResultsState(this.view);
   readonly selection = new SelectionState(this.view);
   readonly analysis = new AnalysisState(this.view);
+  readonly anchors = new AnchorsState();
   readonly screen = new ScreenState();
   readonly notice = new NoticeState();
 
@@ -55,6 +57,13 @@ export class AppState {
   filter(change: Partial<Filters>, { reset = false } = {}): void {
     const base = reset ? emptyFilters() : this.view.current.filters;
     this.view.go({ page: 'map', tab: 'results', filters: { ...base, ...change } });
+  }
+
+  /** Filters by one value in place, as the plan tree does, and frames the projects it stands for. */
+  narrowTo(key: 'section' | 'quota', values: string[], projects: readonly string[]): void {
+    this.view.go({ filters: { ...emptyFilters(), [key]: values } });
+    if (values.length) this.frameProjects(projects);
+    else this.screen.frame(this.plan.tree?.extent);
   }
 
   /** Moves the map to where the projects are; without a place there is nothing to show. */

@@ -1,0 +1,7 @@
+// Data the reader can take along without asking the server again.
+import type { FeatureCollection } from 'geojson';
+
+/** An address that holds a feature collection itself. */
+export function geojsonHref({ type, features }: FeatureCollection): string {
+  return `data:application/geo+json;charset=utf-8,${encodeURIComponent(JSON.stringify({ type, features }))}`;
+}
