@@ -1,6 +1,7 @@
 //! The GeoPackage store: the contract, and what only a file must keep. Foreign readers and writers are in the modules below.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use guatu::plan::{Edit, Record};
 use guatu::store::Store;
@@ -91,17 +92,24 @@ async fn a_commit_waits_for_another_program_and_fails_whole_when_it_takes_too_lo
     assert_eq!(store.commit(edit()).await.expect("free again")[0].seq, 1);
 }
 
-#[tokio::test]
-async fn two_stores_on_one_file_share_one_log() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_stores_that_write_at_the_same_time_share_one_log() {
     let (one, folder) = fresh();
-    let two = open(&path_in(&folder));
-    let section = |id: &str| crate::support::plan::section(id, "篇");
-    for n in 0..10 {
-        commit(&one, [create(section(&format!("a{n}")))]).await;
-        commit(&two, [create(section(&format!("b{n}")))]).await;
+    let stores = [Arc::new(one), Arc::new(open(&path_in(&folder)))];
+    let tasks: Vec<_> = (0..40)
+        .map(|n| {
+            let store = Arc::clone(&stores[n % 2]);
+            let record = crate::support::plan::section(&format!("s{n}"), "篇");
+            tokio::spawn(async move { commit(&store, [create(record)]).await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("a commit that waits for its turn");
     }
-    let seqs: Vec<_> = one.changes(0, 99).await.expect("sound").iter().map(|change| change.seq).collect();
-    assert_eq!(seqs, (1..=20).collect::<Vec<_>>());
+    for store in stores {
+        let seqs: Vec<_> = store.changes(0, 99).await.expect("sound").iter().map(|change| change.seq).collect();
+        assert_eq!(seqs, (1..=40).collect::<Vec<_>>());
+    }
 }
 
 #[tokio::test]
