@@ -63,7 +63,7 @@ fn what_is_no_blob_of_ours_is_refused_with_the_reason() {
     check(&with(3, 0b10_0001), BlobError::NotABlob);
     check(&with(3, 0b1011), BlobError::NotABlob);
     check(&with(3, 0b1_0001), BlobError::Empty);
-    check(&with(4, 0), BlobError::Srs(4096 + 0));
+    check(&with(4, 0), BlobError::Srs(0x1000));
     check(&with(9, 7), BlobError::Type(7));
     check(&point[..point.len() - 1], BlobError::Short);
     check(&[point.clone(), vec![0]].concat(), BlobError::Trailing(1));

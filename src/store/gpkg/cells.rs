@@ -37,6 +37,19 @@ impl<'a> Cells<'a> {
         u64::try_from(self.get::<i64>()?).map_err(|fault| self.named(at, fault))
     }
 
+    pub(super) fn optional_number(&mut self) -> Cell<Option<f64>> {
+        let at = self.next;
+        match self.get::<Option<f64>>()? {
+            Some(number) if !number.is_finite() => Err(self.named(at, "not a finite number")),
+            number => Ok(number),
+        }
+    }
+
+    pub(super) fn number(&mut self) -> Cell<f64> {
+        let at = self.next;
+        self.optional_number()?.ok_or_else(|| self.named(at, "is empty"))
+    }
+
     pub(super) fn optional<T: FromStr<Err: Display>>(&mut self) -> Cell<Option<T>> {
         let at = self.next;
         let text = self.get::<Option<String>>()?;

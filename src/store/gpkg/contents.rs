@@ -32,12 +32,15 @@ impl Touched {
 
     pub(super) fn feature(&mut self, collection: &Slug, before: Option<Rect>, after: Option<Rect>) {
         self.table(collection.as_str());
+        if before == after {
+            return;
+        }
         let moved = self.rects.entry(collection.clone()).or_default();
         moved.went = join(moved.went, before);
         moved.came = join(moved.came, after);
     }
 
-    /// Cost: a scan of a table from which something at the edge of its extent went; else constant for each table.
+    /// Cost: constant for each table, but a scan of one from which something at the edge of its extent went.
     pub(super) fn record(self, connection: &Connection, at: Timestamp) -> Result<(), Fault> {
         let mut statement =
             connection.prepare_cached("UPDATE gpkg_contents SET last_change = ? WHERE table_name = ?")?;

@@ -34,9 +34,9 @@ impl Kept for Target {
             item: cells.get()?,
             name: cells.text()?,
             op: cells.parsed()?,
-            value: cells.get()?,
+            value: cells.number()?,
             unit: cells.text()?,
-            stretch: cells.get()?,
+            stretch: cells.optional_number()?,
             readings: Vec::new(),
         })
     }
@@ -56,7 +56,7 @@ impl Kept for Target {
     fn read_parts(&mut self, connection: &Connection) -> Result<(), Fault> {
         let sql = "SELECT fid, date, value, source FROM target_readings WHERE target = ? ORDER BY \"order\"";
         self.readings = parts(connection, "target_readings", sql, &self.id, |cells| {
-            Ok(Reading { date: cells.parsed()?, value: cells.get()?, source: cells.get()? })
+            Ok(Reading { date: cells.parsed()?, value: cells.number()?, source: cells.get()? })
         })?;
         Ok(())
     }

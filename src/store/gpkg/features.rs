@@ -93,7 +93,7 @@ fn read(row: &rusqlite::Row, collection: &Collection) -> Result<Row<Feature>, Fa
             project: cells.optional()?,
             name: cells.text()?,
             class: cells.optional()?,
-            accuracy_m: cells.get()?,
+            accuracy_m: cells.number()?,
             position: cells.parsed()?,
             basis: cells.optional_text()?,
             shape: shape(&cells.get::<Vec<u8>>()?, collection)?,

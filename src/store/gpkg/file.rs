@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,15 +26,17 @@ const STATEMENT_CACHE: usize = 256;
 ///
 /// SQLite alone touches the file: if we opened and closed it beside SQLite, the process would lose SQLite's locks on it.
 pub(super) fn open(path: &Path, busy_timeout: Duration) -> Result<Connection, StoreError> {
+    let failed = |fault: &dyn std::fmt::Display| StoreError::Failed(format!("{}: {fault}", path.display()));
     match fs::metadata(path) {
-        Ok(metadata) if metadata.len() > 0 => {}
-        _ => create(path)?,
+        Ok(metadata) if metadata.is_file() && metadata.len() == 0 => create(path)?,
+        Ok(_) => {}
+        Err(fault) if fault.kind() == ErrorKind::NotFound => create(path)?,
+        Err(fault) => return Err(failed(&fault)),
     }
-    let failed = |fault: rusqlite::Error| StoreError::Failed(format!("{}: {fault}", path.display()));
     let version = inspect(path, busy_timeout)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-    prepare(&connection, busy_timeout).map_err(failed)?;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(|fault| failed(&fault))?;
+    prepare(&connection, busy_timeout).map_err(|fault| failed(&fault))?;
     if version < latest_version() {
         migrate(&mut connection, path)?;
     }
@@ -50,7 +53,8 @@ fn prepare(connection: &Connection, busy_timeout: Duration) -> rusqlite::Result<
     functions::register(connection)
 }
 
-/// The schema version of a file that is ours. Opens it for reading only, so that a stranger's file stays as it is.
+/// The schema version of a file that is ours. Opens it for reading only, so that a stranger's file stays as it is
+/// (beside one in WAL mode SQLite may leave an empty `-wal`; opened for writing it would play a full one into the file).
 fn inspect(path: &Path, busy_timeout: Duration) -> Result<i32, StoreError> {
     let refuse = |fault: rusqlite::Error| match fault.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => not_a_store(path, "it is not an SQLite file"),
@@ -76,6 +80,14 @@ fn inspect(path: &Path, busy_timeout: Duration) -> Result<i32, StoreError> {
         let reason = format!("a newer Guatu wrote it: its schema is {version}, and this program knows {latest}");
         return Err(not_a_store(path, reason));
     }
+    let known = "SELECT count(*) FROM refinery_schema_history WHERE version = ? AND name = ? AND checksum = ?";
+    for step in schema::migrations::runner().get_migrations().iter().filter(|step| step.version() <= version) {
+        let identity = (step.version(), step.name(), step.checksum().to_string());
+        if connection.query_row(known, identity, |row| row.get::<_, u32>(0)).map_err(refuse)? != 1 {
+            let reason = format!("its schema {} is not the one that this program knows", step.version());
+            return Err(not_a_store(path, reason));
+        }
+    }
     Ok(version)
 }
 
@@ -98,7 +110,7 @@ fn create(path: &Path) -> Result<(), StoreError> {
     let partial = beside(".partial");
     for left_over in [&partial, &beside(".partial-journal")] {
         match fs::remove_file(left_over) {
-            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(failed(fault.to_string())),
+            Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(failed(fault.to_string())),
             _ => {}
         }
     }
@@ -119,5 +131,5 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
 
 fn latest_version() -> i32 {
     let runner = schema::migrations::runner();
-    runner.get_migrations().iter().map(|migration| migration.version()).max().unwrap_or(0).into()
+    runner.get_migrations().iter().map(|migration| migration.version()).max().unwrap_or(0)
 }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::fault::Fault;
 use super::rows::{self, Kept};
-use super::{features, log, rules};
+use super::{features, log};
 use crate::atlas::Row;
 use crate::plan::{Collection, Plan, Project, Quota, Record, Section, Target, Theme};
 use crate::store::Loaded;
@@ -30,13 +30,11 @@ pub(super) fn load(connection: &mut Connection) -> Result<Loaded, Fault> {
         let table = &collection.value.id;
         features::list(&transaction, &collection.value, |row| {
             let number = row.value.number;
-            let fault = |reason| Fault::Row { table: table.to_string(), fid: rows::integer(number), reason };
             if !numbers.insert(number) {
-                return Err(fault("its fid is the number of a feature in another collection".into()));
+                let reason = "its fid is the number of a feature in another collection".to_owned();
+                return Err(Fault::Row { table: table.to_string(), fid: rows::integer(number), reason });
             }
-            let row = wrap(row, Record::Feature);
-            rules::check(&row.value).map_err(fault)?;
-            records.push(row);
+            records.push(wrap(row, Record::Feature));
             Ok(())
         })?;
     }

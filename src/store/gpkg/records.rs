@@ -33,7 +33,7 @@ impl Kept for Plan {
             year: cells.get()?,
             start: cells.parsed()?,
             due: cells.parsed()?,
-            extent: [cells.get()?, cells.get()?, cells.get()?, cells.get()?],
+            extent: [cells.number()?, cells.number()?, cells.number()?, cells.number()?],
         })
     }
 }
@@ -110,7 +110,7 @@ impl Kept for Project {
             aim: cells.parsed()?,
             due: cells.parsed()?,
             stage: cells.parsed()?,
-            progress: cells.get()?,
+            progress: cells.optional_number()?,
             reported: cells.optional()?,
             relations: Relations {
                 from: cells.optional_text()?,
