@@ -2,6 +2,8 @@
 //!
 //! Only the ratios within a run mean something. `cargo bench --bench spatial` (with `-- --quick` for a first look).
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "test data is small")]
+
 #[allow(dead_code, reason = "the tests use the rest of it")]
 #[path = "../tests/it/support/random.rs"]
 mod random;

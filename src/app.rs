@@ -126,7 +126,7 @@ async fn wait_for_signal() {
             Ok(mut signal) => drop(signal.recv().await),
             Err(fault) => {
                 tracing::error!(%fault, "signals cannot be heard");
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
     };

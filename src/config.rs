@@ -67,9 +67,12 @@ impl Config {
     fn check(wire: Wire, path: &Path) -> Result<Config, ConfigError> {
         let error = |reason: String| ConfigError { path: path.to_owned(), line: None, reason };
         let zone = wire.server.time_zone.as_deref().unwrap_or(DEFAULT_TIME_ZONE);
-        let time_zone = TimeZone::get(zone)
-            .map_err(|_| error(format!("server.time_zone: {zone:?} is no zone of the IANA database, such as Asia/Shanghai")))?;
-        let is_web = |url: &str| ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme) && url.len() > scheme.len());
+        let time_zone = TimeZone::get(zone).map_err(|_| {
+            error(format!("server.time_zone: {zone:?} is no zone of the IANA database, such as Asia/Shanghai"))
+        })?;
+        let is_web = |url: &str| {
+            ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme) && url.len() > scheme.len())
+        };
         let public_url = wire.server.public_url.map(|url| url.trim_end_matches('/').to_owned());
         if let Some(url) = public_url.as_deref().filter(|url| !is_web(url)) {
             return Err(error(format!("server.public_url: {url:?} does not begin with http:// or https://")));
@@ -77,7 +80,10 @@ impl Config {
         for basemap in &wire.map.basemaps {
             let id = &basemap.id;
             if !is_web(&basemap.url) {
-                return Err(error(format!("map.basemaps {id}: url {:?} does not begin with http:// or https://", basemap.url)));
+                return Err(error(format!(
+                    "map.basemaps {id}: url {:?} does not begin with http:// or https://",
+                    basemap.url
+                )));
             }
             let has_place = ["{z}", "{x}", "{y}"].iter().all(|part| basemap.url.contains(part));
             if basemap.map_type == crate::http::BaseMapType::Xyz && !has_place {

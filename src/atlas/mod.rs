@@ -14,7 +14,10 @@ use geo::{Point, Rect};
 use imbl::{HashMap, OrdMap};
 
 use crate::index::NameIndex;
-use crate::plan::{Change, Collection, Feature, Plan, Project, Quota, Record, RecordKey, RecordType, Role, Section, Slug, Target, Theme};
+use crate::plan::{
+    Change, Collection, Feature, Plan, Project, Quota, Record, RecordKey, RecordType, Role, Section, Slug, Target,
+    Theme,
+};
 use crate::spatial::{BBox, distance_floor_m, union};
 
 pub use collection_set::CollectionSet;
@@ -73,7 +76,9 @@ impl Atlas {
             records.into_iter().partition(|row| matches!(row.value, Record::Collection(_)));
         for row in collections.into_iter().chain(others) {
             let key = row.value.key();
-            atlas.put(row.version, row.value, Indexing::Later).map_err(|NoHome| AtlasError::NoCollection { seq, key })?;
+            atlas
+                .put(row.version, row.value, Indexing::Later)
+                .map_err(|NoHome| AtlasError::NoCollection { seq, key })?;
         }
         for (id, set) in atlas.sets.clone() {
             atlas.sets.insert(id, set.indexed(&atlas.features));
@@ -246,7 +251,11 @@ impl Atlas {
     }
 
     /// A collection's features by number, from the first after `after`.
-    pub fn features_after<'a>(&'a self, collection: &'a Collection, after: u64) -> impl Iterator<Item = &'a Row<Feature>> {
+    pub fn features_after<'a>(
+        &'a self,
+        collection: &'a Collection,
+        after: u64,
+    ) -> impl Iterator<Item = &'a Row<Feature>> {
         self.set(collection).numbers_after(after).filter_map(|number| self.features.get(number)).map(AsRef::as_ref)
     }
 

@@ -92,7 +92,10 @@ impl Problem {
     /// A fault of ours: the cause goes into the log and nowhere else.
     pub fn internal(cause: impl std::fmt::Display) -> Problem {
         tracing::error!(%cause, "request failed");
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the server failed; the request id leads to the reason in its log")
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the server failed; the request id leads to the reason in its log",
+        )
     }
 
     /// Work that cannot be taken on now.
@@ -156,9 +159,11 @@ pub fn conditional(
     cache_control: &'static str,
     body: impl Into<Body>,
 ) -> Response {
-    let has_it = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|list| {
-        list.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
-    });
+    let has_it = request
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|list| list.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag));
     let headers = [(ETAG, etag.to_owned()), (CACHE_CONTROL, cache_control.to_owned())];
     if has_it {
         (StatusCode::NOT_MODIFIED, headers).into_response()

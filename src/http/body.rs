@@ -22,7 +22,7 @@ pub fn json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T,
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|fault| {
         let path = fault.path().to_string();
         let detail = fault.inner().to_string();
-        if path == "." {
+        if !fault.inner().is_data() || path == "." {
             Problem::unreadable(format!("the body is not as it must be: {detail}"))
         } else {
             Problem::parameter(&path, format!("{path}: {detail}"), "a member as the OpenAPI document describes it")

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::Router;
 use axum::extract::{MatchedPath, Request, State as Extract};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
-use axum::Router;
 use serde_json::json;
 
 use super::answer::{self, JSON, Problem};
@@ -37,6 +37,7 @@ async fn find_ready(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> 
     answer::json(&headers, JSON, &json!({ "status": "ready", "plan": view.atlas.plan().id, "seq": view.atlas.seq() }))
 }
 
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and changes stay far below 2^53")]
 async fn find_metrics(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Response {
     metrics::gauge!("guatu_change_seq").set(state.view().atlas.seq() as f64);
     answer::tagged(&headers, METRICS, state.metrics.render().into_bytes())

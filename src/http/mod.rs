@@ -76,6 +76,7 @@ pub fn router(state: Arc<State>) -> Router {
         .with_state(state)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
     let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     Problem::internal(format_args!("a handler panicked: {}", said.unwrap_or("without a word"))).into_response()

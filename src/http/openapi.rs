@@ -67,10 +67,15 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &Schema) -
     let in_path = route.documented_path().split('/').filter_map(placeholder).map(path_parameter);
     let in_query = route.parameters.iter().map(|param| query_parameter(param));
     let schema = route.answer.schema.map(|schema| schema(generator));
-    let content: Map<String, Value> = route.answer.media_types.iter().map(|media_type| {
-        let schema = schema.clone().map_or_else(|| json!({}), |schema| json!({ "schema": schema }));
-        ((*media_type).to_owned(), schema)
-    }).collect();
+    let content: Map<String, Value> = route
+        .answer
+        .media_types
+        .iter()
+        .map(|media_type| {
+            let schema = schema.clone().map_or_else(|| json!({}), |schema| json!({ "schema": schema }));
+            ((*media_type).to_owned(), schema)
+        })
+        .collect();
     let mut operation = json!({
         "operationId": route.id,
         "summary": route.summary,
@@ -82,7 +87,8 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &Schema) -
         },
     });
     if let Some(body) = route.body {
-        operation["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": body(generator) } } });
+        operation["requestBody"] =
+            json!({ "required": true, "content": { "application/json": { "schema": body(generator) } } });
     }
     operation
 }

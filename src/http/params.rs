@@ -25,9 +25,17 @@ pub struct Param {
 #[derive(Debug)]
 pub enum ParamShape {
     /// Any text of 1 to `max` characters.
-    Text { max: usize },
-    Number { min: f64, max: f64 },
-    Whole { min: u32, max: u32 },
+    Text {
+        max: usize,
+    },
+    Number {
+        min: f64,
+        max: f64,
+    },
+    Whole {
+        min: u32,
+        max: u32,
+    },
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// Words of a vocabulary with commas between them.
@@ -55,7 +63,9 @@ impl Param {
             ParamShape::Words(words) => format!("one or more of {}, with commas between them", words().join(", ")),
             ParamShape::Ids => "one or more ids, with commas between them".to_owned(),
             ParamShape::Date => "a date such as 2019-12-31".to_owned(),
-            ParamShape::BBox => "west,south,east,north in degrees (WGS 84); west > east crosses the dateline".to_owned(),
+            ParamShape::BBox => {
+                "west,south,east,north in degrees (WGS 84); west > east crosses the dateline".to_owned()
+            }
             ParamShape::Form(form) => (*form).to_owned(),
         }
     }
@@ -119,14 +129,18 @@ impl Params {
     pub fn number(&self, param: &Param) -> Result<Option<f64>, Problem> {
         let ParamShape::Number { min, max } = param.shape else { return Ok(None) };
         let within = |number: &f64| (min..=max).contains(number);
-        let read = |text: &str| text.parse().ok().filter(within).ok_or_else(|| wrong(param, format_args!("{text:?} cannot be taken")));
+        let read = |text: &str| {
+            text.parse().ok().filter(within).ok_or_else(|| wrong(param, format_args!("{text:?} cannot be taken")))
+        };
         self.raw(param).map(read).transpose()
     }
 
     pub fn whole(&self, param: &Param) -> Result<Option<usize>, Problem> {
         let ParamShape::Whole { min, max } = param.shape else { return Ok(None) };
         let within = |number: &u32| (min..=max).contains(number);
-        let read = |text: &str| text.parse().ok().filter(within).ok_or_else(|| wrong(param, format_args!("{text:?} cannot be taken")));
+        let read = |text: &str| {
+            text.parse().ok().filter(within).ok_or_else(|| wrong(param, format_args!("{text:?} cannot be taken")))
+        };
         Ok(self.raw(param).map(read).transpose()?.map(|number| number as usize))
     }
 
@@ -137,7 +151,9 @@ impl Params {
     }
 
     pub fn date(&self, param: &Param) -> Result<Option<crate::plan::Date>, Problem> {
-        self.raw(param).map(|text| date(text).ok_or_else(|| wrong(param, format_args!("{text:?} is not a date")))).transpose()
+        self.raw(param)
+            .map(|text| date(text).ok_or_else(|| wrong(param, format_args!("{text:?} is not a date"))))
+            .transpose()
     }
 
     pub fn bbox(&self, param: &Param) -> Result<Option<crate::spatial::BBox>, Problem> {
@@ -146,8 +162,10 @@ impl Params {
 
     /// The parameters again as a query string, with one put in or replaced.
     pub fn with(&self, param: &Param, value: &str) -> String {
-        let others = self.0.iter().filter(|(name, _)| name != param.name).map(|(name, value)| (name.as_str(), value.as_str()));
-        let encode = |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
+        let others =
+            self.0.iter().filter(|(name, _)| name != param.name).map(|(name, value)| (name.as_str(), value.as_str()));
+        let encode =
+            |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
         let pairs = others.chain([(param.name, value)]).map(|(name, value)| format!("{name}={}", encode(value)));
         pairs.collect::<Vec<_>>().join("&")
     }

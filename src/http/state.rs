@@ -73,7 +73,8 @@ impl State {
         if let Some(url) = &self.options.public_url {
             return url.clone();
         }
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| host.parse::<Authority>().is_ok());
+        let host =
+            headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| host.parse::<Authority>().is_ok());
         format!("http://{}", host.unwrap_or("localhost"))
     }
 

@@ -45,7 +45,8 @@ async fn find_style(
     let absent = || Problem::not_found("name", format!("there is no style {file}; there is plan.json"));
     let name = file.strip_suffix(".json").filter(|name| *name == "plan").ok_or_else(absent)?;
     let built = web::file(&format!("styles/{name}.{lang}.json"));
-    let built = built.ok_or_else(|| Problem::unavailable("the web app is not built into this server, and its styles with it"))?;
+    let built = built
+        .ok_or_else(|| Problem::unavailable("the web app is not built into this server, and its styles with it"))?;
     let mut style: Value = serde_json::from_slice(&built).map_err(Problem::internal)?;
     make_absolute(&mut style, &state.base_url(&headers));
     answer::json(&headers, JSON, &style)

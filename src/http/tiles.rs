@@ -82,7 +82,10 @@ async fn find_tile_set(
 ) -> Result<Response, Problem> {
     Params::read(query.as_deref(), &[])?;
     let Some(wanted) = file.strip_suffix(".json") else {
-        return Err(Problem::not_found("collections", format!("there is nothing at /tiles/{file}; TileJSON ends in .json")));
+        return Err(Problem::not_found(
+            "collections",
+            format!("there is nothing at /tiles/{file}; TileJSON ends in .json"),
+        ));
     };
     let view = state.view();
     let collections = collections(&view, wanted)?;
@@ -135,7 +138,9 @@ async fn find_tile(
 fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
     let absent = |detail: String| Problem::not_found("z/x/y", detail);
     let (Ok(zoom), Ok(column), Ok(row)) = (z.parse(), x.parse(), y.parse()) else {
-        return Err(absent(format!("tile {z}/{x}/{y} is outside the matrix: z is 0 to {MAX_ZOOM}, x and y are 0 to 2^z - 1")));
+        return Err(absent(format!(
+            "tile {z}/{x}/{y} is outside the matrix: z is 0 to {MAX_ZOOM}, x and y are 0 to 2^z - 1"
+        )));
     };
     TileId::new(zoom, column, row).map_err(|fault| absent(fault.to_string()))
 }

@@ -33,17 +33,20 @@ pub async fn find_file(uri: Uri, headers: HeaderMap) -> Response {
         let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
         return answer::conditional(&headers, media_type, &etag, cache, file.data.into_owned());
     }
-    let is_file_or_resource = path.contains('.') || path.split('/').next().is_some_and(|first| RESERVED.contains(&first));
-    let wants_page = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_none_or(|accept| {
-        accept.contains("text/html") || accept.contains("*/*")
-    });
+    let is_file_or_resource =
+        path.contains('.') || path.split('/').next().is_some_and(|first| RESERVED.contains(&first));
+    let wants_page = headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_none_or(|accept| accept.contains("text/html") || accept.contains("*/*"));
     if is_file_or_resource || !wants_page {
         return Problem::not_found("path", format!("there is nothing at {}", uri.path())).into_response();
     }
     match Dist::get(INDEX) {
         Some(file) => answer::tagged(&headers, HTML, file.data.into_owned()),
         None => answer::with(
-            Problem::unavailable("the web app is not built into this server; run `make web` and build again").into_response(),
+            Problem::unavailable("the web app is not built into this server; run `make web` and build again")
+                .into_response(),
             CACHE_CONTROL,
             "no-store",
         ),

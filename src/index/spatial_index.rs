@@ -125,7 +125,9 @@ impl SpatialIndex {
         let mut found = self.nearest_in_base(limit, reach, &floor, &exact);
         for entry in self.overlay.iter() {
             if floor(rect_of(entry)) <= reach {
-                found.extend(exact(entry.data).filter(|distance| *distance <= reach).map(|distance| (entry.data, distance)));
+                found.extend(
+                    exact(entry.data).filter(|distance| *distance <= reach).map(|distance| (entry.data, distance)),
+                );
             }
         }
         found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));

@@ -77,10 +77,17 @@ pub enum Expected {
 
 /// One edit that somebody asks for.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "edits live as long as a request, and most of them put a record")]
 pub enum Edit {
-    Put { record: Record, expected: Expected },
+    Put {
+        record: Record,
+        expected: Expected,
+    },
     /// Removes a record at a version.
-    Delete { key: RecordKey, version: u64 },
+    Delete {
+        key: RecordKey,
+        version: u64,
+    },
 }
 
 impl Edit {

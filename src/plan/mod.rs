@@ -11,7 +11,9 @@ mod words;
 
 pub use change::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType};
 pub use light::{LightCode, LightReading, light};
-pub use records::{Collection, Feature, Plan, Project, Quota, Reading, Relations, Role, Section, Target, TargetStatus, Theme};
+pub use records::{
+    Collection, Feature, Plan, Project, Quota, Reading, Relations, Role, Section, Target, TargetStatus, Theme,
+};
 pub use rollup::{Rollup, Tally};
 pub use slug::{Slug, SlugError};
 pub use words::{Aim, Kind, Light, Op, Position, Stage, Text, Word, WordError};

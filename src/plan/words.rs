@@ -19,7 +19,9 @@ impl Text {
 }
 
 /// A member of a closed vocabulary.
-pub trait Word: Copy + Eq + Hash + Ord + fmt::Display + FromStr<Err = WordError> + Into<&'static str> + 'static {
+pub trait Word:
+    Copy + Eq + Hash + Ord + fmt::Display + FromStr<Err = WordError> + Into<&'static str> + 'static
+{
     /// What the vocabulary is called.
     const NAME: &'static str;
     /// Every word, in the vocabulary's own order.
@@ -27,7 +29,7 @@ pub trait Word: Copy + Eq + Hash + Ord + fmt::Display + FromStr<Err = WordError>
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{found:?} is not a {name}: one of {expected}")]
+#[error("{found:?} is not among the {name}s: {expected}")]
 pub struct WordError {
     pub found: String,
     pub name: &'static str,
@@ -171,6 +173,7 @@ impl Op {
             Op::AtMost => reading <= value,
             Op::Above => reading > value,
             Op::Below => reading < value,
+            #[expect(clippy::float_cmp, reason = "a plan that says equal means equal")]
             Op::Equal => reading == value,
         }
     }

@@ -35,7 +35,13 @@ impl View {
     /// A page of a collection's features by number, from the first after number `after`.
     ///
     /// Cost: O(limit) without a filter; with one, all candidates are tested so that they can be counted.
-    pub fn items<'a>(&'a self, collection: &'a Collection, filter: &ItemFilter, limit: usize, after: u64) -> ItemPage<'a> {
+    pub fn items<'a>(
+        &'a self,
+        collection: &'a Collection,
+        filter: &ItemFilter,
+        limit: usize,
+        after: u64,
+    ) -> ItemPage<'a> {
         if filter.is_empty() {
             let total = self.atlas.set(collection).len();
             let rows = self.atlas.features_after(collection, after).take(limit + 1);

@@ -47,7 +47,13 @@ impl View {
     /// The plan's features within `radius_m` of an origin, nearest first, at most `limit`.
     ///
     /// Cost: O(log n + limit) distances from a position; from a feature, all within the radius are measured.
-    pub fn nearby<'a>(&'a self, origin: &Origin<'_>, radius_m: f64, limit: usize, filter: &FeatureFilter) -> Nearby<'a> {
+    pub fn nearby<'a>(
+        &'a self,
+        origin: &Origin<'_>,
+        radius_m: f64,
+        limit: usize,
+        filter: &FeatureFilter,
+    ) -> Nearby<'a> {
         let mut found = Vec::new();
         for collection in self.atlas.plan_collections() {
             match origin {

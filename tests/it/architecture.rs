@@ -24,7 +24,9 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             found.extend(files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
+        } else if path.extension().is_some_and(|ending| ending == "rs")
+            && path.file_name().is_some_and(|name| name != "tests.rs")
+        {
             found.push(path);
         }
     }
@@ -84,10 +86,16 @@ fn what_belongs_in_one_place_stands_nowhere_else() {
     only("a status code", &["StatusCode"], &starts(&["src/http/answer.rs"]));
     only("the web framework", &["axum", "tower_http"], &starts(&["src/http/", "src/app.rs"]));
     only("a wall clock", &["Timestamp::now", "SystemTime", "Zoned::now"], &starts(&["src/app.rs"]));
-    only("async", &["async fn", "async move", ".await", "tokio::"], &starts(&[
-        "src/app.rs", "src/cli/", "src/http/", "src/store/", "src/services/seeding.rs",
-    ]));
-    only("file access", &["std::fs"], &starts(&["src/app.rs", "src/config.rs", "src/store/", "src/services/seeding.rs"]));
+    only(
+        "async",
+        &["async fn", "async move", ".await", "tokio::"],
+        &starts(&["src/app.rs", "src/cli/", "src/http/", "src/store/", "src/services/seeding.rs"]),
+    );
+    only(
+        "file access",
+        &["std::fs"],
+        &starts(&["src/app.rs", "src/config.rs", "src/store/", "src/services/seeding.rs"]),
+    );
     only("the environment", &["std::env::var"], &starts(&["src/config.rs"]));
 }
 

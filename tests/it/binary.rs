@@ -43,7 +43,8 @@ fn another_plan_is_served_as_well_as_the_shipped_one() {
 fn a_refused_plan_leaves_nothing_behind() {
     let data = folder();
     let path = data.path().join("new");
-    let arguments = ["serve", "--listen", "127.0.0.1:0", "--data", path.to_str().expect("a path"), "--plan", "tests/it"];
+    let arguments =
+        ["serve", "--listen", "127.0.0.1:0", "--data", path.to_str().expect("a path"), "--plan", "tests/it"];
     let (ok, said) = run(GUATU, &arguments);
     assert!(!ok && said.contains("plan.toml"), "{said}");
     assert!(!path.join("guatu.gpkg").exists());
@@ -89,7 +90,10 @@ fn what_keeps_it_from_starting_is_said() {
     config("[server]\nport = 3\n", "port");
     config("[server]\ntime_zone = \"Moon/Base\"\n", "Moon/Base");
     config("[server]\npublic_url = \"ftp://x\"\n", "public_url");
-    config("[[map.basemaps]]\nid = \"a\"\ntitle = {zh = \"a\", en = \"a\"}\ntype = \"xyz\"\nurl = \"https://a.test/\"\nattribution = \"a\"\n", "{z}");
+    config(
+        "[[map.basemaps]]\nid = \"a\"\ntitle = {zh = \"a\", en = \"a\"}\ntype = \"xyz\"\nurl = \"https://a.test/\"\nattribution = \"a\"\n",
+        "{z}",
+    );
     let broken = folder();
     std::fs::write(broken.path().join("guatu.gpkg"), "not a store").expect("written");
     let (ok, said) = run(GUATU, &["serve", "--data", broken.path().to_str().expect("a path")]);
@@ -121,7 +125,10 @@ fn requests_are_counted_and_carry_ids() {
     assert!(answer.headers().contains_key("x-request-id"));
     server.get("/api/v1/projects/none");
     let metrics = server.get("/metrics").text().expect("text");
-    assert!(metrics.contains("guatu_requests_total{route=\"/api/v1/projects\",method=\"GET\",status=\"200\"} 1"), "{metrics}");
+    assert!(
+        metrics.contains("guatu_requests_total{route=\"/api/v1/projects\",method=\"GET\",status=\"200\"} 1"),
+        "{metrics}"
+    );
     assert!(metrics.contains("status=\"404\""), "{metrics}");
     assert!(metrics.contains("guatu_change_seq"), "{metrics}");
     server.stop_cleanly();

@@ -1,5 +1,13 @@
 //! All integration tests in one binary, so that they link once.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    clippy::panic,
+    reason = "tests compare exact values of small numbers, and stop where an expectation fails"
+)]
+
 mod architecture;
 mod atlas;
 mod binary;

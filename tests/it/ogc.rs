@@ -9,7 +9,13 @@ use crate::support::http::{Server, texts};
 fn link<'a>(document: &'a Value, rel: &str) -> Option<&'a str> {
     let links = document["links"].as_array().expect("links");
     let link = links.iter().find(|link| link["rel"] == rel)?;
-    Some(link["href"].as_str().expect("an address").strip_prefix("http://guatu.test").expect("an address of this server"))
+    Some(
+        link["href"]
+            .as_str()
+            .expect("an address")
+            .strip_prefix("http://guatu.test")
+            .expect("an address of this server"),
+    )
 }
 
 #[tokio::test]
@@ -46,7 +52,8 @@ async fn ten_collections_hold_forty_five_features() {
     let server = Server::shipped();
     let collections = server.json("/ogc/collections").await;
     let ids = texts(&collections["collections"], "/id");
-    let expected = ["roads", "bridges", "parks", "schools", "hospitals", "estates", "services", "hotels", "industry", "zones"];
+    let expected =
+        ["roads", "bridges", "parks", "schools", "hospitals", "estates", "services", "hotels", "industry", "zones"];
     assert_eq!(ids, expected);
     let mut total = 0;
     for id in ids {
@@ -174,7 +181,15 @@ async fn bad_requests_are_refused_by_name() {
 #[tokio::test]
 async fn people_get_pages_and_programs_get_json() {
     let server = Server::shipped();
-    for path in ["/ogc", "/ogc/conformance", "/ogc/api", "/ogc/collections", "/ogc/collections/roads", "/ogc/collections/roads/items", "/ogc/collections/roads/items/zuili-road"] {
+    for path in [
+        "/ogc",
+        "/ogc/conformance",
+        "/ogc/api",
+        "/ogc/collections",
+        "/ogc/collections/roads",
+        "/ogc/collections/roads/items",
+        "/ogc/collections/roads/items/zuili-road",
+    ] {
         let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
         let page = server.get_with(path, &[("accept", browser)]).await;
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");

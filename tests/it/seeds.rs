@@ -295,12 +295,12 @@ fn a_word_outside_its_vocabulary_is_refused_with_the_words_that_are_right() {
             ("line 9", field, part),
         );
     };
-    let kinds = "\"factory\" is not a kind: one of road, bridge, park, school, hospital, estate, industry, hotel, zone, service";
+    let kinds = "\"factory\" is not among the kinds: road, bridge, park, school, hospital, estate, industry, hotel, zone, service";
     words("ice-works,factory,harbour,2,制冰厂,Ice works,start,2024-06-30,cancelled", "kind", kinds);
     let stages =
-        "is not a stage: one of not_reported, planned, preparing, building, completed, in_use, suspended, cancelled";
+        "is not among the stages: not_reported, planned, preparing, building, completed, in_use, suspended, cancelled";
     words("ice-works,industry,harbour,2,制冰厂,Ice works,start,2024-06-30,Cancelled", "stage", stages);
-    let aims = "\"begin\" is not a aim: one of design, start, advance, connect, renovate, complete, open";
+    let aims = "\"begin\" is not among the aims: design, start, advance, connect, renovate, complete, open";
     words("ice-works,industry,harbour,2,制冰厂,Ice works,begin,2024-06-30,cancelled", "aim", aims);
     words("ice-works,industry,harbour,2,制冰厂,Ice works,,2024-06-30,cancelled", "aim", "is empty, but required");
     words(
@@ -316,7 +316,7 @@ fn operators_and_positions_are_closed_vocabularies_too() {
         "targets.csv",
         ",1,新增泊位,New berths,=,",
         ",1,新增泊位,New berths,==,",
-        ("line 4", "op", "one of >=, <=, >, <, ="),
+        ("line 4", "op", ">=, <=, >, <, ="),
     );
     let positions = "one of surveyed, approximate, rough, placeholder";
     check("geodata/works.geojson", "\"surveyed\"", "\"exact\"", ("feature 1 (net-loft)", "position", positions));

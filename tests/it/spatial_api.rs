@@ -22,7 +22,8 @@ async fn what_is_near_comes_nearest_first() {
     assert_eq!(first["properties"]["distance_m"], 0.0, "inside a polygon the distance is zero");
     assert_eq!(first["properties"]["bearing_deg"], Value::Null);
     // The road runs straight east along 30.714, 0.0005 degrees of latitude south of here: 55.4 m.
-    let road = near["features"].as_array().expect("features").iter().find(|f| f["id"] == "zuili-road").expect("the road");
+    let road =
+        near["features"].as_array().expect("features").iter().find(|f| f["id"] == "zuili-road").expect("the road");
     assert_eq!(road["properties"]["distance_m"], 55.4);
     assert_eq!(road["properties"]["bearing_deg"], 180.0);
 }
@@ -40,13 +41,17 @@ async fn near_a_feature_leaves_that_feature_out() {
 async fn a_limit_shows_that_there_is_more() {
     let server = Server::shipped();
     let near = server.json("/api/v1/nearby?lon=120.75&lat=30.72&radius_m=20000&limit=5").await;
-    assert_eq!([&near["number_returned"], &near["truncated"], &near["number_matched"]], [&json!(5), &json!(true), &Value::Null]);
+    assert_eq!(
+        [&near["number_returned"], &near["truncated"], &near["number_matched"]],
+        [&json!(5), &json!(true), &Value::Null]
+    );
     let all = server.json("/api/v1/nearby?lon=120.75&lat=30.72&radius_m=20000&limit=1000").await;
     assert_eq!([&all["number_matched"], &all["truncated"]], [&json!(45), &json!(false)]);
     assert_eq!(distances(&near)[..], distances(&all)[..5]);
     let none = server.json("/api/v1/nearby?lon=0&lat=0").await;
     assert_eq!([&none["features"], &none["number_matched"]], [&json!([]), &json!(0)]);
-    let filtered = server.json("/api/v1/nearby?lon=120.75&lat=30.72&radius_m=20000&stage=planned,building&light=red").await;
+    let filtered =
+        server.json("/api/v1/nearby?lon=120.75&lat=30.72&radius_m=20000&stage=planned,building&light=red").await;
     assert_eq!(filtered["number_matched"], 9);
 }
 
@@ -102,7 +107,9 @@ async fn every_relation_answers_what_it_says() {
     assert_eq!(inside["counts"]["light"]["red"], 3);
     let meets = ask(&server, &json!({"geometry": food_town, "relation": "intersects"})).await;
     assert_eq!(meets["number_matched"], 8, "two roads and a park meet it too");
-    let around = ask(&server, &json!({"geometry": {"type": "Point", "coordinates": [120.79, 30.695]}, "relation": "contains"})).await;
+    let around =
+        ask(&server, &json!({"geometry": {"type": "Point", "coordinates": [120.79, 30.695]}, "relation": "contains"}))
+            .await;
     let mut ids = texts(&around["features"], "/id");
     ids.sort_unstable();
     assert_eq!(ids, ["hsr-core", "sci-tech-city"]);
@@ -111,8 +118,13 @@ async fn every_relation_answers_what_it_says() {
     assert_eq!(near["counts"]["kind"]["hospital"], 1);
     let only = json!({"geometry": food_town, "relation": "intersects", "collections": ["roads"], "limit": 1});
     let only = ask(&server, &only).await;
-    assert_eq!([&only["number_matched"], &only["number_returned"], &only["truncated"]], [&json!(2), &json!(1), &json!(true)]);
-    let staged = ask(&server, &json!({"geometry": food_town, "relation": "within", "stage": ["planned"], "kind": ["industry"]})).await;
+    assert_eq!(
+        [&only["number_matched"], &only["number_returned"], &only["truncated"]],
+        [&json!(2), &json!(1), &json!(true)]
+    );
+    let staged =
+        ask(&server, &json!({"geometry": food_town, "relation": "within", "stage": ["planned"], "kind": ["industry"]}))
+            .await;
     assert_eq!(texts(&staged["features"], "/id"), ["italian-meat"]);
     let nothing = ask(&server, &json!({"geometry": square(0.0, 0.0, 1.0, 1.0), "relation": "intersects"})).await;
     assert_eq!(nothing["features"], json!([]));
@@ -138,7 +150,8 @@ async fn a_bad_question_is_refused_by_member() {
     check(json!({"geometry": point, "relation": "within", "kind": ["tree"]}), 400, "kind[0]").await;
     check(json!({"geometry": point, "relation": "within", "limit": 0}), 400, "limit").await;
     check(json!({"geometry": point, "relation": "within", "colour": "red"}), 400, "colour").await;
-    let shape = async |geometry: Value| check(json!({"geometry": geometry, "relation": "intersects"}), 400, "geometry").await;
+    let shape =
+        async |geometry: Value| check(json!({"geometry": geometry, "relation": "intersects"}), 400, "geometry").await;
     shape(json!({"type": "Point", "coordinates": [30.7, 120.7]})).await;
     shape(json!({"type": "Point", "coordinates": [1e308, 0]})).await;
     shape(json!({"type": "Point", "coordinates": []})).await;

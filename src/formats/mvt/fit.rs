@@ -3,7 +3,10 @@
 //! Rounding comes before clipping, and clipping is exact on integers, so a ring that rounding made cross itself comes out as
 //! proper rings.
 
-use geo::{BooleanOps, Coord, CoordsIter, Geometry, LineString, MapCoords, MultiLineString, MultiPolygon, Polygon, Rect, Simplify};
+use geo::{
+    BooleanOps, Coord, CoordsIter, Geometry, LineString, MapCoords, MultiLineString, MultiPolygon, Polygon, Rect,
+    Simplify,
+};
 use i_overlay::core::fill_rule::FillRule;
 use i_overlay::core::overlay::{Overlay, ShapeType};
 use i_overlay::core::overlay_rule::OverlayRule;

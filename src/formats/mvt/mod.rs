@@ -12,7 +12,7 @@ use crate::spatial::{Shape, TileId};
 use fit::{Fitted, fit};
 
 /// The tile's side in its own units.
-pub(crate) const EXTENT: i32 = DEFAULT_EXTENT.get() as i32;
+pub(crate) const EXTENT: i32 = DEFAULT_EXTENT.get().cast_signed();
 
 /// Units beyond the tile's edge that shapes are kept to, so that outlines and symbols join across tiles.
 pub(crate) const BUFFER: i32 = 128;

@@ -140,7 +140,6 @@ impl Row<'_> {
     }
 
     /// Outer none: the field is wrong, and said to be. Inner none: the field is empty.
-    #[expect(clippy::option_option, reason = "wrong, empty and read are three outcomes")]
     pub(super) fn optional<T: FromStr<Err: Display>>(&mut self, column: &str) -> Option<Option<T>> {
         let raw = self.raw(column);
         if raw.is_empty() {
@@ -166,7 +165,6 @@ impl Row<'_> {
     }
 
     /// A finite number.
-    #[expect(clippy::option_option, reason = "as `optional`")]
     pub(super) fn optional_number(&mut self, column: &str) -> Option<Option<f64>> {
         let raw = self.raw(column);
         match raw.parse::<f64>() {
@@ -189,7 +187,6 @@ impl Row<'_> {
     }
 
     /// Both languages or neither.
-    #[expect(clippy::option_option, reason = "as `optional`")]
     pub(super) fn optional_text(&mut self, name: &str) -> Option<Option<Text>> {
         let (zh_column, en_column) = (format!("{name}_zh"), format!("{name}_en"));
         let (zh, en) = (self.raw(&zh_column), self.raw(&en_column));
@@ -204,7 +201,6 @@ impl Row<'_> {
     }
 
     /// A date as 2019-12-31, nothing else.
-    #[expect(clippy::option_option, reason = "as `optional`")]
     pub(super) fn optional_date(&mut self, column: &str) -> Option<Option<crate::plan::Date>> {
         let raw = self.raw(column);
         let plain = raw.len() == "2019-12-31".len();

@@ -75,11 +75,7 @@ async fn list_nearby(
     };
     let radius_m = params.number(&RADIUS)?.unwrap_or(DEFAULT_RADIUS_M);
     let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let filter = FeatureFilter {
-        kind: params.list(&KIND)?,
-        stage: params.list(&STAGE)?,
-        light: params.list(&LIGHT)?,
-    };
+    let filter = FeatureFilter { kind: params.list(&KIND)?, stage: params.list(&STAGE)?, light: params.list(&LIGHT)? };
     state
         .compute(move |_, view| {
             let origin = match &from {

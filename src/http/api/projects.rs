@@ -22,13 +22,18 @@ const POSITION: Param =
     Param::new("position", ParamShape::Words(words::<Position>), "Only projects whose best place is known so well.");
 const DUE_BEFORE: Param = Param::new("due_before", ParamShape::Date, "Only projects due before this day.");
 const BBOX: Param = Param::new("bbox", ParamShape::BBox, "Only projects with a place that meets the box.");
-const Q: Param = Param::new("q", ParamShape::Text { max: 100 }, "Only projects with a name, Chinese or English, that holds this text.");
+const Q: Param = Param::new(
+    "q",
+    ParamShape::Text { max: 100 },
+    "Only projects with a name, Chinese or English, that holds this text.",
+);
 const SORT: Param = Param::new(
     "sort",
     ParamShape::OneOf(&["plan", "name", "-name", "kind", "-kind", "stage", "-stage", "due", "-due", "light", "-light"]),
     "Order of the list; a minus turns it round. In the plan's own order when absent.",
 );
-const LIMIT: Param = Param::new("limit", ParamShape::Whole { min: 1, max: 1_000 }, "Projects on a page; 100 when absent.");
+const LIMIT: Param =
+    Param::new("limit", ParamShape::Whole { min: 1, max: 1_000 }, "Projects on a page; 100 when absent.");
 const CURSOR: Param =
     Param::new("cursor", ParamShape::Form("the cursor of a `next` link, as it is"), "Where the page begins.");
 
@@ -87,9 +92,10 @@ async fn list_projects(
     state
         .compute(move |_, view| {
             let page = view.projects(&filter, sort, limit, after.as_ref());
-            let next = page.next.as_ref().map(|cursor| {
-                format!("/api/v1/projects?{}", params.with(&CURSOR, &cursor.to_string()))
-            });
+            let next = page
+                .next
+                .as_ref()
+                .map(|cursor| format!("/api/v1/projects?{}", params.with(&CURSOR, &cursor.to_string())));
             answer::json(&headers, JSON, &ProjectPage::new(&page, next))
         })
         .await

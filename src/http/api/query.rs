@@ -68,7 +68,8 @@ async fn query_features(
 fn shape(view: &View, request: &QueryRequest) -> Result<(Shape, Option<u64>), Problem> {
     match (&request.geometry, &request.feature) {
         (Some(geometry), None) => {
-            let expected = format!("a valid GeoJSON geometry of at most {MAX_QUERY_VERTICES} vertices, longitude before latitude");
+            let expected =
+                format!("a valid GeoJSON geometry of at most {MAX_QUERY_VERTICES} vertices, longitude before latitude");
             let shape = Shape::from_json(geometry.clone(), MAX_QUERY_VERTICES)
                 .map_err(|fault| Problem::parameter("geometry", format!("geometry: {fault}"), expected))?;
             Ok((shape, None))
@@ -77,7 +78,9 @@ fn shape(view: &View, request: &QueryRequest) -> Result<(Shape, Option<u64>), Pr
             let feature = plan_feature(view, "feature", name)?;
             Ok((feature.shape.clone(), Some(feature.number)))
         }
-        (None, None) => Err(Problem::parameter("geometry", "geometry: is required, or feature in its place", "a GeoJSON geometry")),
+        (None, None) => {
+            Err(Problem::parameter("geometry", "geometry: is required, or feature in its place", "a GeoJSON geometry"))
+        }
         (Some(_), Some(_)) => Err(Problem::parameter("feature", "feature: goes without geometry", "one of the two")),
     }
 }
@@ -102,7 +105,8 @@ fn relation(request: &QueryRequest) -> Result<Relation, Problem> {
 
 fn collections<'a>(view: &'a View, wanted: Option<&[Slug]>) -> Result<Vec<&'a Collection>, Problem> {
     let Some(wanted) = wanted else { return Ok(view.atlas.plan_collections().collect()) };
-    let known = || view.atlas.plan_collections().map(|collection| collection.id.as_str()).collect::<Vec<_>>().join(", ");
+    let known =
+        || view.atlas.plan_collections().map(|collection| collection.id.as_str()).collect::<Vec<_>>().join(", ");
     let find = |id: &Slug| {
         let found = view.atlas.plan_collections().find(|collection| collection.id == *id);
         found.ok_or_else(|| Problem::parameter("collections", format!("collections: there is no {id}"), known()))

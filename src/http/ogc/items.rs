@@ -27,7 +27,9 @@ const DEFAULT_LIMIT: usize = 100;
 const BBOX: Param = Param::new("bbox", ParamShape::BBox, "Only features that meet the box, in CRS84.");
 const DATETIME: Param = Param::new(
     "datetime",
-    ParamShape::Form("a date, an RFC 3339 instant, or an interval such as 2019-01-01/2019-06-30, 2019-07-01/.. or ../2019-06-30"),
+    ParamShape::Form(
+        "a date, an RFC 3339 instant, or an interval such as 2019-01-01/2019-06-30, 2019-07-01/.. or ../2019-06-30",
+    ),
     "Only features whose project is due then.",
 );
 const LIMIT: Param = Param::new(
@@ -107,9 +109,9 @@ fn filter(params: &Params) -> Result<ItemFilter, Problem> {
             equals.push((param.name, wanted.to_owned()));
         }
     }
-    let datetime = params.raw(&DATETIME).map(|text| {
-        interval(text).ok_or_else(|| wrong(&DATETIME, format_args!("{text:?} cannot be taken")))
-    });
+    let datetime = params
+        .raw(&DATETIME)
+        .map(|text| interval(text).ok_or_else(|| wrong(&DATETIME, format_args!("{text:?} cannot be taken"))));
     Ok(ItemFilter { bbox: params.bbox(&BBOX)?, datetime: datetime.transpose()?, equals })
 }
 

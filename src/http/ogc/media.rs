@@ -6,11 +6,8 @@ use axum::http::header::ACCEPT;
 use crate::http::answer::Problem;
 use crate::http::params::{Param, ParamShape, Params, wrong};
 
-pub const F: Param = Param::new(
-    "f",
-    ParamShape::OneOf(&["json", "html"]),
-    "Representation, in place of the Accept header.",
-);
+pub const F: Param =
+    Param::new("f", ParamShape::OneOf(&["json", "html"]), "Representation, in place of the Accept header.");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Media {
@@ -40,6 +37,10 @@ impl Media {
                 _ => {}
             }
         }
-        if accepted.trim().is_empty() { Ok(Media::Json) } else { Err(Problem::not_acceptable(format!("{json} or text/html"))) }
+        if accepted.trim().is_empty() {
+            Ok(Media::Json)
+        } else {
+            Err(Problem::not_acceptable(format!("{json} or text/html")))
+        }
     }
 }

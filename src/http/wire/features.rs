@@ -70,7 +70,8 @@ struct FeatureProperties {
 
 impl<'a> FeatureCollection<'a> {
     pub fn of_places(view: &'a View, places: Vec<&'a Feature>) -> FeatureCollection<'a> {
-        let known = places.into_iter().filter_map(|place| Some((view.atlas.collection(place.collection.as_str())?, place)));
+        let known =
+            places.into_iter().filter_map(|place| Some((view.atlas.collection(place.collection.as_str())?, place)));
         let features = known.map(|(collection, place)| plain_feature(view.facts(collection, place))).collect();
         FeatureCollection { collection_type: "FeatureCollection", features }
     }
@@ -78,7 +79,11 @@ impl<'a> FeatureCollection<'a> {
 
 /// A feature with its facts, as `/ogc` and exports give it.
 pub(super) fn plain_feature(facts: Facts<'_>) -> geojson::Feature<'_> {
-    geojson::Feature { id: facts.feature.id.as_str(), shape: &facts.feature.shape, properties: facts.values().collect() }
+    geojson::Feature {
+        id: facts.feature.id.as_str(),
+        shape: &facts.feature.shape,
+        properties: facts.values().collect(),
+    }
 }
 
 /// A feature with its distance and bearing among its facts.
@@ -143,11 +148,7 @@ impl<'a> QueryAnswer<'a> {
             number_matched: answer.matched,
             number_returned: answer.found.len(),
             truncated: answer.found.len() < answer.matched,
-            counts: Counts {
-                kind: tally(&answer.kind),
-                stage: tally(&answer.stage),
-                light: tally(&answer.light),
-            },
+            counts: Counts { kind: tally(&answer.kind), stage: tally(&answer.stage), light: tally(&answer.light) },
         }
     }
 }

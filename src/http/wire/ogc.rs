@@ -105,10 +105,8 @@ pub struct ItemWire<'a> {
 
 impl CollectionWire {
     pub fn new(view: &View, collection: &Collection, links: Vec<OgcLink>) -> CollectionWire {
-        let spatial = view.atlas.extent(collection).map(|rect| SpatialExtent {
-            bbox: vec![BBox::from(rect).into()],
-            crs: CRS84,
-        });
+        let spatial =
+            view.atlas.extent(collection).map(|rect| SpatialExtent { bbox: vec![BBox::from(rect).into()], crs: CRS84 });
         let temporal = view.due_interval(collection).map(|(first, last)| TemporalExtent {
             interval: vec![[day_begin(first), day_begin(last)]],
             trs: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",

@@ -1,4 +1,4 @@
-//! Keeps gpkg_contents true: when each table last changed, and the rectangle around each table of features.
+//! Keeps `gpkg_contents` true: when each table last changed, and the rectangle around each table of features.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -73,7 +73,11 @@ async fn an_attribute_edited_in_sql_is_read() {
 #[tokio::test]
 async fn what_cannot_be_understood_is_refused_with_table_and_row() {
     let edits = [
-        ("UPDATE parks SET position = 'nowhere'", "table parks", "column position: \"nowhere\" is not a position"),
+        (
+            "UPDATE parks SET position = 'nowhere'",
+            "table parks",
+            "column position: \"nowhere\" is not among the positions",
+        ),
         ("UPDATE parks SET basis_en = NULL", "table parks", "column basis_zh: must be there in both languages"),
         ("UPDATE schools SET id = 'Not An Id ' || fid", "table schools", "column id"),
         ("UPDATE parks SET geom = (SELECT geom FROM schools LIMIT 1)", "table parks", "is a Point"),

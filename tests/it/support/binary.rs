@@ -81,7 +81,8 @@ pub fn folder() -> TempDir {
 /// Runs a program to its end; gives whether it succeeded, and all it printed.
 pub fn run(program: &str, arguments: &[&str]) -> (bool, String) {
     let output = Command::new(program).args(arguments).output();
-    let output = output.unwrap_or_else(|fault| panic!("{program} cannot be run ({fault}); `make test-deps` installs it"));
+    let output =
+        output.unwrap_or_else(|fault| panic!("{program} cannot be run ({fault}); `make test-deps` installs it"));
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.success(), text(&output.stdout) + &text(&output.stderr))
 }
