@@ -13,7 +13,9 @@ export default defineConfig({
     target: 'es2022',
     // The map engine is loaded on its own, so that the panels can draw before it arrives.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'maplibre-gl', test: /node_modules[\\/](maplibre-gl|@maplibre)/ }] } },
+      output: {
+        codeSplitting: { groups: [{ name: 'maplibre-gl', test: /node_modules[\\/](maplibre-gl|@maplibre)/ }] },
+      },
     },
     chunkSizeWarningLimit: 1200,
   },

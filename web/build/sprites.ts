@@ -28,7 +28,7 @@ function badge(text: string, y: number, colour: string): string {
   const mark: Record<string, string> = {
     '?': '<path d="M-1.600 -1.400a1.700 1.700 0 1 1 2.600 1.500c-.7.4-1 .8-1 1.500" fill="none" stroke="#fff" stroke-width="1.300" stroke-linecap="round"/><circle cx="0" cy="3.200" r=".85" fill="#fff"/>',
     '=': '<path d="M-1.300 -2v4M1.300 -2v4" stroke="#fff" stroke-width="1.500" stroke-linecap="round"/>',
-    'x': '<path d="m-1.800 -1.800 3.600 3.600m0 -3.600-3.600 3.600" stroke="#fff" stroke-width="1.500" stroke-linecap="round"/>',
+    x: '<path d="m-1.800 -1.800 3.600 3.600m0 -3.600-3.600 3.600" stroke="#fff" stroke-width="1.500" stroke-linecap="round"/>',
   };
   return `<g transform="translate(26 ${y})"><circle r="5.200" fill="${colour}" stroke="#fff" stroke-width="1"/>${mark[text]}</g>`;
 }
@@ -52,7 +52,11 @@ function marker(kind: Kind, stage: Stage, certainty: Certainty): string {
   ].join('');
 }
 
-interface Sprite { name: string; svg: string; size: number } // prettier-ignore
+interface Sprite {
+  name: string;
+  svg: string;
+  size: number;
+}
 
 function sprites(): Sprite[] {
   const all: Sprite[] = [];
@@ -69,7 +73,10 @@ function sprites(): Sprite[] {
   return all;
 }
 
-export interface SpriteSheet { json: string; png: Uint8Array } // prettier-ignore
+export interface SpriteSheet {
+  json: string;
+  png: Uint8Array;
+}
 
 /** The sheet at a pixel ratio, ready to be served as `plan.json` and `plan.png`. */
 export function spriteSheet(ratio: number): SpriteSheet {

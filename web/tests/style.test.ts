@@ -16,24 +16,43 @@ const busy: Look = {
   reach: circle([120.75, 30.73], 900),
   origin: { type: 'Point', coordinates: [120.75, 30.73] },
   anchors: { type: 'FeatureCollection', features: [] },
-  draft: [[120.7, 30.7], [120.8, 30.7], [120.8, 30.8]],
-}; // prettier-ignore
+  draft: [
+    [120.7, 30.7],
+    [120.8, 30.7],
+    [120.8, 30.8],
+  ],
+};
 
 test.each<[string, Look]>([
   ['plain, Chinese', { lang: 'zh' }],
   ['plain, English', { lang: 'en' }],
   ['with everything on', busy],
-  ['with a base map', { lang: 'zh', basemap: { type: 'xyz', url: 'https://tiles.example/{z}/{x}/{y}.png', attribution: 'A', tile_size: 256, max_zoom: 18 } }],
+  [
+    'with a base map',
+    {
+      lang: 'zh',
+      basemap: {
+        type: 'xyz',
+        url: 'https://tiles.example/{z}/{x}/{y}.png',
+        attribution: 'A',
+        tile_size: 256,
+        max_zoom: 18,
+      },
+    },
+  ],
 ])('the style is valid: %s', (_, look) => {
   // The specification wants an absolute sprite address; ours becomes absolute when it is handed out.
   expect(validateStyleMin(absolute(planStyle(look), 'http://localhost'))).toEqual([]);
-}); // prettier-ignore
+});
 
 test('every layer stands in the order, and every clickable layer exists', () => {
-  const ids = planStyle({ ...busy, basemap: { type: 'tilejson', url: '/t.json', attribution: '', tile_size: 512, max_zoom: 18 } }).layers.map((l) => familyOf(l.id));
+  const ids = planStyle({
+    ...busy,
+    basemap: { type: 'tilejson', url: '/t.json', attribution: '', tile_size: 512, max_zoom: 18 },
+  }).layers.map((l) => familyOf(l.id));
   expect([...new Set(ids)]).toEqual([...LAYER_ORDER]);
   for (const id of CLICKABLE) expect(ids).toContain(id);
-}); // prettier-ignore
+});
 
 test('the style fetches nothing from another origin', () => {
   const text = JSON.stringify(planStyle({ lang: 'zh' }));

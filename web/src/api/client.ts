@@ -2,8 +2,17 @@
 import type { Ask, Filters } from '../domain/view.ts';
 import type { Sort } from '../domain/vocab.ts';
 import type {
-  Found, FoundProject, Hit, PlanFeature, PlanTree, Problem, Project, ProjectPage, QueryRequest, Settings,
-} from './types.ts'; // prettier-ignore
+  Found,
+  FoundProject,
+  Hit,
+  PlanFeature,
+  PlanTree,
+  Problem,
+  Project,
+  ProjectPage,
+  QueryRequest,
+  Settings,
+} from './types.ts';
 
 export class ApiError extends Error {
   readonly status: number;

@@ -6,11 +6,7 @@ import type { components } from './schema.gen.ts';
 type Schemas = components['schemas'];
 
 /** The server writes every member, with null for absence; the schema can only call such a member optional. */
-type Full<T> = T extends (infer U)[]
-  ? Full<U>[]
-  : T extends object
-    ? { [K in keyof T]-?: Full<T[K]> }
-    : T;
+type Full<T> = T extends (infer U)[] ? Full<U>[] : T extends object ? { [K in keyof T]-?: Full<T[K]> } : T;
 
 export type Settings = Full<Schemas['SettingsWire']>;
 export type PlanTree = Full<Schemas['PlanTree']>;

@@ -4,7 +4,8 @@ import type { Lang, Text } from './vocab.ts';
 
 /** `340 m`, `1.2 km`, `14 km`: never more digits than the data can bear. */
 export function distance(metres: number): string {
-  if (metres < 1000) return `${Math.round(metres < 10 ? metres : metres / 10) * (metres < 10 ? 1 : 10)} m`;
+  const rounded = metres < 10 ? Math.round(metres) : Math.round(metres / 10) * 10;
+  if (rounded < 1000) return `${rounded} m`;
   const km = metres / 1000;
   return `${km < 10 ? km.toFixed(1).replace(/\.0$/, '') : Math.round(km)} km`;
 }

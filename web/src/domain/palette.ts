@@ -7,6 +7,8 @@ export interface StageColour {
   ink: string;
   /** For outlines on paper: dark enough to be seen at one pixel. */
   edge: string;
+  /** For the same outlines on a dark map. */
+  night: string;
 }
 
 /**
@@ -14,12 +16,12 @@ export interface StageColour {
  * keep their order in grey print and for every kind of colour vision. What is beside the line has no blue.
  */
 export const STAGE_COLOURS: Record<Stage, StageColour> = {
-  not_reported: { fill: '#8b949b', ink: '#ffffff', edge: '#5f686f' },
-  planned: { fill: '#d5cdf0', ink: '#2e2a5c', edge: '#7d72b8' },
-  preparing: { fill: '#9fa8e0', ink: '#1d2158', edge: '#5a64b4' },
-  building: { fill: '#5a80cc', ink: '#ffffff', edge: '#3159a8' },
-  completed: { fill: '#285a9e', ink: '#ffffff', edge: '#1c4680' },
-  in_use: { fill: '#12355f', ink: '#ffffff', edge: '#12355f' },
-  suspended: { fill: '#b08d57', ink: '#ffffff', edge: '#7d5f2e' },
-  cancelled: { fill: '#4d4a46', ink: '#ffffff', edge: '#4d4a46' },
+  not_reported: { fill: '#8b949b', ink: '#ffffff', edge: '#5f686f', night: '#a3adb3' },
+  planned: { fill: '#d5cdf0', ink: '#2e2a5c', edge: '#7d72b8', night: '#d9d2f4' },
+  preparing: { fill: '#9fa8e0', ink: '#1d2158', edge: '#5a64b4', night: '#aab3ea' },
+  building: { fill: '#5a80cc', ink: '#ffffff', edge: '#3159a8', night: '#7fa3ec' },
+  completed: { fill: '#285a9e', ink: '#ffffff', edge: '#1c4680', night: '#5b8fdb' },
+  in_use: { fill: '#12355f', ink: '#ffffff', edge: '#12355f', night: '#4577b8' },
+  suspended: { fill: '#b08d57', ink: '#ffffff', edge: '#7d5f2e', night: '#c9a56c' },
+  cancelled: { fill: '#4d4a46', ink: '#ffffff', edge: '#4d4a46', night: '#8d8a85' },
 };

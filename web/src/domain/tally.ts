@@ -37,10 +37,7 @@ export function tally(things: Iterable<Counted>): Tally {
 
 /** A table of counts, kind by stage. */
 export function matrix(things: Iterable<Counted>): Record<Kind, Record<Stage, number>> {
-  const table = Object.fromEntries(KINDS.map((kind) => [kind, zeros(STAGES)])) as Record<
-    Kind,
-    Record<Stage, number>
-  >;
+  const table = Object.fromEntries(KINDS.map((kind) => [kind, zeros(STAGES)])) as Record<Kind, Record<Stage, number>>;
   for (const { kind, stage } of things) table[kind][stage] += 1;
   return table;
 }

@@ -1,9 +1,22 @@
 // The view: everything that a link must reopen, and its two-way translation to an address. Input is untrusted.
 import { decodeRing, encodeRing, type Position2 } from './ring.ts';
 import {
-  KINDS, LANGS, LIGHTS, POSITIONS, RELATIONS, SORTS, STAGES, oneOf,
-  type Kind, type Lang, type Light, type Position, type Relation, type Sort, type Stage,
-} from './vocab.ts'; // prettier-ignore
+  KINDS,
+  LANGS,
+  LIGHTS,
+  POSITIONS,
+  RELATIONS,
+  SORTS,
+  STAGES,
+  oneOf,
+  type Kind,
+  type Lang,
+  type Light,
+  type Position,
+  type Relation,
+  type Sort,
+  type Stage,
+} from './vocab.ts';
 
 export interface Filters {
   kind: Kind[];
@@ -66,9 +79,20 @@ export function emptyFilters(): Filters {
 
 export function emptyView(): View {
   return {
-    page: 'map', lang: null, tab: 'plan', filters: emptyFilters(), sort: 'plan', descending: false,
-    project: null, panel: 'none', ask: null, radius_m: DEFAULT_RADIUS_M, lateOnly: false, camera: null, basemap: null,
-  }; // prettier-ignore
+    page: 'map',
+    lang: null,
+    tab: 'plan',
+    filters: emptyFilters(),
+    sort: 'plan',
+    descending: false,
+    project: null,
+    panel: 'none',
+    ask: null,
+    radius_m: DEFAULT_RADIUS_M,
+    lateOnly: false,
+    camera: null,
+    basemap: null,
+  };
 }
 
 /** How many filters are on; the number in "Filters (n)". */

@@ -1,14 +1,30 @@
 // The plan's words as closed lists, in the order in which they are shown. No text: that is in words.ts.
 
 export const KINDS = [
-  'road', 'bridge', 'park', 'school', 'hospital', 'estate', 'industry', 'hotel', 'zone', 'service',
-] as const; // prettier-ignore
+  'road',
+  'bridge',
+  'park',
+  'school',
+  'hospital',
+  'estate',
+  'industry',
+  'hotel',
+  'zone',
+  'service',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** In the order of a project's life; what is beside that order comes last. */
 export const STAGES = [
-  'not_reported', 'planned', 'preparing', 'building', 'completed', 'in_use', 'suspended', 'cancelled',
-] as const; // prettier-ignore
+  'not_reported',
+  'planned',
+  'preparing',
+  'building',
+  'completed',
+  'in_use',
+  'suspended',
+  'cancelled',
+] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** The stages that follow one another. */
@@ -24,9 +40,7 @@ export const LATE_LIGHTS: readonly Light[] = ['red', 'yellow'];
 export const POSITIONS = ['surveyed', 'approximate', 'rough', 'placeholder'] as const;
 export type Position = (typeof POSITIONS)[number];
 
-export const AIMS = [
-  'design', 'start', 'advance', 'connect', 'renovate', 'complete', 'open',
-] as const; // prettier-ignore
+export const AIMS = ['design', 'start', 'advance', 'connect', 'renovate', 'complete', 'open'] as const;
 export type Aim = (typeof AIMS)[number];
 
 export const SORTS = ['plan', 'light', 'due', 'name', 'kind', 'stage'] as const;

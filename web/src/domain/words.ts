@@ -15,7 +15,7 @@ const WORDS = {
   'app.expand': { zh: '展开面板', en: 'Expand the panel' },
   'app.collapse': { zh: '收起面板', en: 'Collapse the panel' },
 
-  'kind': { zh: '类型', en: 'Kind' },
+  kind: { zh: '类型', en: 'Kind' },
   'kind.road': { zh: '道路', en: 'Road' },
   'kind.bridge': { zh: '桥梁', en: 'Bridge' },
   'kind.park': { zh: '公园', en: 'Park' },
@@ -27,7 +27,7 @@ const WORDS = {
   'kind.zone': { zh: '片区', en: 'Zone' },
   'kind.service': { zh: '公共服务', en: 'Public service' },
 
-  'stage': { zh: '阶段', en: 'Stage' },
+  stage: { zh: '阶段', en: 'Stage' },
   'stage.not_reported': { zh: '未报告', en: 'Not reported' },
   'stage.planned': { zh: '谋划', en: 'Planned' },
   'stage.preparing': { zh: '前期', en: 'Preparing' },
@@ -40,14 +40,14 @@ const WORDS = {
   'stage.basis.report': { zh: '来自现场报告', en: 'From a field report' },
   'stage.basis.none': { zh: '还没有人报告', en: 'Nobody has reported yet' },
 
-  'light': { zh: '亮灯', en: 'Light' },
+  light: { zh: '亮灯', en: 'Light' },
   'light.red': { zh: '红灯', en: 'Red' },
   'light.yellow': { zh: '黄灯', en: 'Yellow' },
   'light.green': { zh: '绿灯', en: 'Green' },
   'light.grey': { zh: '无灯', en: 'No light' },
   'light.late': { zh: '滞后', en: 'Late' },
 
-  'position': { zh: '位置', en: 'Position' },
+  position: { zh: '位置', en: 'Position' },
   'position.surveyed': { zh: '已测量', en: 'Surveyed' },
   'position.approximate': { zh: '大致位置', en: 'Approximate' },
   'position.rough': { zh: '粗略位置', en: 'Rough' },
@@ -56,7 +56,7 @@ const WORDS = {
   'position.none': { zh: '地图上还没有位置', en: 'No place on the map yet' },
   'position.dashed': { zh: '虚线：未经测量', en: 'Dashed: not surveyed' },
 
-  'aim': { zh: '年度目标', en: 'Aim' },
+  aim: { zh: '年度目标', en: 'Aim' },
   'aim.design': { zh: '完成设计', en: 'Design done' },
   'aim.start': { zh: '开工', en: 'Construction begun' },
   'aim.advance': { zh: '明显推进', en: 'Moved on markedly' },
@@ -65,8 +65,8 @@ const WORDS = {
   'aim.complete': { zh: '竣工投产', en: 'Built and in production' },
   'aim.open': { zh: '投入使用', en: 'In use' },
 
-  'section': { zh: '章节', en: 'Section' },
-  'quota': { zh: '指标名额', en: 'Quota' },
+  section: { zh: '章节', en: 'Section' },
+  quota: { zh: '指标名额', en: 'Quota' },
   'plan.tab': { zh: '计划', en: 'Plan' },
   'plan.item': { zh: '第 {n} 条', en: 'Item {n}' },
   'plan.whole': { zh: '全章', en: 'Whole section' },
@@ -261,7 +261,7 @@ const WORDS = {
   'compass.sw': { zh: '西南', en: 'SW' },
   'compass.w': { zh: '西', en: 'W' },
   'compass.nw': { zh: '西北', en: 'NW' },
-} as const satisfies Record<string, { zh: string; en: string }>; // prettier-ignore
+} as const satisfies Record<string, { zh: string; en: string }>;
 
 export type WordKey = keyof typeof WORDS;
 export const WORD_KEYS = Object.keys(WORDS) as WordKey[];

@@ -6,7 +6,12 @@ import type { Camera } from '../domain/view.ts';
 import { BASE_LINES, CLICKABLE, type LayerId } from './order.ts';
 import { absolute, familyOf } from './style.ts';
 
-export interface Padding { top: number; right: number; bottom: number; left: number } // prettier-ignore
+export interface Padding {
+  top: number;
+  right: number;
+  bottom: number;
+  left: number;
+}
 
 /** What lies under the pointer: a project of the plan, and a way of the base map. */
 export interface Hit {
@@ -162,8 +167,7 @@ export class Engine {
       [point.x + reach, point.y + reach],
     ];
     const layers = this.map.getStyle().layers.map((l) => l.id);
-    const asked = (families: readonly LayerId[]) =>
-      layers.filter((id) => families.includes(familyOf(id)));
+    const asked = (families: readonly LayerId[]) => layers.filter((id) => families.includes(familyOf(id)));
     const found = this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(CLICKABLE) }) : [];
     const best = mostParticular(found);
     const lines = found.filter((f) => ['roads', 'bridges'].includes(f.sourceLayer ?? ''));

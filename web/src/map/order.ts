@@ -51,10 +51,24 @@ export type LayerId = (typeof LAYER_ORDER)[number];
 
 /** The layers that answer a click, most particular first. */
 export const CLICKABLE: readonly LayerId[] = [
-  'chosen-marker', 'points-marker', 'points-dot', 'bridges-marker', 'roads-marker', 'parks-marker', 'zones-marker',
-  'bridges', 'bridges-surveyed', 'bridges-case', 'roads', 'roads-surveyed', 'roads-case',
-  'parks-fill', 'zones-line', 'zones-line-surveyed', 'zones-fill',
-]; // prettier-ignore
+  'chosen-marker',
+  'points-marker',
+  'points-dot',
+  'bridges-marker',
+  'roads-marker',
+  'parks-marker',
+  'zones-marker',
+  'bridges',
+  'bridges-surveyed',
+  'bridges-case',
+  'roads',
+  'roads-surveyed',
+  'roads-case',
+  'parks-fill',
+  'zones-line',
+  'zones-line-surveyed',
+  'zones-fill',
+];
 
 /** The ways of the base map that can be asked about. */
 export const BASE_LINES: readonly LayerId[] = ['streets', 'rivers', 'railways'];

@@ -39,30 +39,49 @@ export function overlayLayers(look: Look): Layer[] {
     { id: 'reach-fill', type: 'fill', source: 'reach', paint: { 'fill-color': tones.reach, 'fill-opacity': 0.09 } },
     { id: 'reach-line', type: 'line', source: 'reach', paint: { 'line-color': tones.reach, 'line-width': 2 } },
     {
-      id: 'origin-line', type: 'line', source: 'origin', layout: { 'line-cap': 'round', 'line-join': 'round' },
+      id: 'origin-line',
+      type: 'line',
+      source: 'origin',
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: { 'line-color': tones.reach, 'line-width': 3 },
     },
     {
-      id: 'origin-point', type: 'circle', source: 'origin', filter: points,
+      id: 'origin-point',
+      type: 'circle',
+      source: 'origin',
+      filter: points,
       paint: {
-        'circle-radius': 7, 'circle-color': tones.reach, 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2.5,
+        'circle-radius': 7,
+        'circle-color': tones.reach,
+        'circle-stroke-color': '#ffffff',
+        'circle-stroke-width': 2.5,
       },
     },
     { id: 'error-fill', type: 'fill', source: 'error', paint: { 'fill-color': tones.error, 'fill-opacity': 0.05 } },
     {
-      id: 'error-line', type: 'line', source: 'error',
+      id: 'error-line',
+      type: 'line',
+      source: 'error',
       paint: { 'line-color': tones.error, 'line-width': 1.5, 'line-dasharray': [3, 3], 'line-opacity': 0.85 },
     },
     { id: 'draft-fill', type: 'fill', source: 'draft', paint: { 'fill-color': tones.reach, 'fill-opacity': 0.12 } },
     {
-      id: 'draft-line', type: 'line', source: 'draft',
+      id: 'draft-line',
+      type: 'line',
+      source: 'draft',
       paint: { 'line-color': tones.reach, 'line-width': 2, 'line-dasharray': [2, 1.5] },
     },
     {
-      id: 'draft-point', type: 'circle', source: 'draft', filter: points,
+      id: 'draft-point',
+      type: 'circle',
+      source: 'draft',
+      filter: points,
       paint: {
-        'circle-radius': 6, 'circle-color': '#ffffff', 'circle-stroke-color': tones.reach, 'circle-stroke-width': 2.5,
+        'circle-radius': 6,
+        'circle-color': '#ffffff',
+        'circle-stroke-color': tones.reach,
+        'circle-stroke-width': 2.5,
       },
     },
-  ]; // prettier-ignore
+  ];
 }

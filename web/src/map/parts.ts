@@ -34,18 +34,22 @@ export function labelIn(lang: Lang): ExpressionSpecification {
   const light = (colour: string) => ['image', `light-${colour}`];
   return [
     'case',
-    ['==', ['get', 'light'], 'red'], ['format', light('red'), {}, ' ', {}, nameIn(lang), {}],
-    ['==', ['get', 'light'], 'yellow'], ['format', light('yellow'), {}, ' ', {}, nameIn(lang), {}],
+    ['==', ['get', 'light'], 'red'],
+    ['format', light('red'), {}, ' ', {}, nameIn(lang), {}],
+    ['==', ['get', 'light'], 'yellow'],
+    ['format', light('yellow'), {}, ' ', {}, nameIn(lang), {}],
     ['format', nameIn(lang), {}],
-  ] as unknown as ExpressionSpecification; // prettier-ignore
+  ] as unknown as ExpressionSpecification;
 }
 
 export const marker: ExpressionSpecification = [
   'concat',
-  ['get', 'kind'], '-',
-  ['coalesce', ['get', 'stage'], 'not_reported'], '-',
+  ['get', 'kind'],
+  '-',
+  ['coalesce', ['get', 'stage'], 'not_reported'],
+  '-',
   ['match', ['get', 'position'], 'surveyed', 'surveyed', 'placeholder', 'placeholder', 'unsurveyed'],
-]; // prettier-ignore
+];
 
 /** A width that grows with the map: pixels at zooms 10, 14 and 18. */
 export function growing(at10: number, at14: number, at18: number): ExpressionSpecification {

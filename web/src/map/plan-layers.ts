@@ -38,24 +38,32 @@ function area(look: Look, collection: 'zones' | 'parks'): Layer[] {
   const [weight, width] = collection === 'zones' ? [0.07, 1.3] : [0.24, 1.6];
   const chosen: ExpressionSpecification = ['case', isProject(look.selected), weight + 0.12, strong(look, weight, 0.02)];
   const edge = {
-    'line-color': byStage('edge'), 'line-width': growing(width, width * 1.5, width * 2),
+    'line-color': byStage(look.dark ? 'night' : 'edge'),
+    'line-width': growing(width, width * 1.5, width * 2),
     'line-opacity': strong(look, 0.9, FADED),
-  }; // prettier-ignore
+  };
   return [
     {
-      id: `${collection}-fill`, type: 'fill', ...from(collection),
-      paint: { 'fill-color': byStage('edge'), 'fill-opacity': chosen },
+      id: `${collection}-fill`,
+      type: 'fill',
+      ...from(collection),
+      paint: { 'fill-color': byStage(look.dark ? 'night' : 'edge'), 'fill-opacity': chosen },
     },
     {
-      id: `${collection}-line`, type: 'line', ...from(collection), filter: unsurveyed,
+      id: `${collection}-line`,
+      type: 'line',
+      ...from(collection),
+      filter: unsurveyed,
       paint: { ...edge, 'line-dasharray': collection === 'zones' ? [4, 2.5] : [2.4, 1.6] },
     },
     { id: `${collection}-line-surveyed`, type: 'line', ...from(collection), filter: surveyed, paint: edge },
     {
-      id: `${collection}-marker`, type: 'symbol', ...markersOf(look, collection, notChosen(look)),
+      id: `${collection}-marker`,
+      type: 'symbol',
+      ...markersOf(look, collection, notChosen(look)),
       ...symbol(look, collection === 'zones' ? 0.72 : 0.9, collection === 'zones' ? 11.5 : 12.5),
     },
-  ]; // prettier-ignore
+  ];
 }
 
 function line(look: Look, collection: 'roads' | 'bridges'): Layer[] {
@@ -63,27 +71,37 @@ function line(look: Look, collection: 'roads' | 'bridges'): Layer[] {
   const [thin, thick] = collection === 'roads' ? [2.2, 5.5] : [3.6, 8.5];
   const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
   const core = {
-    'line-color': byStage('edge'), 'line-width': growing(thin, thick, thick * 2.6),
+    'line-color': byStage(look.dark ? 'night' : 'edge'),
+    'line-width': growing(thin, thick, thick * 2.6),
     'line-opacity': strong(look, 1, FADED),
-  }; // prettier-ignore
+  };
   const layers: Layer[] = [
     {
-      id: `${collection}-case`, type: 'line', ...from(collection), layout: round,
+      id: `${collection}-case`,
+      type: 'line',
+      ...from(collection),
+      layout: round,
       paint: {
-        'line-color': tones.casing, 'line-width': growing(thin + 2, thick + 3, thick * 2.6 + 5),
+        'line-color': tones.casing,
+        'line-width': growing(thin + 2, thick + 3, thick * 2.6 + 5),
         'line-opacity': strong(look, 0.95, 0.3),
       },
     },
     {
-      id: collection, type: 'line', ...from(collection), filter: unsurveyed,
+      id: collection,
+      type: 'line',
+      ...from(collection),
+      filter: unsurveyed,
       paint: { ...core, 'line-dasharray': [2.2, 0.9] },
     },
     { id: `${collection}-surveyed`, type: 'line', ...from(collection), filter: surveyed, layout: round, paint: core },
     {
-      id: `${collection}-marker`, type: 'symbol', ...markersOf(look, collection, notChosen(look)),
+      id: `${collection}-marker`,
+      type: 'symbol',
+      ...markersOf(look, collection, notChosen(look)),
       ...symbol(look, 0.8, 12.5, alongLine(look)),
     },
-  ]; // prettier-ignore
+  ];
   return layers;
 }
 
@@ -96,20 +114,31 @@ function symbol(look: Look, size: number, text: number, more: object = {}) {
   const opacity = strong(look, 1, 0);
   return {
     layout: {
-      'icon-image': marker, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, size * 0.72, 13, size, 17, size * 1.25],
-      'icon-padding': 1, 'text-field': labelIn(look.lang), 'text-font': FONT,
+      'icon-image': marker,
+      'icon-size': ['interpolate', ['linear'], ['zoom'], 10, size * 0.72, 13, size, 17, size * 1.25],
+      'icon-padding': 1,
+      'text-field': labelIn(look.lang),
+      'text-font': FONT,
       'text-size': ['interpolate', ['linear'], ['zoom'], 10, text - 1, 15, text + 1.5],
-      'text-variable-anchor': ['top', 'left', 'right', 'bottom'], 'text-radial-offset': 1.35 * size, 'text-justify': 'auto',
-      'text-max-width': 9, 'text-optional': true, 'text-padding': 3, 'text-rotation-alignment': 'viewport',
+      'text-variable-anchor': ['top', 'left', 'right', 'bottom'],
+      'text-radial-offset': 1.35 * size,
+      'text-justify': 'auto',
+      'text-max-width': 9,
+      'text-optional': true,
+      'text-padding': 3,
+      'text-rotation-alignment': 'viewport',
       // Who is late gets its place first; of the rest, whoever is strong.
       'symbol-sort-key': ['match', ['get', 'light'], 'red', 0, 'yellow', 1, 2],
       ...more,
     },
     paint: {
-      'icon-opacity': opacity, 'text-opacity': opacity, 'text-color': tones.label,
-      'text-halo-color': tones.halo, 'text-halo-width': 1.8,
+      'icon-opacity': opacity,
+      'text-opacity': opacity,
+      'text-color': tones.label,
+      'text-halo-color': tones.halo,
+      'text-halo-width': 1.8,
     },
-  } as object; // prettier-ignore
+  } as object;
 }
 
 function points(look: Look): Layer[] {
@@ -118,19 +147,26 @@ function points(look: Look): Layer[] {
   return POINT_COLLECTIONS.flatMap((collection) => [
     {
       // Where there is no room for a marker its dot remains: nothing in the plan is missing from the map.
-      id: repeatedId('points-dot', collection), type: 'circle', ...from(collection),
+      id: repeatedId('points-dot', collection),
+      type: 'circle',
+      ...from(collection),
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 3, 14, 5],
         'circle-color': ['case', hollow, '#ffffff', byStage('fill')],
-        'circle-stroke-color': ['case', hollow, byStage('edge'), tones.casing], 'circle-stroke-width': 1.6,
-        'circle-opacity': strong(look, 1, 0.3), 'circle-stroke-opacity': strong(look, 1, 0.3),
+        'circle-stroke-color': ['case', hollow, byStage('edge'), tones.casing],
+        'circle-stroke-width': 1.6,
+        'circle-opacity': strong(look, 1, 0.3),
+        'circle-stroke-opacity': strong(look, 1, 0.3),
       },
     },
     {
-      id: repeatedId('points-marker', collection), type: 'symbol', ...from(collection), filter: notChosen(look),
+      id: repeatedId('points-marker', collection),
+      type: 'symbol',
+      ...from(collection),
+      filter: notChosen(look),
       ...symbol(look, 0.95, 12),
     },
-  ]) as Layer[]; // prettier-ignore
+  ]) as Layer[];
 }
 
 /** The chosen project and the one under the pointer, above all others and never pushed aside. */
@@ -138,29 +174,40 @@ export function chosenLayers(look: Look): Layer[] {
   const tones = tonesFor(look.dark ?? false);
   const lit = ['in', ['get', 'project'], ['literal', [look.selected ?? '', look.hovered ?? '']]] as const;
   const shapes = [...AREAS, ...LINES].map((collection) => ({
-    id: repeatedId('halo-line', collection), type: 'line', ...from(collection), filter: lit,
+    id: repeatedId('halo-line', collection),
+    type: 'line',
+    ...from(collection),
+    filter: lit,
     layout: { 'line-cap': 'round', 'line-join': 'round' },
     paint: {
-      'line-color': tones.accent, 'line-opacity': ['case', isProject(look.selected), 0.5, 0.35],
+      'line-color': tones.accent,
+      'line-opacity': ['case', isProject(look.selected), 0.5, 0.35],
       'line-width': LINES.includes(collection as 'roads') ? growing(11, 20, 36) : growing(5, 8, 12),
     },
-  })); // prettier-ignore
+  }));
   const spots = POINT_COLLECTIONS.map((collection) => ({
-    id: repeatedId('halo-point', collection), type: 'circle', ...from(collection), filter: lit,
+    id: repeatedId('halo-point', collection),
+    type: 'circle',
+    ...from(collection),
+    filter: lit,
     paint: {
       'circle-radius': ['case', isProject(look.selected), 22, 19],
-      'circle-color': tones.accent, 'circle-opacity': ['case', isProject(look.selected), 0.4, 0.28],
+      'circle-color': tones.accent,
+      'circle-opacity': ['case', isProject(look.selected), 0.4, 0.28],
     },
-  })); // prettier-ignore
+  }));
   const names = [...AREAS, ...LINES, ...POINT_COLLECTIONS].map((collection) => ({
-    id: repeatedId('chosen-marker', collection), type: 'symbol',
+    id: repeatedId('chosen-marker', collection),
+    type: 'symbol',
     ...(POINT_COLLECTIONS.includes(collection as 'schools')
       ? { ...from(collection), filter: isProject(look.selected) }
       : markersOf(look, collection, isProject(look.selected))),
     ...symbol(look, 1.12, 13.5, {
       ...(LINES.includes(collection as 'roads') ? alongLine(look) : {}),
-      'icon-allow-overlap': true, 'icon-ignore-placement': false, 'text-ignore-placement': false,
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': false,
+      'text-ignore-placement': false,
     }),
-  })); // prettier-ignore
+  }));
   return [...shapes, ...spots, ...names] as Layer[];
 }

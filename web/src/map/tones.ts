@@ -1,9 +1,22 @@
 // The quiet colours of the base map, by day and by night. They carry no meaning of the plan.
 
 export interface Tones {
-  land: string; district: string; districtLine: string; water: string; waterName: string; street: string; streetCase: string;
-  rail: string; name: string; halo: string; label: string; accent: string; casing: string; reach: string; error: string;
-} // prettier-ignore
+  land: string;
+  district: string;
+  districtLine: string;
+  water: string;
+  waterName: string;
+  street: string;
+  streetCase: string;
+  rail: string;
+  name: string;
+  halo: string;
+  label: string;
+  accent: string;
+  casing: string;
+  reach: string;
+  error: string;
+}
 
 const DAY: Tones = {
   land: '#f1efe8',
@@ -36,7 +49,7 @@ const NIGHT: Tones = {
   halo: '#14191b',
   label: '#eef3f3',
   accent: '#4fc3c0',
-  casing: '#e9eef0',
+  casing: '#0e1315',
   reach: '#4fc3c0',
   error: '#e0a060',
 };

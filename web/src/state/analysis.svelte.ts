@@ -28,9 +28,7 @@ export class AnalysisState {
   });
 
   /** All that was found, nearest first, one entry a project. */
-  readonly all: FoundProject[] = $derived(
-    nearestPerProject(this.found.data ? projectsOf(this.found.data) : []),
-  );
+  readonly all: FoundProject[] = $derived(nearestPerProject(this.found.data ? projectsOf(this.found.data) : []));
   readonly listed: FoundProject[] = $derived.by(() =>
     this.#view.current.lateOnly ? this.all.filter((f) => isLate(f.light)) : this.all,
   );

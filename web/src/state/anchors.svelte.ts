@@ -16,8 +16,10 @@ export class AnchorsState {
       const pages = await Promise.all(COLLECTIONS.map((c) => listFeatures(c, signal)));
       const features = pages.flat().flatMap(({ geometry, properties }) => {
         const at = anchorOf(geometry);
-        return at ? [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: at }, properties }] : [];
-      }); // prettier-ignore
+        return at
+          ? [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: at }, properties }]
+          : [];
+      });
       return { type: 'FeatureCollection', features };
     });
   }

@@ -23,9 +23,14 @@ export class AppState {
   readonly screen = new ScreenState();
   readonly notice = new NoticeState();
 
+  constructor() {
+    // A link that opens a card must show it on a phone too.
+    const { panel } = this.view.current;
+    if (panel !== 'none' && panel !== 'draw') this.screen.sheet = 'half';
+  }
+
   /** The words for a key in the chosen language. */
-  t = (key: WordKey, values?: Record<string, string | number>): string =>
-    word(key, this.view.lang, values);
+  t = (key: WordKey, values?: Record<string, string | number>): string => word(key, this.view.lang, values);
 
   /** A name in the chosen language. */
   name = (text: Text): string => text[this.view.lang];

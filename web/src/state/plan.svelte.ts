@@ -16,9 +16,7 @@ export class PlanState {
   readonly quotas: Map<string, Quota> = $derived(
     new Map(this.tree?.sections.flatMap((s) => s.items.flatMap((i) => i.quotas)).map((q) => [q.id, q])),
   );
-  readonly sections: Map<string, Section> = $derived(
-    new Map(this.tree?.sections.map((s) => [s.id, s])),
-  );
+  readonly sections: Map<string, Section> = $derived(new Map(this.tree?.sections.map((s) => [s.id, s])));
 
   constructor() {
     this.load();

@@ -11,9 +11,7 @@ export class SelectionState {
   readonly #view: ViewState;
   readonly #id: string | null = $derived.by(() => this.#view.current.project);
   /** The detail, only when it is that of the chosen project. */
-  readonly project: Project | null = $derived.by(() =>
-    this.detail.data?.id === this.#id ? this.detail.data : null,
-  );
+  readonly project: Project | null = $derived.by(() => (this.detail.data?.id === this.#id ? this.detail.data : null));
 
   constructor(view: ViewState) {
     this.#view = view;

@@ -30,15 +30,28 @@ export function partsOf(geometry: Geometry): Parts {
   const parts: Parts = { points: [], paths: [], rings: [] };
   const add = (g: Geometry): void => {
     switch (g.type) {
-      case 'Point': parts.points.push(g.coordinates as Position2); break;
-      case 'MultiPoint': parts.points.push(...(g.coordinates as Position2[])); break;
-      case 'LineString': parts.paths.push(g.coordinates as Position2[]); break;
-      case 'MultiLineString': parts.paths.push(...(g.coordinates as Position2[][])); break;
-      case 'Polygon': parts.rings.push(...(g.coordinates as Position2[][])); break;
-      case 'MultiPolygon': parts.rings.push(...(g.coordinates.flat() as Position2[][])); break;
-      case 'GeometryCollection': g.geometries.forEach(add);
+      case 'Point':
+        parts.points.push(g.coordinates as Position2);
+        break;
+      case 'MultiPoint':
+        parts.points.push(...(g.coordinates as Position2[]));
+        break;
+      case 'LineString':
+        parts.paths.push(g.coordinates as Position2[]);
+        break;
+      case 'MultiLineString':
+        parts.paths.push(...(g.coordinates as Position2[][]));
+        break;
+      case 'Polygon':
+        parts.rings.push(...(g.coordinates as Position2[][]));
+        break;
+      case 'MultiPolygon':
+        parts.rings.push(...(g.coordinates.flat() as Position2[][]));
+        break;
+      case 'GeometryCollection':
+        g.geometries.forEach(add);
     }
-  }; // prettier-ignore
+  };
   add(geometry);
   parts.paths.push(...parts.rings);
   return parts;
@@ -69,9 +82,7 @@ export type Box = [west: number, south: number, east: number, north: number];
 export function boxOf(positions: Iterable<Position2>): Box | null {
   let box: Box | null = null;
   for (const [x, y] of positions) {
-    box = box
-      ? [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)]
-      : [x, y, x, y];
+    box = box ? [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)] : [x, y, x, y];
   }
   return box;
 }

@@ -75,8 +75,11 @@ function contour(distance: (at: Position2) => number, all: Position2[], radius: 
   for (let j = 0; j < ny; j++) {
     for (let i = 0; i < nx; i++) {
       const edge = [
-        () => cross(i, j, 1, 0), () => cross(i + 1, j, 0, 1), () => cross(i, j + 1, 1, 0), () => cross(i, j, 0, 1),
-      ]; // prettier-ignore
+        () => cross(i, j, 1, 0),
+        () => cross(i + 1, j, 0, 1),
+        () => cross(i, j + 1, 1, 0),
+        () => cross(i, j, 0, 1),
+      ];
       const inside = [value(i, j), value(i + 1, j), value(i + 1, j + 1), value(i, j + 1)].map((v) => v < 0);
       for (let k = 0; k < 4; k++) {
         // Walk the cell's corners: a piece starts where we leave the inside and ends where we last came in.
@@ -108,10 +111,12 @@ function join(next: Map<string, string>, place: Map<string, Position2>): Positio
 }
 
 function signedArea(ring: Position2[]): number {
-  return ring.reduce((sum, [x, y], i) => {
-    const [nx, ny] = ring[(i + 1) % ring.length]!;
-    return sum + x * ny - nx * y;
-  }, 0) / 2; // prettier-ignore
+  return (
+    ring.reduce((sum, [x, y], i) => {
+      const [nx, ny] = ring[(i + 1) % ring.length]!;
+      return sum + x * ny - nx * y;
+    }, 0) / 2
+  );
 }
 
 /** Sorts rings into polygons: outer rings, each followed by the holes inside it. */

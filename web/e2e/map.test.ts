@@ -1,0 +1,74 @@
+// The map paints, names itself in both languages, and moves in step with tree, list and legend.
+import { accessible, camera, drawn, expect, onScreen, painted, test } from './guatu.ts';
+
+test('the map loads and has really drawn the plan', async ({ page }, info) => {
+  await page.goto('/');
+  const ms = await painted(page);
+  info.annotations.push({ type: 'first paint', description: `${Math.round(ms)} ms` });
+  console.log(`first map paint after ${Math.round(ms)} ms`);
+  await expect.poll(async () => (await drawn(page)).length).toBeGreaterThan(30);
+  await accessible(page);
+});
+
+test('labels follow the language, and so do page and address', async ({ page }) => {
+  await page.goto('/?tab=results');
+  await painted(page);
+  await page.getByRole('button', { name: 'Switch to English' }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(page).toHaveURL(/lang=en/);
+  await expect(page.getByRole('tab', { name: /Projects/ })).toBeVisible();
+  await expect(page.getByText('Jiaxing Economic and Technological Development Zone').first()).toBeVisible();
+  const field = await page.evaluate(() =>
+    JSON.stringify(window.__guatu!.map.getLayoutProperty('place-names', 'text-field')),
+  );
+  expect(field).toContain('name_en');
+  await page.goBack();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+});
+
+test('a quota in the tree filters and frames the map', async ({ page }) => {
+  await page.goto('/');
+  await painted(page);
+  const before = await camera(page);
+  await page.getByRole('button', { name: /更高质量提能级/ }).click();
+  const quota = page.locator('[data-quota="q-parks"]');
+  await expect(quota).toContainText('列名 4 / 4');
+  await quota.click();
+  await expect(page).toHaveURL(/quota=q-parks/);
+  await expect(quota).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(async () => (await camera(page)).zoom).not.toBe(before.zoom);
+  await expect(page.getByRole('tab', { name: /项目/ })).toContainText('4');
+});
+
+test('list and map point at each other', async ({ page }) => {
+  await page.goto('/?tab=results&kind=park');
+  await painted(page);
+  const row = page.locator('[data-project="majiabang-park"]');
+  await row.hover();
+  await expect
+    .poll(() => page.evaluate(() => JSON.stringify(window.__guatu!.map.getFilter('halo-line:parks'))))
+    .toContain('majiabang-park');
+  const at = await onScreen(page, 120.7195, 30.7053);
+  await page.mouse.move(at.x, at.y);
+  await expect(row).toHaveClass(/hovered/);
+  await page.mouse.click(at.x, at.y);
+  await expect(page.getByRole('heading', { name: '马家浜遗址公园' })).toBeVisible();
+  await expect(row).toHaveAttribute('aria-current', 'true');
+});
+
+test('legend and filter panel are one filter, with counts, and reset', async ({ page }) => {
+  await page.goto('/?tab=results');
+  await painted(page);
+  const legend = page.getByRole('group', { name: /图例/ });
+  await legend.getByRole('button', { name: /学校/ }).click();
+  await expect(page).toHaveURL(/kind=school/);
+  await expect(page.getByRole('list', { name: '项目列表' }).getByRole('link')).toHaveCount(4);
+  await page.getByRole('button', { name: '筛选（1）' }).click();
+  await expect(page.getByRole('button', { name: /^学校/, pressed: true }).first()).toBeVisible();
+  await page.getByRole('group', { name: '亮灯' }).getByRole('button', { name: /黄灯/ }).click();
+  await expect(page.getByText('没有符合的项目')).toBeVisible();
+  await page.getByRole('button', { name: '清除筛选' }).last().click();
+  await expect(page).not.toHaveURL(/kind=/);
+  await expect(page.getByText('45 个项目')).toBeVisible();
+  await accessible(page);
+});

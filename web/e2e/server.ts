@@ -1,0 +1,50 @@
+// Starts the real binary on a free port with an empty data folder, and makes sure that it also ends well.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const READY = /^listening on (http:\/\/\S+)/;
+const START_MS = 30_000;
+const STOP_MS = 10_000;
+
+function ready(server: ChildProcess): Promise<string> {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => fail(new Error('the server did not get ready')), START_MS);
+    createInterface({ input: server.stdout! }).on('line', (line) => {
+      const url = READY.exec(line)?.[1];
+      if (!url) return;
+      clearTimeout(timer);
+      done(url);
+    });
+    server.once('exit', (code) => fail(new Error(`the server ended before it was ready, with ${code}`)));
+    server.once('error', fail);
+  });
+}
+
+function ended(server: ChildProcess): Promise<number | null> {
+  return new Promise((done, fail) => {
+    setTimeout(() => fail(new Error('the server did not stop when asked')), STOP_MS).unref();
+    server.once('exit', (code) => done(code));
+    server.kill('SIGTERM');
+  });
+}
+
+export default async function setup(): Promise<(() => Promise<void>) | void> {
+  // A server that is already running can be tested as well.
+  if (process.env['GUATU_URL']) return;
+  const binary = resolve(process.env['GUATU_BIN'] ?? join(import.meta.dirname, '../../target/debug/guatu'));
+  const data = await mkdtemp(join(tmpdir(), 'guatu-e2e-'));
+  const args = ['serve', '--listen', '127.0.0.1:0', '--data', data];
+  const server = spawn(binary, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: resolve(import.meta.dirname, '../..'),
+  });
+  process.env['GUATU_URL'] = await ready(server);
+  return async () => {
+    const code = await ended(server);
+    await rm(data, { recursive: true, force: true });
+    if (code !== 0) throw new Error(`the server ended with ${code}, not 0`);
+  };
+}

@@ -1,0 +1,59 @@
+// Every word is there in both languages with the same places to fill, and numbers read as people read them.
+import { expect, test } from 'vitest';
+import { bearing, daysBetween, distance, quantity, radius, targetValue } from '../src/domain/format.ts';
+import { AIMS, KINDS, LIGHTS, POSITIONS, STAGES } from '../src/domain/vocab.ts';
+import { WORD_KEYS, word } from '../src/domain/words.ts';
+
+test.each(WORD_KEYS)('%s is said in both languages', (key) => {
+  const [zh, en] = [word(key, 'zh'), word(key, 'en')];
+  expect(zh.trim()).not.toBe('');
+  expect(en.trim()).not.toBe('');
+  const places = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
+  expect(places(zh)).toEqual(places(en));
+  expect(zh + en).not.toMatch(/[!！]/);
+});
+
+test('every word of the plan has a name', () => {
+  const keys = [
+    ...KINDS.map((k) => `kind.${k}`),
+    ...STAGES.map((s) => `stage.${s}`),
+    ...LIGHTS.map((l) => `light.${l}`),
+    ...POSITIONS.map((p) => `position.${p}`),
+    ...AIMS.map((a) => `aim.${a}`),
+  ];
+  for (const key of keys) expect(WORD_KEYS).toContain(key);
+});
+
+test.each([
+  [0, '0 m'],
+  [4.4, '4 m'],
+  [112, '110 m'],
+  [344, '340 m'],
+  [994, '990 m'],
+  [996, '1 km'],
+  [1234, '1.2 km'],
+  [2000, '2 km'],
+  [14_321, '14 km'],
+])('%d metres read as %s', (metres, text) => expect(distance(metres)).toBe(text));
+
+test('a radius is exact', () => {
+  expect([radius(150), radius(1000), radius(1500)]).toEqual(['150 m', '1 km', '1.5 km']);
+});
+
+test.each([
+  [0, '↑', '北', 'N'],
+  [44, '↗', '东北', 'NE'],
+  [180, '↓', '南', 'S'],
+  [338, '↑', '北', 'N'],
+  [359.9, '↑', '北', 'N'],
+  [-90, '←', '西', 'W'],
+])('%d degrees point %s', (degrees, arrow, zh, en) => {
+  expect(bearing(degrees, 'zh')).toEqual({ arrow, text: zh });
+  expect(bearing(degrees, 'en').text).toBe(en);
+});
+
+test('targets read with their sign and unit', () => {
+  expect(targetValue('>=', 2000, { zh: '亩', en: 'mu' }, 'zh')).toBe('≥ 2,000 亩');
+  expect(quantity(50, { zh: '%', en: 'percent' }, 'en')).toBe('50%');
+  expect(daysBetween('2019-12-01', '2019-12-31')).toBe(30);
+});
