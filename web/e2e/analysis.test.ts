@@ -12,7 +12,7 @@ test('"which projects lie within 500 m of 槜李路, which are late, send me the
   await painted(page);
   await page.getByRole('combobox', { name: '搜索' }).fill('槜李路');
   await page.getByRole('option').first().click();
-  await page.getByRole('button', { name: /槜李路 500 m/ }).click();
+  await page.getByRole('button', { name: '500 m 内' }).click();
   await expect(page.getByRole('heading', { name: '槜李路周边' })).toBeVisible();
   const answer = await (await page.request.get('/api/v1/nearby?near=roads/zuili-road&radius_m=500&limit=1000')).json();
   await expect(page.getByText(`500 m 内有 ${answer.features.length} 个项目`)).toBeVisible();

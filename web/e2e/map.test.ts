@@ -41,14 +41,14 @@ test('a quota in the tree filters and frames the map', async ({ page }) => {
 });
 
 test('list and map point at each other', async ({ page }) => {
-  await page.goto('/?tab=results&kind=park');
+  await page.goto('/?tab=results&kind=park&map=14/30.705/120.7195');
   await painted(page);
   const row = page.locator('[data-project="majiabang-park"]');
   await row.hover();
   await expect
     .poll(() => page.evaluate(() => JSON.stringify(window.__guatu!.map.getFilter('halo-line:parks'))))
     .toContain('majiabang-park');
-  const at = await onScreen(page, 120.7195, 30.7053);
+  const at = await onScreen(page, 120.7225, 30.7035);
   await page.mouse.move(at.x, at.y);
   await expect(row).toHaveClass(/hovered/);
   await page.mouse.click(at.x, at.y);

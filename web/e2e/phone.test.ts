@@ -25,7 +25,7 @@ test('the handle takes a drag', async ({ page }) => {
   const box = (await handle.boundingBox())!;
   await page.mouse.move(box.x + box.width / 2, box.y + 8);
   await page.mouse.down();
-  await page.mouse.move(box.x + box.width / 2, box.y - 400, { steps: 6 });
+  await page.mouse.move(box.x + box.width / 2, box.y - 520, { steps: 6 });
   await page.mouse.up();
   const sheet = page.getByRole('region', { name: '计划与结果' });
   await expect.poll(async () => (await sheet.boundingBox())!.height).toBeGreaterThan(560);

@@ -127,7 +127,6 @@ const WORDS = {
   'project.neighbours': { zh: '周边项目', en: 'Nearby projects' },
   'project.within': { zh: '周边有什么？', en: 'What is within…' },
   'project.within_go': { zh: '{radius} 内', en: '{radius}' },
-  'project.within_label': { zh: '查看 {name} {radius} 范围内的项目', en: 'Projects within {radius} of {name}' },
   'project.copy_link': { zh: '复制链接', en: 'Copy link' },
   'project.geojson': { zh: 'GeoJSON', en: 'GeoJSON' },
   'project.frame': { zh: '在地图上定位', en: 'Show on the map' },
