@@ -84,11 +84,11 @@ impl World {
         };
         (0..QUESTIONS).map(|_| window(&mut random)).collect()
     }
+}
 
-    fn points(&self) -> Vec<Point> {
-        let mut random = Random::new(SEED + 2);
-        (0..QUESTIONS).map(|_| random.point_in(EXTENT)).collect()
-    }
+fn points() -> Vec<Point> {
+    let mut random = Random::new(SEED + 2);
+    (0..QUESTIONS).map(|_| random.point_in(EXTENT)).collect()
 }
 
 /// Measures `answer`, which goes round the questions.
@@ -130,7 +130,7 @@ fn windows(criterion: &mut Criterion, world: &World, hits: f64) {
 /// The atlas measures metres on the ellipsoid to the shapes themselves, as the loop does; bare `rstar` only degrees to boxes.
 fn nearest_ten(criterion: &mut Criterion, world: &World) {
     let mut group = criterion.benchmark_group(format!("nearest 10 among {}", world.count));
-    let questions = world.points();
+    let questions = points();
     measure(&mut group, "atlas", &questions, |from| {
         let metres = |feature: &Feature| Some(nearest(from, &feature.shape).distance_m);
         world.atlas.nearest(&world.collection, from, 10, MAX_RADIUS_M, metres).len()

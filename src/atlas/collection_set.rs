@@ -1,28 +1,41 @@
-//! The features of one collection, by id, by number and by place. The features themselves are the atlas's.
+//! The features of one collection, by id, by number and by place.
 
 use std::sync::{Arc, OnceLock};
 
 use geo::Rect;
-use imbl::{HashMap, OrdMap, OrdSet};
+use imbl::{HashMap, OrdMap};
 
 use super::Row;
-use crate::index::SpatialIndex;
+use crate::index::{Located, SpatialIndex};
 use crate::plan::{Feature, Slug};
 use crate::spatial::union;
 
 #[derive(Clone)]
 pub struct CollectionSet {
-    numbers: OrdSet<u64>,
+    rows: OrdMap<u64, FeatureRow>,
     number_of: HashMap<Slug, u64>,
-    index: SpatialIndex,
+    index: SpatialIndex<FeatureRow>,
     /// Found when first asked for, forgotten at every edit.
     extent: OnceLock<Option<Rect>>,
+}
+
+/// A feature as the atlas shares it.
+pub(super) type FeatureRow = Arc<Row<Feature>>;
+
+impl Located for FeatureRow {
+    fn number(&self) -> u64 {
+        self.value.number
+    }
+
+    fn rect(&self) -> Rect {
+        self.value.shape.rect()
+    }
 }
 
 impl Default for CollectionSet {
     fn default() -> Self {
         CollectionSet {
-            numbers: OrdSet::new(),
+            rows: OrdMap::new(),
             number_of: HashMap::new(),
             index: SpatialIndex::build([]),
             extent: OnceLock::new(),
@@ -30,71 +43,63 @@ impl Default for CollectionSet {
     }
 }
 
-type Features = OrdMap<u64, Arc<Row<Feature>>>;
-
 impl CollectionSet {
     pub fn len(&self) -> usize {
-        self.numbers.len()
+        self.rows.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.numbers.is_empty()
+        self.rows.is_empty()
     }
 
-    pub(super) fn index(&self) -> &SpatialIndex {
+    pub(super) fn index(&self) -> &SpatialIndex<FeatureRow> {
         &self.index
     }
 
-    pub(super) fn number(&self, id: &(impl AsRef<str> + ?Sized)) -> Option<u64> {
-        self.number_of.get(id.as_ref()).copied()
+    pub(super) fn find(&self, id: &(impl AsRef<str> + ?Sized)) -> Option<&FeatureRow> {
+        self.number_of.get(id.as_ref()).and_then(|number| self.rows.get(number))
     }
 
-    pub(super) fn numbers_after(&self, after: u64) -> impl Iterator<Item = &u64> {
-        self.numbers.range(after.saturating_add(1)..)
+    /// By number, from the first after `after`.
+    pub(super) fn rows_after(&self, after: u64) -> impl Iterator<Item = &FeatureRow> {
+        self.rows.range(after.saturating_add(1)..).map(|(_, row)| row)
     }
 
-    /// Takes a feature in without indexing it; [`CollectionSet::indexed`] must follow.
-    pub(super) fn note(&mut self, feature: &Feature) {
-        self.numbers.insert(feature.number);
-        self.number_of.insert(feature.id.clone(), feature.number);
+    /// Takes a feature in without indexing it, and gives what it was before; [`CollectionSet::indexed`] must follow.
+    pub(super) fn note(&mut self, row: &FeatureRow) -> Option<FeatureRow> {
         self.extent = OnceLock::new();
-    }
-
-    /// Takes a feature in, in place of what it was `before`.
-    pub(super) fn put(&mut self, before: Option<&Feature>, feature: &Feature) {
-        if let Some(before) = before {
-            self.number_of.remove(&before.id);
+        let before = self.rows.insert(row.number(), Arc::clone(row));
+        if let Some(before) = &before {
+            self.number_of.remove(&before.value.id);
         }
-        self.note(feature);
-        self.index.edit(before.map(entry), Some(entry(feature)));
+        self.number_of.insert(row.value.id.clone(), row.number());
+        before
     }
 
-    pub(super) fn remove(&mut self, feature: &Feature) {
-        self.numbers.remove(&feature.number);
-        self.number_of.remove(&feature.id);
-        self.index.edit(Some(entry(feature)), None);
+    /// Takes a feature in, and gives what it was before.
+    pub(super) fn put(&mut self, row: &FeatureRow) -> Option<FeatureRow> {
+        let before = self.note(row);
+        self.index.edit(before.as_ref(), Some(Arc::clone(row)));
+        before
+    }
+
+    pub(super) fn remove(&mut self, id: &Slug) -> Option<FeatureRow> {
+        let row = self.number_of.remove(id).and_then(|number| self.rows.remove(&number))?;
+        self.index.edit(Some(&row), None);
         self.extent = OnceLock::new();
+        Some(row)
     }
 
     /// This set with all its features in a fresh index.
-    pub(super) fn indexed(self, features: &Features) -> CollectionSet {
-        let rows = self.numbers.iter().filter_map(|number| features.get(number));
-        let index = SpatialIndex::build(rows.map(|row| entry(&row.value)));
-        CollectionSet { index, ..self }
+    pub(super) fn indexed(self) -> CollectionSet {
+        CollectionSet { index: SpatialIndex::build(self.rows.values().cloned()), ..self }
     }
 
     pub(super) fn rebuilt(&self) -> CollectionSet {
         CollectionSet { index: self.index.rebuilt(), ..self.clone() }
     }
 
-    pub(super) fn extent(&self, features: &Features) -> Option<Rect> {
-        *self.extent.get_or_init(|| {
-            let rows = self.numbers.iter().filter_map(|number| features.get(number));
-            rows.map(|row| row.value.shape.rect()).reduce(union)
-        })
+    pub(super) fn extent(&self) -> Option<Rect> {
+        *self.extent.get_or_init(|| self.rows.values().map(Located::rect).reduce(union))
     }
-}
-
-fn entry(feature: &Feature) -> (u64, Rect) {
-    (feature.number, feature.shape.rect())
 }

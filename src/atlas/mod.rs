@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use geo::{Point, Rect};
-use imbl::{HashMap, OrdMap};
+use imbl::HashMap;
 
 use crate::index::NameIndex;
 use crate::plan::{
@@ -21,6 +21,7 @@ use crate::plan::{
 use crate::spatial::{BBox, distance_floor_m, union};
 
 pub use collection_set::CollectionSet;
+use collection_set::FeatureRow;
 pub use subjects::Subject;
 pub use table::{Row, Table};
 
@@ -46,9 +47,8 @@ pub struct Atlas {
     pub themes: Table<Theme>,
     collections: Table<Collection>,
     sets: HashMap<Slug, CollectionSet>,
-    features: OrdMap<u64, Arc<Row<Feature>>>,
-    /// The features of each project: their numbers, ascending.
-    places: HashMap<Slug, Vec<u64>>,
+    /// The features of each project, by number.
+    places: HashMap<Slug, Vec<FeatureRow>>,
     quota_of: HashMap<Slug, Slug>,
     names: Arc<Names>,
 }
@@ -81,7 +81,7 @@ impl Atlas {
                 .map_err(|NoHome| AtlasError::NoCollection { seq, key })?;
         }
         for (id, set) in atlas.sets.clone() {
-            atlas.sets.insert(id, set.indexed(&atlas.features));
+            atlas.sets.insert(id, set.indexed());
         }
         atlas.names = Arc::new(subjects::collect(&atlas));
         Ok(atlas)
@@ -98,7 +98,6 @@ impl Atlas {
             themes: Table::default(),
             collections: Table::default(),
             sets: HashMap::new(),
-            features: OrdMap::new(),
             places: HashMap::new(),
             quota_of: HashMap::new(),
             names: Arc::new(Names { index: NameIndex::build([]), subjects: Vec::new() }),
@@ -158,20 +157,20 @@ impl Atlas {
     }
 
     fn put_feature(&mut self, version: u64, feature: Feature, indexing: Indexing) -> Result<(), NoHome> {
-        let before = self.features.get(&feature.number).cloned();
         let set = self.sets.get_mut(&feature.collection).ok_or(NoHome)?;
-        match indexing {
-            Indexing::Now => set.put(before.as_ref().map(|row| &row.value), &feature),
-            Indexing::Later => set.note(&feature),
-        }
+        let row = Arc::new(Row { version, value: feature });
+        let before = match indexing {
+            Indexing::Now => set.put(&row),
+            Indexing::Later => set.note(&row),
+        };
         if let Some(before) = before {
             self.drop_place(&before.value);
         }
-        if let Some(project) = &feature.project {
+        if let Some(project) = &row.value.project {
             let places = self.places.entry(project.clone()).or_default();
-            places.insert(places.partition_point(|number| *number < feature.number), feature.number);
+            let at = places.partition_point(|place| place.value.number < row.value.number);
+            places.insert(at, row);
         }
-        self.features.insert(feature.number, Arc::new(Row { version, value: feature }));
         Ok(())
     }
 
@@ -192,9 +191,7 @@ impl Atlas {
             }
             RecordType::Feature => {
                 let set = key.collection.as_ref().and_then(|collection| self.sets.get_mut(collection));
-                let number = set.as_ref().and_then(|set| set.number(&key.id));
-                if let (Some(set), Some(row)) = (set, number.and_then(|number| self.features.remove(&number))) {
-                    set.remove(&row.value);
+                if let Some(row) = set.and_then(|set| set.remove(&key.id)) {
                     self.drop_place(&row.value);
                 }
             }
@@ -214,8 +211,8 @@ impl Atlas {
 
     fn drop_place(&mut self, feature: &Feature) {
         let Some(project) = &feature.project else { return };
-        if let Some(numbers) = self.places.get_mut(project) {
-            numbers.retain(|number| *number != feature.number);
+        if let Some(places) = self.places.get_mut(project) {
+            places.retain(|place| place.value.number != feature.number);
         }
     }
 
@@ -247,7 +244,7 @@ impl Atlas {
     }
 
     pub fn feature(&self, collection: &Collection, id: &str) -> Option<&Row<Feature>> {
-        self.set(collection).number(id).and_then(|number| self.features.get(&number)).map(AsRef::as_ref)
+        self.set(collection).find(id).map(AsRef::as_ref)
     }
 
     /// A collection's features by number, from the first after `after`.
@@ -256,12 +253,11 @@ impl Atlas {
         collection: &'a Collection,
         after: u64,
     ) -> impl Iterator<Item = &'a Row<Feature>> {
-        self.set(collection).numbers_after(after).filter_map(|number| self.features.get(number)).map(AsRef::as_ref)
+        self.set(collection).rows_after(after).map(AsRef::as_ref)
     }
 
     pub fn places_of(&self, project: &Slug) -> impl Iterator<Item = &Feature> {
-        let numbers = self.places.get(project).into_iter().flatten();
-        numbers.filter_map(|number| self.features.get(number)).map(|row| &row.value)
+        self.places.get(project).into_iter().flatten().map(|row| &row.value)
     }
 
     pub fn quota_of(&self, project: &Slug) -> Option<&Quota> {
@@ -275,12 +271,12 @@ impl Atlas {
 
     /// The rectangle around all the plan's places, if there is any.
     pub fn plan_rect(&self) -> Option<Rect> {
-        let rects = self.plan_collections().filter_map(|collection| self.set(collection).extent(&self.features));
+        let rects = self.plan_collections().filter_map(|collection| self.set(collection).extent());
         rects.reduce(union)
     }
 
     pub fn extent(&self, collection: &Collection) -> Option<Rect> {
-        self.set(collection).extent(&self.features)
+        self.set(collection).extent()
     }
 
     /// Visits a collection's features whose rectangle meets the window, in no order, until the visitor breaks.
@@ -292,13 +288,8 @@ impl Atlas {
         window: BBox,
         mut visit: impl FnMut(&'a Row<Feature>) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let set = self.set(collection);
-        window.rects().try_for_each(|rect| {
-            set.index().window(rect, |number| match self.features.get(&number) {
-                Some(row) => visit(row),
-                None => ControlFlow::Continue(()),
-            })
-        })
+        let index = self.set(collection).index();
+        window.rects().try_for_each(|rect| index.window(rect, |row| visit(row)))
     }
 
     /// All of a collection's features whose rectangle meets the window, each once, by number.
@@ -325,9 +316,8 @@ impl Atlas {
     ) -> Vec<(&Feature, f64)> {
         let index = self.set(collection).index();
         let floor = |rect| distance_floor_m(from, rect);
-        let exact = |number| self.features.get(&number).and_then(|row| distance(&row.value));
-        let found = index.nearest(limit, reach_m, floor, exact);
-        found.into_iter().filter_map(|(number, m)| self.features.get(&number).map(|row| (&row.value, m))).collect()
+        let found = index.nearest(limit, reach_m, floor, |row| distance(&row.value));
+        found.into_iter().map(|(row, distance_m)| (&row.value, distance_m)).collect()
     }
 
     /// Names that hold `query`, best first, with what they name.

@@ -6,4 +6,4 @@ mod names;
 mod spatial_index;
 
 pub use names::{Language, NameHit, NameIndex};
-pub use spatial_index::{OVERLAY_LIMIT, SpatialIndex};
+pub use spatial_index::{Located, OVERLAY_LIMIT, SpatialIndex};

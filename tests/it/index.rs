@@ -39,7 +39,7 @@ impl Model {
         Model((1..=count).map(|number| (number, entry_rect(random))).collect())
     }
 
-    fn index(&self) -> SpatialIndex {
+    fn index(&self) -> SpatialIndex<(u64, Rect)> {
         SpatialIndex::build(self.0.iter().map(|(number, rect)| (*number, *rect)))
     }
 
@@ -56,10 +56,10 @@ impl Model {
     }
 }
 
-fn window(index: &SpatialIndex, window: Rect) -> Vec<u64> {
+fn window(index: &SpatialIndex<(u64, Rect)>, window: Rect) -> Vec<u64> {
     let mut found = Vec::new();
-    let visited = index.window(window, |number| {
-        found.push(number);
+    let visited = index.window(window, |(number, _)| {
+        found.push(*number);
         ControlFlow::Continue(())
     });
     assert!(visited.is_continue());
@@ -67,8 +67,19 @@ fn window(index: &SpatialIndex, window: Rect) -> Vec<u64> {
     found
 }
 
+fn nearest(
+    index: &SpatialIndex<(u64, Rect)>,
+    limit: usize,
+    reach: f64,
+    from: Coord,
+    exact: impl Fn(u64) -> Option<f64>,
+) -> Vec<(u64, f64)> {
+    let found = index.nearest(limit, reach, |rect| planar(from, rect), |(number, _)| exact(*number));
+    found.into_iter().map(|((number, _), distance)| (*number, distance)).collect()
+}
+
 /// Asks both the same random questions.
-fn check(index: &SpatialIndex, model: &Model, random: &mut Random, questions: u32, case: &str) {
+fn check(index: &SpatialIndex<(u64, Rect)>, model: &Model, random: &mut Random, questions: u32, case: &str) {
     assert_eq!(index.len(), model.0.len(), "{case}");
     assert_eq!(index.is_empty(), model.0.is_empty(), "{case}");
     for question in 0..questions {
@@ -85,7 +96,7 @@ fn check(index: &SpatialIndex, model: &Model, random: &mut Random, questions: u3
             let far = (number % 5) as f64 / 16.0;
             (number % 11 != 3).then(|| planar(from, model.0[&number]) + far)
         };
-        let found = index.nearest(limit, reach, |rect| planar(from, rect), exact);
+        let found = nearest(index, limit, reach, from, exact);
         assert_eq!(
             found,
             model.nearest(limit, reach, exact),
@@ -95,7 +106,7 @@ fn check(index: &SpatialIndex, model: &Model, random: &mut Random, questions: u3
 }
 
 /// Inserts, moves, deletes, and brings deleted ones back, in both.
-fn edit(index: &mut SpatialIndex, model: &mut Model, random: &mut Random, edits: u64) {
+fn edit(index: &mut SpatialIndex<(u64, Rect)>, model: &mut Model, random: &mut Random, edits: u64) {
     let mut deleted: Vec<u64> = Vec::new();
     for _ in 0..edits {
         let some_number = |random: &mut Random| {
@@ -117,7 +128,7 @@ fn edit(index: &mut SpatialIndex, model: &mut Model, random: &mut Random, edits:
         let left = left.map(|number| (number, model.0.remove(&number).expect("is there")));
         deleted.extend(left.filter(|_| came.is_none()).map(|(number, _)| number));
         model.0.extend(came);
-        index.edit(left, came);
+        index.edit(left.as_ref(), came);
     }
 }
 
@@ -171,7 +182,7 @@ fn everything_may_be_deleted_and_come_back() {
     let model = Model::filled(random, 50);
     let mut index = model.index();
     for (number, rect) in &model.0 {
-        index.edit(Some((*number, *rect)), None);
+        index.edit(Some(&(*number, *rect)), None);
     }
     check(&index, &Model::default(), random, 10, "seed 8801, all deleted");
     for (number, rect) in &model.0 {
@@ -179,7 +190,7 @@ fn everything_may_be_deleted_and_come_back() {
     }
     check(&index, &model, random, 20, "seed 8801, all back");
     for (number, rect) in &model.0 {
-        index.edit(Some((*number, *rect)), None);
+        index.edit(Some(&(*number, *rect)), None);
     }
     check(&index, &Model::default(), random, 10, "seed 8801, all deleted from the overlay");
 }
@@ -190,10 +201,10 @@ fn an_entry_that_was_never_there_cannot_leave() {
     let model = Model::filled(random, 3);
     let mut index = model.index();
     for number in 100..110 {
-        index.edit(Some((number, entry_rect(random))), None);
+        index.edit(Some(&(number, entry_rect(random))), None);
     }
-    index.edit(Some((1, model.0[&1])), None);
-    index.edit(Some((1, model.0[&1])), None);
+    index.edit(Some(&(1, model.0[&1])), None);
+    index.edit(Some(&(1, model.0[&1])), None);
     let left = Model(model.0.into_iter().filter(|(number, _)| *number != 1).collect());
     check(&index, &left, random, 10, "seed 8802");
 }
@@ -237,13 +248,13 @@ fn equally_near_entries_come_by_number_also_at_the_cut() {
     let stack = (1..=100).rev().map(|number| (number, at(120.0, 30.0)));
     let ring = [(204, at(121.0, 30.0)), (203, at(119.0, 30.0)), (202, at(120.0, 31.0)), (201, at(120.0, 29.0))];
     let mut index = SpatialIndex::build(stack.chain(ring));
-    index.edit(Some((50, at(120.0, 30.0))), Some((50, at(120.0, 30.0))));
+    index.edit(Some(&(50, at(120.0, 30.0))), Some((50, at(120.0, 30.0))));
     let from = Coord { x: 120.0, y: 30.0 };
     let model = Model((1..=100).map(|n| (n, at(120.0, 30.0))).chain(ring).collect());
     for index in [index.clone(), index.rebuilt()] {
         for limit in [1, 7, 50, 51, 99, 100, 101, 103, 104, 500] {
             let exact = |number: u64| model.0.get(&number).map(|rect| planar(from, *rect));
-            let found = index.nearest(limit, f64::MAX, |rect| planar(from, rect), exact);
+            let found = nearest(&index, limit, f64::MAX, from, exact);
             assert_eq!(found, model.nearest(limit, f64::MAX, exact), "{limit}");
         }
     }
@@ -252,7 +263,7 @@ fn equally_near_entries_come_by_number_also_at_the_cut() {
 #[test]
 fn an_index_asks_for_a_rebuild_when_its_edits_reach_the_limit() {
     let random = &mut Random::new(8_805);
-    let mut index = SpatialIndex::build([]);
+    let mut index: SpatialIndex<(u64, Rect)> = SpatialIndex::build([]);
     for number in 1..=OVERLAY_LIMIT as u64 {
         assert!(!index.needs_rebuild());
         index.edit(None, Some((number, entry_rect(random))));

@@ -11,6 +11,7 @@
 mod architecture;
 mod atlas;
 mod binary;
+mod editing;
 mod foreign;
 mod gpkg;
 mod hostile;

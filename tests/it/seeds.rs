@@ -307,7 +307,7 @@ fn a_word_outside_its_vocabulary_is_refused_with_the_words_that_are_right() {
         "Ice Works,industry,harbour,2,制冰厂,Ice works,start,2024-06-30,cancelled",
         "id",
         "\"Ice Works\" is not an id",
-    )
+    );
 }
 
 #[test]
@@ -318,7 +318,7 @@ fn operators_and_positions_are_closed_vocabularies_too() {
         ",1,新增泊位,New berths,==,",
         ("line 4", "op", ">=, <=, >, <, ="),
     );
-    let positions = "one of surveyed, approximate, rough, placeholder";
+    let positions = "surveyed, approximate, rough, placeholder";
     check("geodata/works.geojson", "\"surveyed\"", "\"exact\"", ("feature 1 (net-loft)", "position", positions));
 }
 

@@ -33,6 +33,11 @@ async fn near_a_feature_leaves_that_feature_out() {
     let server = Server::shipped();
     let near = server.json("/api/v1/nearby?near=roads/zuili-road&radius_m=500").await;
     assert_eq!(texts(&near["features"], "/id"), ["business-zone", "kaiyi-hospital"]);
+    let near_context = server.json("/api/v1/nearby?near=context_roads/changshui-road&radius_m=300&kind=road").await;
+    assert_eq!(
+        texts(&near_context["features"], "/id"),
+        ["shuangxi-road", "chuangxin-road", "expressway", "jiahang-road"]
+    );
     let near = server.json("/api/v1/nearby?near=roads/zuili-road&radius_m=500&kind=hospital").await;
     assert_eq!(texts(&near["features"], "/id"), ["kaiyi-hospital"]);
 }
@@ -80,7 +85,7 @@ async fn bad_places_are_refused_by_name() {
     check("lon=120&lat=30&near=roads/zuili-road", 400, "near").await;
     check("near=zuili-road", 400, "near").await;
     check("near=roads/none", 404, "near").await;
-    check("near=context_roads/changshui-road", 404, "near").await;
+    check("near=trees/changshui-road", 404, "near").await;
     check("lon=120&lat=30&unit=km", 400, "unit").await;
 }
 

@@ -13,7 +13,7 @@ use crate::http::params::{Param, ParamShape, Params, wrong};
 use crate::http::route::{Answer, Method, Route};
 use crate::http::state::State;
 use crate::http::wire::NearbyFeatures;
-use crate::plan::{Feature, Role};
+use crate::plan::Feature;
 use crate::services::View;
 use crate::services::nearby::{FeatureFilter, Origin};
 use crate::spatial::{LonLat, MAX_RADIUS_M};
@@ -27,7 +27,7 @@ const LAT: Param = Param::new("lat", ParamShape::Number { min: -90.0, max: 90.0 
 const NEAR: Param = Param::new(
     "near",
     ParamShape::Form("a feature as collection/id, such as roads/zuili-road"),
-    "A feature to measure from, in place of a position. It is left out of the answer.",
+    "A feature of the plan or of the context (context_roads/changshui-road) to measure from, in place of a position. It is left out of the answer.",
 );
 const RADIUS: Param = Param::new(
     "radius_m",
@@ -80,7 +80,7 @@ async fn list_nearby(
         .compute(move |_, view| {
             let origin = match &from {
                 From::Position(at) => Origin::Position(*at),
-                From::Feature(name) => Origin::Feature(plan_feature(view, NEAR.name, name)?),
+                From::Feature(name) => Origin::Feature(named_feature(view, NEAR.name, name)?),
             };
             let nearby = view.nearby(&origin, radius_m, limit, &filter);
             answer::json(&headers, GEOJSON, &NearbyFeatures::new(view, &nearby))
@@ -88,13 +88,12 @@ async fn list_nearby(
         .await
 }
 
-/// A plan feature by its name `collection/id`.
-pub(super) fn plan_feature<'a>(view: &'a View, parameter: &str, name: &str) -> Result<&'a Feature, Problem> {
+/// A feature of the plan or of the context by its name `collection/id`.
+pub(super) fn named_feature<'a>(view: &'a View, parameter: &str, name: &str) -> Result<&'a Feature, Problem> {
     let Some((collection, id)) = name.split_once('/') else {
         let detail = format!("{parameter}: {name:?} is not a feature's name");
         return Err(Problem::parameter(parameter, detail, NEAR.expected()));
     };
-    let found = view.atlas.collection(collection).filter(|collection| collection.role != Role::Context);
-    let found = found.and_then(|collection| view.atlas.feature(collection, id));
+    let found = view.atlas.collection(collection).and_then(|collection| view.atlas.feature(collection, id));
     found.map(|row| &row.value).ok_or_else(|| Problem::not_found(parameter, format!("there is no feature {name}")))
 }

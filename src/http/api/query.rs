@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::post;
 
-use super::nearby::plan_feature;
+use super::nearby::named_feature;
 use crate::http::answer::{self, GEOJSON, Problem};
 use crate::http::body;
 use crate::http::params::Params;
@@ -75,7 +75,7 @@ fn shape(view: &View, request: &QueryRequest) -> Result<(Shape, Option<u64>), Pr
             Ok((shape, None))
         }
         (None, Some(name)) => {
-            let feature = plan_feature(view, "feature", name)?;
+            let feature = named_feature(view, "feature", name)?;
             Ok((feature.shape.clone(), Some(feature.number)))
         }
         (None, None) => {

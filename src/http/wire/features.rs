@@ -161,7 +161,7 @@ pub struct QueryRequest {
     #[serde(default)]
     #[schemars(with = "Option<GeoJsonGeometry>")]
     pub geometry: Option<serde_json::Value>,
-    /// A feature as `collection/id`, whose own shape is asked with; it is left out of the answer.
+    /// A feature of the plan or of the context as `collection/id`, whose own shape is asked with; it is left out of the answer.
     #[serde(default)]
     pub feature: Option<String>,
     pub relation: RelationWord,

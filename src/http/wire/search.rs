@@ -20,6 +20,8 @@ struct HitWire {
     hit_type: HitType,
     id: Slug,
     name: Text,
+    /// Of a place: the collection whose feature it is.
+    collection: Option<Slug>,
     /// Of a project.
     kind: Option<Kind>,
     /// Of what stands in the plan.
@@ -73,6 +75,10 @@ impl HitWire {
             Found::Theme(theme) => (HitType::Theme, &theme.id, &theme.name, None, Some(&theme.section)),
             Found::Place(place) => (HitType::Place, &place.id, &place.name, None, None),
         };
+        let collection = match &hit.found {
+            Found::Place(place) => Some(place.collection.clone()),
+            Found::Project(_) | Found::Target(_) | Found::Quota(_) | Found::Theme(_) => None,
+        };
         let lang = match hit.name_hit.language {
             Language::Zh => Lang::Zh,
             Language::En => Lang::En,
@@ -81,6 +87,7 @@ impl HitWire {
             hit_type,
             id: id.clone(),
             name: name.clone(),
+            collection,
             kind,
             section: section.cloned(),
             bbox: hit.rect.map(|rect| BBox::from(rect).into()),

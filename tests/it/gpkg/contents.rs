@@ -31,7 +31,7 @@ async fn the_file_is_a_sound_geopackage() {
     }
 }
 
-/// West, south, east, north as gpkg_contents has them.
+/// West, south, east, north as `gpkg_contents` has them.
 fn extent(path: &std::path::Path) -> [Option<f64>; 4] {
     ["min_x", "min_y", "max_x", "max_y"]
         .map(|column| query(path, &format!("SELECT {column} FROM gpkg_contents WHERE table_name = 'places'")))

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 pub const GUATU: &str = env!("CARGO_BIN_EXE_guatu");
 
 /// How long a start or a stop may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Running {
     child: Child,
