@@ -382,6 +382,61 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A spatial question. */
+        QueryRequest: {
+            /** @description A GeoJSON geometry, longitude before latitude (WGS 84). Either this or `feature`. */
+            geometry?: components["schemas"]["GeoJsonGeometry"] | (null);
+            /** @description A feature of the plan or of the context as `collection/id`, whose own shape is asked with; it is left out of the answer. */
+            feature?: string | null;
+            relation: components["schemas"]["Relation"];
+            /**
+             * Format: double
+             * @description Metres, for `dwithin`: 0 to 100000.
+             */
+            distance_m?: number | null;
+            /** @description Plan collections to look in; all when absent. */
+            collections?: components["schemas"]["Slug"][] | null;
+            /** @default [] */
+            kind: components["schemas"]["Kind"][];
+            /** @default [] */
+            stage: components["schemas"]["Stage"][];
+            /** @default [] */
+            light: components["schemas"]["Light"][];
+            /**
+             * Format: uint
+             * @description Features told, 1 to 1000; 1000 when absent. Counts are over all.
+             */
+            limit?: number | null;
+        };
+        GeoJsonGeometry: {
+            type: components["schemas"]["GeometryType"];
+            /** @description Nested as deep as the type asks; longitude before latitude. */
+            coordinates: unknown[];
+        };
+        /**
+         * @description The six geometry types that a collection may hold (no GeometryCollection).
+         * @enum {string}
+         */
+        GeometryType: "Point" | "LineString" | "Polygon" | "MultiPoint" | "MultiLineString" | "MultiPolygon";
+        /** @description How features must stand to the shape asked with. */
+        Relation: "intersects" | "within" | "contains" | "dwithin";
+        /** @description 1 to 64 of `a-z 0-9 - _`, beginning with a letter or a digit. */
+        Slug: string;
+        /**
+         * @description What sort of thing a project is.
+         * @enum {string}
+         */
+        Kind: "road" | "bridge" | "park" | "school" | "hospital" | "estate" | "industry" | "hotel" | "zone" | "service";
+        /**
+         * @description How far a project has come. `not_reported` is a state of its own, not a zero.
+         * @enum {string}
+         */
+        Stage: "not_reported" | "planned" | "preparing" | "building" | "completed" | "in_use" | "suspended" | "cancelled";
+        /**
+         * @description 红黄绿灯: how a project stands against its schedule; grey where that cannot be judged.
+         * @enum {string}
+         */
+        Light: "red" | "yellow" | "green" | "grey";
         /** @description What went wrong, in the shape of RFC 9457. */
         Problem: {
             /** @description Always `about:blank`: the status says what sort of problem it is. */
@@ -396,7 +451,7 @@ export interface components {
             /** @description What would be right. */
             expected?: string | null;
         };
-        SettingsWire: {
+        Settings: {
             /** @description Id of the plan that is served. */
             plan: components["schemas"]["Slug"];
             /** @description Of the server. */
@@ -405,8 +460,6 @@ export interface components {
             today: string;
             basemaps: components["schemas"]["BaseMap"][];
         };
-        /** @description 1 to 64 of `a-z 0-9 - _`, beginning with a letter or a digit. */
-        Slug: string;
         /** @description A map under the plan, from an origin that the operator chose. */
         BaseMap: {
             id: components["schemas"]["Slug"];
@@ -448,9 +501,9 @@ export interface components {
             due: string;
             /** @description West, south, east, north of all the plan's places. */
             extent: number[];
-            counts: components["schemas"]["Counts"];
+            counts: components["schemas"]["PlanCounts"];
         };
-        Counts: {
+        PlanCounts: {
             /** Format: uint */
             sections: number;
             /** Format: uint */
@@ -473,28 +526,28 @@ export interface components {
             due: string;
             /** @description West, south, east, north of all the plan's places. */
             extent: number[];
-            counts: components["schemas"]["Counts"];
+            counts: components["schemas"]["PlanCounts"];
             /** @description The day that lights are read for. */
             as_of: string;
-            sections: components["schemas"]["SectionWire"][];
-            rollup: components["schemas"]["RollupWire"];
+            sections: components["schemas"]["Section"][];
+            rollup: components["schemas"]["Rollup"];
         };
-        SectionWire: {
+        Section: {
             id: components["schemas"]["Slug"];
             name: components["schemas"]["Text"];
-            items: components["schemas"]["ItemWire"][];
+            items: components["schemas"]["PlanItem"][];
         };
         /** @description What the plan promises under one item of a section; item 0 is the section as a whole. */
-        ItemWire: {
+        PlanItem: {
             /** Format: uint8 */
             item: number;
-            targets: components["schemas"]["TargetWire"][];
-            quotas: components["schemas"]["QuotaWire"][];
+            targets: components["schemas"]["Target"][];
+            quotas: components["schemas"]["Quota"][];
             projects: components["schemas"]["ProjectSummary"][];
-            themes: components["schemas"]["ThemeWire"][];
+            themes: components["schemas"]["Theme"][];
         };
         /** @description A promised number with its readings. */
-        TargetWire: {
+        Target: {
             id: components["schemas"]["Slug"];
             section: components["schemas"]["Slug"];
             /** Format: uint8 */
@@ -505,26 +558,26 @@ export interface components {
             value: number;
             unit: components["schemas"]["Text"];
             /** Format: double */
-            stretch?: number | null;
+            stretch: number | null;
             /** @description Oldest first; empty when there is no reading yet. */
-            readings: components["schemas"]["ReadingWire"][];
-            status: components["schemas"]["StatusWire"];
+            readings: components["schemas"]["Reading"][];
+            status: components["schemas"]["TargetStatus"];
         };
         /**
          * @description How a target's reading must stand to its value.
          * @enum {string}
          */
         Op: ">=" | "<=" | ">" | "<" | "=";
-        ReadingWire: {
+        Reading: {
             date: string;
             /** Format: double */
             value: number;
             source: string;
         };
         /** @enum {string} */
-        StatusWire: "no_reading" | "met" | "not_met";
+        TargetStatus: "no_reading" | "met" | "not_met";
         /** @description "N projects like these": named members, and the rest that is counted but has no name. */
-        QuotaWire: {
+        Quota: {
             id: components["schemas"]["Slug"];
             section: components["schemas"]["Slug"];
             /** Format: uint8 */
@@ -585,67 +638,52 @@ export interface components {
              * Format: double
              * @description Percent; null until somebody reports it.
              */
-            progress?: number | null;
-            light: components["schemas"]["LightWire"];
+            progress: number | null;
+            light: components["schemas"]["LightReading"];
             /** @description Id of the quota that the project is a named member of. */
-            quota?: components["schemas"]["Slug"] | (null);
+            quota: components["schemas"]["Slug"] | (null);
             /** @description The best known of its places; null without a place. */
-            position?: components["schemas"]["Position"] | (null);
+            position: components["schemas"]["Position"] | (null);
             /** @description West, south, east, north of its places. */
-            bbox?: number[] | null;
+            bbox: number[] | null;
             /**
              * Format: uint64
              * @description Rises by one with each change of the project.
              */
             version: number;
         };
-        /**
-         * @description What sort of thing a project is.
-         * @enum {string}
-         */
-        Kind: "road" | "bridge" | "park" | "school" | "hospital" | "estate" | "industry" | "hotel" | "zone" | "service";
-        /**
-         * @description How far a project has come. `not_reported` is a state of its own, not a zero.
-         * @enum {string}
-         */
-        Stage: "not_reported" | "planned" | "preparing" | "building" | "completed" | "in_use" | "suspended" | "cancelled";
         /** @description A light with its reason and the numbers behind it. */
-        LightWire: {
+        LightReading: {
             colour: components["schemas"]["Light"];
             /** @description Which part of the rule spoke. */
             code: string;
             reason: components["schemas"]["Text"];
             facts: components["schemas"]["LightFacts"];
         };
-        /**
-         * @description 红黄绿灯: how a project stands against its schedule; grey where that cannot be judged.
-         * @enum {string}
-         */
-        Light: "red" | "yellow" | "green" | "grey";
         LightFacts: {
             due: string;
-            reported?: string | null;
+            reported: string | null;
             /** Format: int32 */
-            days_overdue?: number | null;
+            days_overdue: number | null;
             /** Format: double */
-            progress?: number | null;
+            progress: number | null;
             /** Format: double */
-            scheduled?: number | null;
+            scheduled: number | null;
             /** Format: double */
-            points_behind?: number | null;
+            points_behind: number | null;
         };
         /** @description How well a feature's place is known, best first. */
         Position: ("surveyed" | "approximate" | "rough") | "placeholder";
-        ThemeWire: {
+        Theme: {
             id: components["schemas"]["Slug"];
             section: components["schemas"]["Slug"];
             /** Format: uint8 */
             item: number;
             name: components["schemas"]["Text"];
-            note?: components["schemas"]["Text"] | (null);
+            note: components["schemas"]["Text"] | (null);
         };
         /** @description Projects counted; every word is there, zeros included. */
-        RollupWire: {
+        Rollup: {
             /** Format: uint64 */
             total: number;
             by_stage: {
@@ -678,10 +716,10 @@ export interface components {
             };
         };
         TargetList: {
-            targets: components["schemas"]["TargetWire"][];
+            targets: components["schemas"]["Target"][];
         };
         QuotaList: {
-            quotas: components["schemas"]["QuotaWire"][];
+            quotas: components["schemas"]["Quota"][];
         };
         /** @description A page of projects with the counts of every filter value. */
         ProjectPage: {
@@ -690,12 +728,12 @@ export interface components {
             number_matched: number;
             /** Format: uint */
             number_returned: number;
-            facets: components["schemas"]["FacetsWire"];
+            facets: components["schemas"]["Facets"];
             /** @description Address of the next page; null on the last. */
-            next?: string | null;
+            next: string | null;
         };
         /** @description Counts for each value of a filter, with every other filter applied but not its own. */
-        FacetsWire: {
+        Facets: {
             kind: {
                 /** Format: uint64 */
                 bridge?: number;
@@ -771,32 +809,32 @@ export interface components {
              * Format: double
              * @description Percent; null until somebody reports it.
              */
-            progress?: number | null;
-            light: components["schemas"]["LightWire"];
+            progress: number | null;
+            light: components["schemas"]["LightReading"];
             /** @description Id of the quota that the project is a named member of. */
-            quota?: components["schemas"]["Slug"] | (null);
+            quota: components["schemas"]["Slug"] | (null);
             /** @description The best known of its places; null without a place. */
-            position?: components["schemas"]["Position"] | (null);
+            position: components["schemas"]["Position"] | (null);
             /** @description West, south, east, north of its places. */
-            bbox?: number[] | null;
+            bbox: number[] | null;
             /**
              * Format: uint64
              * @description Rises by one with each change of the project.
              */
             version: number;
             plan: components["schemas"]["Slug"];
-            section_name?: components["schemas"]["Text"] | (null);
-            quota_name?: components["schemas"]["Text"] | (null);
-            note?: components["schemas"]["Text"] | (null);
+            section_name: components["schemas"]["Text"] | (null);
+            quota_name: components["schemas"]["Text"] | (null);
+            note: components["schemas"]["Text"] | (null);
             /** @description As the plan names them: a road's ends, a bridge's road and river. */
-            from?: components["schemas"]["Text"] | (null);
-            to?: components["schemas"]["Text"] | (null);
-            carries?: components["schemas"]["Text"] | (null);
-            crosses?: components["schemas"]["Text"] | (null);
+            from: components["schemas"]["Text"] | (null);
+            to: components["schemas"]["Text"] | (null);
+            carries: components["schemas"]["Text"] | (null);
+            crosses: components["schemas"]["Text"] | (null);
             stage_basis: components["schemas"]["StageBasis"];
             features: components["schemas"]["FeatureCollection"];
             /** @description Nearest first. */
-            neighbours: components["schemas"]["NeighbourWire"][];
+            neighbours: components["schemas"]["Neighbour"][];
             links: components["schemas"]["Link"][];
         };
         /** @description Where a stage comes from. */
@@ -813,37 +851,27 @@ export interface components {
             geometry: components["schemas"]["GeoJsonGeometry"];
             properties: components["schemas"]["FeatureProperties"];
         };
-        GeoJsonGeometry: {
-            type: components["schemas"]["GeometryType"];
-            /** @description Nested as deep as the type asks; longitude before latitude. */
-            coordinates: unknown[];
-        };
-        /**
-         * @description The six geometry types that a collection may hold (no GeometryCollection).
-         * @enum {string}
-         */
-        GeometryType: "Point" | "LineString" | "Polygon" | "MultiPoint" | "MultiLineString" | "MultiPolygon";
         /** @description What a plan feature carries: itself, and its project's facts. */
         FeatureProperties: {
             collection: string;
-            project?: string | null;
+            project: string | null;
             kind: components["schemas"]["Kind"];
             name_zh: string;
             name_en: string;
-            section?: string | null;
-            quota?: string | null;
-            aim?: components["schemas"]["Aim"] | (null);
-            due?: string | null;
-            stage?: components["schemas"]["Stage"] | (null);
+            section: string | null;
+            quota: string | null;
+            aim: components["schemas"]["Aim"] | (null);
+            due: string | null;
+            stage: components["schemas"]["Stage"] | (null);
             /** Format: double */
-            progress?: number | null;
-            light?: components["schemas"]["Light"] | (null);
+            progress: number | null;
+            light: components["schemas"]["Light"] | (null);
             /** Format: double */
             accuracy_m: number;
             position: components["schemas"]["Position"];
-            basis_zh?: string | null;
-            basis_en?: string | null;
-            class?: string | null;
+            basis_zh: string | null;
+            basis_en: string | null;
+            class: string | null;
             /**
              * Format: double
              * @description Metres; in answers to spatial questions.
@@ -855,7 +883,7 @@ export interface components {
              */
             bearing_deg?: number | null;
         };
-        NeighbourWire: {
+        Neighbour: {
             id: components["schemas"]["Slug"];
             name: components["schemas"]["Text"];
             kind: components["schemas"]["Kind"];
@@ -867,7 +895,7 @@ export interface components {
              * Format: double
              * @description Degrees clockwise from north; null where the two meet.
              */
-            bearing_deg?: number | null;
+            bearing_deg: number | null;
         };
         Link: {
             rel: string;
@@ -876,24 +904,26 @@ export interface components {
         };
         /** @description Best match first. */
         SearchAnswer: {
-            hits: components["schemas"]["HitWire"][];
+            hits: components["schemas"]["SearchHit"][];
         };
-        HitWire: {
+        SearchHit: {
             type: components["schemas"]["HitType"];
             id: components["schemas"]["Slug"];
             name: components["schemas"]["Text"];
+            /** @description Of a place: the collection whose feature it is. */
+            collection: components["schemas"]["Slug"] | (null);
             /** @description Of a project. */
-            kind?: components["schemas"]["Kind"] | (null);
+            kind: components["schemas"]["Kind"] | (null);
             /** @description Of what stands in the plan. */
-            section?: components["schemas"]["Slug"] | (null);
+            section: components["schemas"]["Slug"] | (null);
             /** @description West, south, east, north of what to frame. */
-            bbox?: number[] | null;
-            match: components["schemas"]["MatchWire"];
+            bbox: number[] | null;
+            match: components["schemas"]["NameMatch"];
         };
         /** @enum {string} */
         HitType: "project" | "target" | "quota" | "theme" | "place";
         /** @description Where the name holds the query, in characters (Unicode code points). */
-        MatchWire: {
+        NameMatch: {
             lang: components["schemas"]["Lang"];
             /** Format: uint */
             start: number;
@@ -910,7 +940,7 @@ export interface components {
              * Format: uint
              * @description How many there are within the radius; null when that was not counted, as there are more than the limit.
              */
-            number_matched?: number | null;
+            number_matched: number | null;
             /** Format: uint */
             number_returned: number;
             /** @description Whether there are more within the radius than the limit let through. */
@@ -926,9 +956,9 @@ export interface components {
             number_returned: number;
             truncated: boolean;
             /** @description Over all that match, however many are told. */
-            counts: components["schemas"]["Counts2"];
+            counts: components["schemas"]["AnswerCounts"];
         };
-        Counts2: {
+        AnswerCounts: {
             kind: {
                 /** Format: uint64 */
                 bridge?: number;
@@ -980,34 +1010,6 @@ export interface components {
                 yellow?: number;
             };
         };
-        /** @description A spatial question. */
-        QueryRequest: {
-            /** @description A GeoJSON geometry, longitude before latitude (WGS 84). Either this or `feature`. */
-            geometry?: components["schemas"]["GeoJsonGeometry"] | (null);
-            /** @description A feature as `collection/id`, whose own shape is asked with; it is left out of the answer. */
-            feature?: string | null;
-            relation: components["schemas"]["RelationWord"];
-            /**
-             * Format: double
-             * @description Metres, for `dwithin`: 0 to 100000.
-             */
-            distance_m?: number | null;
-            /** @description Plan collections to look in; all when absent. */
-            collections?: components["schemas"]["Slug"][] | null;
-            /** @default [] */
-            kind: components["schemas"]["Kind"][];
-            /** @default [] */
-            stage: components["schemas"]["Stage"][];
-            /** @default [] */
-            light: components["schemas"]["Light"][];
-            /**
-             * Format: uint
-             * @description Features told, 1 to 1000; 1000 when absent. Counts are over all.
-             */
-            limit?: number | null;
-        };
-        /** @description How features must stand to the shape asked with. */
-        RelationWord: "intersects" | "within" | "contains" | "dwithin";
         /** @description Where a caller begins. */
         LandingPage: {
             title: string;
@@ -1028,10 +1030,10 @@ export interface components {
         };
         Collections: {
             links: components["schemas"]["OgcLink"][];
-            collections: components["schemas"]["CollectionWire"][];
+            collections: components["schemas"]["Collection"][];
         };
         /** @description A set of features with one geometry type. */
-        CollectionWire: {
+        Collection: {
             id: string;
             title: string;
             description: string;
@@ -1056,7 +1058,7 @@ export interface components {
             trs: string;
         };
         /** @description A page of a collection. It has no timeStamp, which the standard leaves open: the entity tag then holds while nothing changes. */
-        ItemsWire: {
+        Items: {
             type: string;
             links: components["schemas"]["OgcLink"][];
             /** Format: uint */
@@ -1066,7 +1068,7 @@ export interface components {
             features: components["schemas"]["GeoJsonFeature"][];
         };
         /** @description One feature of a collection. */
-        ItemWire2: {
+        Item: {
             type: string;
             id: string;
             bbox: number[];
@@ -1119,7 +1121,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettingsWire"];
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
             /** @description What is wrong. */
@@ -1239,7 +1241,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TargetWire"];
+                    "application/json": components["schemas"]["Target"];
                 };
             };
             /** @description What is wrong. */
@@ -1299,7 +1301,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QuotaWire"];
+                    "application/json": components["schemas"]["Quota"];
                 };
             };
             /** @description What is wrong. */
@@ -1439,7 +1441,7 @@ export interface operations {
                 lon?: number;
                 /** @description Latitude in degrees (WGS 84). */
                 lat?: number;
-                /** @description A feature to measure from, in place of a position. It is left out of the answer. Takes a feature as collection/id, such as roads/zuili-road. */
+                /** @description A feature of the plan or of the context (context_roads/changshui-road) to measure from, in place of a position. It is left out of the answer. Takes a feature as collection/id, such as roads/zuili-road. */
                 near?: string;
                 /** @description How far to look, in metres on the ellipsoid; 1000 when absent. */
                 radius_m?: number;
@@ -1660,7 +1662,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CollectionWire"];
+                    "application/json": components["schemas"]["Collection"];
                 };
             };
             /** @description What is wrong. */
@@ -1736,7 +1738,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["ItemsWire"];
+                    "application/geo+json": components["schemas"]["Items"];
                 };
             };
             /** @description What is wrong. */
@@ -1771,7 +1773,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["ItemWire2"];
+                    "application/geo+json": components["schemas"]["Item"];
                 };
             };
             /** @description What is wrong. */

@@ -5,20 +5,20 @@ import type { components } from './schema.gen.ts';
 
 type Schemas = components['schemas'];
 
-/** The server writes every member, with null for absence; the schema can only call such a member optional. */
+/** The server writes every member of an answer; where the schema is more careful, this is not. */
 type Full<T> = T extends (infer U)[] ? Full<U>[] : T extends object ? { [K in keyof T]-?: Full<T[K]> } : T;
 
-export type Settings = Full<Schemas['SettingsWire']>;
+export type Settings = Full<Schemas['Settings']>;
 export type PlanTree = Full<Schemas['PlanTree']>;
-export type Section = Full<Schemas['SectionWire']>;
-export type PlanItem = Full<Schemas['ItemWire']>;
-export type Target = Full<Schemas['TargetWire']>;
-export type Quota = Full<Schemas['QuotaWire']>;
-export type LightReading = Full<Schemas['LightWire']>;
+export type Section = Full<Schemas['Section']>;
+export type PlanItem = Full<Schemas['PlanItem']>;
+export type Target = Full<Schemas['Target']>;
+export type Quota = Full<Schemas['Quota']>;
+export type LightReading = Full<Schemas['LightReading']>;
 export type ProjectSummary = Full<Schemas['ProjectSummary']>;
 export type ProjectPage = Full<Schemas['ProjectPage']>;
-export type Neighbour = Full<Schemas['NeighbourWire']>;
-export type Hit = Full<Schemas['HitWire']>;
+export type Neighbour = Full<Schemas['Neighbour']>;
+export type Hit = Full<Schemas['SearchHit']>;
 export type Problem = Schemas['Problem'];
 export type QueryRequest = Partial<Schemas['QueryRequest']>;
 export type FeatureProperties = Full<Schemas['FeatureProperties']>;
@@ -38,4 +38,8 @@ export interface FoundProject {
   distance_m: number;
   bearing_deg: number | null;
 }
-export type Found = Omit<Full<Schemas['NearbyFeatures']>, 'features' | 'type'> & PlanFeatures;
+export type Found = Omit<Full<Schemas['NearbyFeatures']>, 'features' | 'type'> &
+  PlanFeatures & {
+    /** The feature that was asked about, when the server tells it. */
+    origin?: PlanFeature | null;
+  };

@@ -114,6 +114,7 @@ const WORDS = {
     zh: '计划里没有编号为“{id}”的项目。链接可能写错了，或项目已删除。',
     en: 'The plan has no project “{id}”. The link may be mistyped, or the project was removed.',
   },
+  'project.list': { zh: '看项目列表', en: 'See the list' },
   'project.due': { zh: '期限', en: 'Due' },
   'project.progress': { zh: '进度', en: 'Progress' },
   'project.no_progress': { zh: '未报告', en: 'Not reported' },

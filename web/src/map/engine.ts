@@ -42,7 +42,7 @@ export interface EngineStart {
 
 /** How far from a line a finger or a pointer may be. */
 const REACH_PX = { mouse: 5, touch: 12 };
-const MAX_FRAME_ZOOM = 15.5;
+const MAX_FRAME_ZOOM = 14.2;
 const MOVE_MS = 180;
 
 /** Begins to load the engine before the map is asked for. */

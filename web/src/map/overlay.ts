@@ -1,6 +1,6 @@
 // What the reader's own question draws: the error band of the selection, the searched radius, and the area being drawn.
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
-import type { GeoJSONSourceSpecification } from '@maplibre/maplibre-gl-style-spec';
+import type { ExpressionSpecification, GeoJSONSourceSpecification } from '@maplibre/maplibre-gl-style-spec';
 import type { Layer } from './base.ts';
 import type { Look } from './look.ts';
 import { tonesFor } from './tones.ts';
@@ -12,13 +12,18 @@ function collection(geometries: (Geometry | null | undefined)[]): FeatureCollect
   return { type: 'FeatureCollection', features };
 }
 
-function draftGeometries(look: Look): Geometry[] {
+/** The corners and the shape apart: a fill would also take several points of one feature for a ring. */
+function draftOf(look: Look): FeatureCollection {
   const draft = [...(look.draft ?? [])];
-  if (draft.length === 0) return [];
-  const corners: Geometry = { type: 'MultiPoint', coordinates: draft };
-  if (draft.length === 1) return [corners];
-  if (draft.length === 2) return [corners, { type: 'LineString', coordinates: draft }];
-  return [corners, { type: 'Polygon', coordinates: [[...draft, draft[0]!]] }];
+  const part = (name: string, geometry: Geometry): Feature => ({
+    type: 'Feature',
+    properties: { part: name },
+    geometry,
+  });
+  const features = draft.map((at) => part('corner', { type: 'Point', coordinates: at }));
+  if (draft.length === 2) features.push(part('edge', { type: 'LineString', coordinates: draft }));
+  if (draft.length > 2) features.push(part('shape', { type: 'Polygon', coordinates: [[...draft, draft[0]!]] }));
+  return { type: 'FeatureCollection', features };
 }
 
 export function overlaySources(look: Look): Record<string, GeoJSONSourceSpecification> {
@@ -27,14 +32,15 @@ export function overlaySources(look: Look): Record<string, GeoJSONSourceSpecific
     error: source(collection([look.error])),
     reach: source(collection([look.reach])),
     origin: source(collection([look.origin])),
-    draft: source(collection(draftGeometries(look))),
+    draft: source(draftOf(look)),
     ...(look.anchors ? { anchors: source(look.anchors) } : {}),
   };
 }
 
 export function overlayLayers(look: Look): Layer[] {
   const tones = tonesFor(look.dark ?? false);
-  const points: ['==', ['geometry-type'], 'Point'] = ['==', ['geometry-type'], 'Point'];
+  const points: ExpressionSpecification = ['==', ['geometry-type'], 'Point'];
+  const shapes: ExpressionSpecification = ['!=', ['geometry-type'], 'Point'];
   return [
     { id: 'reach-fill', type: 'fill', source: 'reach', paint: { 'fill-color': tones.reach, 'fill-opacity': 0.09 } },
     { id: 'reach-line', type: 'line', source: 'reach', paint: { 'line-color': tones.reach, 'line-width': 2 } },
@@ -42,6 +48,7 @@ export function overlayLayers(look: Look): Layer[] {
       id: 'origin-line',
       type: 'line',
       source: 'origin',
+      filter: shapes,
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: { 'line-color': tones.reach, 'line-width': 3 },
     },
@@ -64,11 +71,18 @@ export function overlayLayers(look: Look): Layer[] {
       source: 'error',
       paint: { 'line-color': tones.error, 'line-width': 1.5, 'line-dasharray': [3, 3], 'line-opacity': 0.85 },
     },
-    { id: 'draft-fill', type: 'fill', source: 'draft', paint: { 'fill-color': tones.reach, 'fill-opacity': 0.12 } },
+    {
+      id: 'draft-fill',
+      type: 'fill',
+      source: 'draft',
+      filter: shapes,
+      paint: { 'fill-color': tones.reach, 'fill-opacity': 0.12 },
+    },
     {
       id: 'draft-line',
       type: 'line',
       source: 'draft',
+      filter: shapes,
       paint: { 'line-color': tones.reach, 'line-width': 2, 'line-dasharray': [2, 1.5] },
     },
     {

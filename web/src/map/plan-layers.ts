@@ -60,7 +60,7 @@ function area(look: Look, collection: 'zones' | 'parks'): Layer[] {
     {
       id: `${collection}-marker`,
       type: 'symbol',
-      ...markersOf(look, collection, notChosen(look)),
+      ...markersOf(look, collection, shown(look)),
       ...symbol(look, collection === 'zones' ? 0.72 : 0.9, collection === 'zones' ? 11.5 : 12.5),
     },
   ];
@@ -98,20 +98,21 @@ function line(look: Look, collection: 'roads' | 'bridges'): Layer[] {
     {
       id: `${collection}-marker`,
       type: 'symbol',
-      ...markersOf(look, collection, notChosen(look)),
+      ...markersOf(look, collection, shown(look)),
       ...symbol(look, 0.8, 12.5, alongLine(look)),
     },
   ];
   return layers;
 }
 
-function notChosen(look: Look): ExpressionSpecification {
-  return ['!=', ['get', 'project'], look.selected ?? ''];
+/** The markers to draw: not the chosen one, which stands above, and none that would only take a match's place. */
+function shown(look: Look): ExpressionSpecification {
+  const other: ExpressionSpecification = ['!=', ['get', 'project'], look.selected ?? ''];
+  return look.matching ? ['all', other, ['in', ['get', 'project'], ['literal', [...look.matching]]]] : other;
 }
 
 function symbol(look: Look, size: number, text: number, more: object = {}) {
   const tones = tonesFor(look.dark ?? false);
-  const opacity = strong(look, 1, 0);
   return {
     layout: {
       'icon-image': marker,
@@ -132,8 +133,6 @@ function symbol(look: Look, size: number, text: number, more: object = {}) {
       ...more,
     },
     paint: {
-      'icon-opacity': opacity,
-      'text-opacity': opacity,
       'text-color': tones.label,
       'text-halo-color': tones.halo,
       'text-halo-width': 1.8,
@@ -163,7 +162,7 @@ function points(look: Look): Layer[] {
       id: repeatedId('points-marker', collection),
       type: 'symbol',
       ...from(collection),
-      filter: notChosen(look),
+      filter: shown(look),
       ...symbol(look, 0.95, 12),
     },
   ]) as Layer[];

@@ -9,10 +9,16 @@ import type { Ask } from '../domain/view.ts';
 import { Resource } from './resource.svelte.ts';
 import type { ViewState } from './view.svelte.ts';
 
+/** How the ids of the base map's collections begin. */
+const CONTEXT = 'context_';
+
 export class AnalysisState {
   readonly found = new Resource<Found>();
-  /** The feature that is asked about, to name and draw it. */
-  readonly origin = new Resource<PlanFeature>();
+  /** The feature that is asked about, to name and draw it: from the answer itself, or fetched beside it. */
+  readonly origin: PlanFeature | null = $derived.by(() =>
+    this.#ref ? (this.found.data?.origin ?? this.#fetched.data) : null,
+  );
+  readonly #fetched = new Resource<PlanFeature>();
   /** The corners of the area being drawn. */
   draft = $state.raw<Position2[]>([]);
 
@@ -42,7 +48,7 @@ export class AnalysisState {
   readonly shape: Geometry | null = $derived.by(() => {
     const { ask } = this.#view.current;
     if (ask?.type === 'point') return { type: 'Point', coordinates: ask.at };
-    return ask?.type === 'feature' ? (this.origin.data?.geometry ?? null) : null;
+    return ask?.type === 'feature' ? (this.origin?.geometry ?? null) : null;
   });
   /** The searched ground: the radius around the shape, or the area itself. */
   readonly ground: MultiPolygon | null = $derived.by(() => {
@@ -65,8 +71,9 @@ export class AnalysisState {
     });
     $effect(() => {
       const ref = this.#ref;
-      this.origin.clear();
-      if (ref) void this.origin.load((signal) => findFeature(ref, signal));
+      this.#fetched.clear();
+      // Features of the base map are in no collection that can be fetched.
+      if (ref && !ref.startsWith(CONTEXT)) void this.#fetched.load((signal) => findFeature(ref, signal));
     });
   }
 }
