@@ -40,15 +40,19 @@ fn build(
     routes: impl Iterator<Item = Route>,
     path: impl Fn(&Route) -> String,
 ) -> Result<OpenAPI, serde_json::Error> {
-    let mut generator = SchemaSettings::openapi3().into_generator();
-    let problem = schema_of::<Problem>(&mut generator);
+    let mut generators = Generators {
+        answers: SchemaSettings::openapi3().for_serialize().into_generator(),
+        bodies: SchemaSettings::openapi3().into_generator(),
+    };
+    let problem = schema_of::<Problem>(&mut generators.answers);
     let mut paths: Map<String, Value> = Map::new();
     for route in routes {
-        let operation = operation(&route, &mut generator, &problem);
+        let operation = operation(&route, &mut generators, &problem);
         let item = paths.entry(path(&route)).or_insert_with(|| json!({}));
         item[route.method.as_str()] = operation;
     }
-    let schemas = generator.take_definitions(true);
+    let mut schemas = generators.bodies.take_definitions(true);
+    schemas.extend(generators.answers.take_definitions(true));
     serde_json::from_value(json!({
         "openapi": "3.0.3",
         "info": {
@@ -63,10 +67,16 @@ fn build(
     }))
 }
 
-fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &Schema) -> Value {
+/// What we write has every member, null for what is absent; what we read may leave members out.
+struct Generators {
+    answers: SchemaGenerator,
+    bodies: SchemaGenerator,
+}
+
+fn operation(route: &Route, generators: &mut Generators, problem: &Schema) -> Value {
     let in_path = route.documented_path().split('/').filter_map(placeholder).map(path_parameter);
     let in_query = route.parameters.iter().map(|param| query_parameter(param));
-    let schema = route.answer.schema.map(|schema| schema(generator));
+    let schema = route.answer.schema.map(|schema| schema(&mut generators.answers));
     let content: Map<String, Value> = route
         .answer
         .media_types
@@ -88,7 +98,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator, problem: &Schema) -
     });
     if let Some(body) = route.body {
         operation["requestBody"] =
-            json!({ "required": true, "content": { "application/json": { "schema": body(generator) } } });
+            json!({ "required": true, "content": { "application/json": { "schema": body(&mut generators.bodies) } } });
     }
     operation
 }

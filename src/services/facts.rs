@@ -35,7 +35,7 @@ const fn field(name: &'static str, field_type: FieldType, meaning: &'static str)
     Field { name, field_type, meaning }
 }
 
-const PLAN_FIELDS: [Field; 17] = [
+const PLAN_FIELDS: [Field; 19] = [
     field("collection", FieldType::Text, "collection that the feature is in"),
     field("project", FieldType::Text, "id of the project that the feature is a place of"),
     field(
@@ -45,6 +45,8 @@ const PLAN_FIELDS: [Field; 17] = [
     ),
     field("name_zh", FieldType::Text, "name in Chinese"),
     field("name_en", FieldType::Text, "name in English"),
+    field("project_zh", FieldType::Text, "name of the project in Chinese"),
+    field("project_en", FieldType::Text, "name of the project in English"),
     field("section", FieldType::Text, "id of the plan's section"),
     field("quota", FieldType::Text, "id of the quota that the project is a named member of"),
     field(
@@ -114,6 +116,8 @@ impl<'a> Facts<'a> {
             "kind" => text(self.kind.map(Kind::as_str)),
             "name_zh" => Value::Text(&feature.name.zh),
             "name_en" => Value::Text(&feature.name.en),
+            "project_zh" => text(project.map(|project| project.name.zh.as_str())),
+            "project_en" => text(project.map(|project| project.name.en.as_str())),
             "section" => text(project.map(|project| project.section.as_str())),
             "quota" => text(self.quota.map(Slug::as_str)),
             "aim" => text(project.map(|project| project.aim.as_str())),

@@ -21,7 +21,7 @@ pub enum BBoxError {
     NotANumber(String),
     #[error("longitude {0} is outside -180..180")]
     Longitude(f64),
-    #[error("latitude {0} is outside -90..90")]
+    #[error("latitude {0} is outside -90..90; longitude comes first, so the two may be swapped")]
     Latitude(f64),
     #[error("south {south} is north of north {north}")]
     Reversed { south: f64, north: f64 },

@@ -66,6 +66,9 @@ async fn list_nearby(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let params = Params::read(query.as_deref(), PARAMETERS)?;
+    if params.parse::<f64>(&LAT)?.is_some_and(|lat| lat.abs() > 90.0 && lat.abs() <= 180.0) {
+        return Err(wrong(&LAT, "lies beyond a pole; lon and lat look swapped"));
+    }
     let from = match (params.number(&LON)?, params.number(&LAT)?, params.raw(&NEAR)) {
         (None, None, Some(name)) => From::Feature(name.to_owned()),
         (Some(lon), Some(lat), None) => From::Position(LonLat::new(lon, lat).map_err(|fault| wrong(&LON, fault))?),

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::plan::tally;
 use super::projects::round1;
+use super::tally::Tallied;
 use crate::formats::{Value, geojson};
 use crate::plan::{Feature, Kind, Light, Slug, Stage};
 use crate::services::nearby::{Answer, Near, Nearby};
@@ -48,6 +48,8 @@ struct FeatureProperties {
     kind: Kind,
     name_zh: String,
     name_en: String,
+    project_zh: Option<String>,
+    project_en: Option<String>,
     section: Option<String>,
     quota: Option<String>,
     aim: Option<crate::plan::Aim>,
@@ -60,11 +62,36 @@ struct FeatureProperties {
     basis_zh: Option<String>,
     basis_en: Option<String>,
     class: Option<String>,
-    /// Metres; in answers to spatial questions.
-    #[schemars(default)]
-    distance_m: Option<f64>,
-    /// Degrees clockwise from north, null at distance zero; in answers to spatial questions.
-    #[schemars(default)]
+}
+
+/// The schema of features with their distance.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "its fields exist for the schema only")]
+struct NearCollection {
+    #[schemars(rename = "type")]
+    collection_type: String,
+    features: Vec<NearFeature>,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "its fields exist for the schema only")]
+struct NearFeature {
+    #[schemars(rename = "type")]
+    feature_type: String,
+    id: String,
+    bbox: [f64; 4],
+    geometry: GeoJsonGeometry,
+    properties: NearProperties,
+}
+
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "its fields exist for the schema only")]
+struct NearProperties {
+    #[serde(flatten)]
+    facts: FeatureProperties,
+    /// Metres on the ellipsoid.
+    distance_m: f64,
+    /// Degrees clockwise from north; null at distance zero.
     bearing_deg: Option<f64>,
 }
 
@@ -98,6 +125,7 @@ fn near_feature<'a>(view: &'a View, near: &Near<'a>) -> geojson::Feature<'a> {
 #[derive(Serialize, JsonSchema)]
 pub struct NearbyFeatures<'a> {
     #[serde(flatten)]
+    #[schemars(with = "NearCollection")]
     collection: FeatureCollection<'a>,
     /// How many there are within the radius; null when that was not counted, as there are more than the limit.
     number_matched: Option<usize>,
@@ -126,6 +154,7 @@ fn collection<'a>(view: &'a View, found: &[Near<'a>]) -> FeatureCollection<'a> {
 #[derive(Serialize, JsonSchema)]
 pub struct QueryAnswer<'a> {
     #[serde(flatten)]
+    #[schemars(with = "NearCollection")]
     collection: FeatureCollection<'a>,
     number_matched: usize,
     number_returned: usize,
@@ -135,10 +164,11 @@ pub struct QueryAnswer<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AnswerCounts")]
 struct Counts {
-    kind: std::collections::BTreeMap<Kind, u64>,
-    stage: std::collections::BTreeMap<Stage, u64>,
-    light: std::collections::BTreeMap<Light, u64>,
+    kind: Tallied<Kind>,
+    stage: Tallied<Stage>,
+    light: Tallied<Light>,
 }
 
 impl<'a> QueryAnswer<'a> {
@@ -148,7 +178,11 @@ impl<'a> QueryAnswer<'a> {
             number_matched: answer.matched,
             number_returned: answer.found.len(),
             truncated: answer.found.len() < answer.matched,
-            counts: Counts { kind: tally(&answer.kind), stage: tally(&answer.stage), light: tally(&answer.light) },
+            counts: Counts {
+                kind: Tallied::from(&answer.kind),
+                stage: Tallied::from(&answer.stage),
+                light: Tallied::from(&answer.light),
+            },
         }
     }
 }
@@ -185,6 +219,7 @@ pub struct QueryRequest {
 /// How features must stand to the shape asked with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "Relation")]
 pub enum RelationWord {
     /// They share a point.
     Intersects,

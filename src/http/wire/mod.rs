@@ -6,6 +6,7 @@ mod plan;
 mod projects;
 mod search;
 mod settings;
+mod tally;
 
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink};

@@ -46,6 +46,7 @@ pub struct Collections {
 
 /// A set of features with one geometry type.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Collection")]
 pub struct CollectionWire {
     pub id: String,
     pub title: String,
@@ -82,6 +83,7 @@ pub struct TemporalExtent {
 
 /// A page of a collection. It has no timeStamp, which the standard leaves open: the entity tag then holds while nothing changes.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Items")]
 pub struct ItemsWire<'a> {
     #[serde(rename = "type")]
     collection_type: &'static str,
@@ -96,6 +98,7 @@ pub struct ItemsWire<'a> {
 
 /// One feature of a collection.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Item")]
 pub struct ItemWire<'a> {
     #[serde(flatten)]
     #[schemars(with = "GeoJsonFeature")]

@@ -1,12 +1,11 @@
 //! The plan, its tree, targets and quotas.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ProjectSummary;
-use crate::plan::{Aim, Date, Light, Op, Reading, Rollup, Slug, Stage, Tally, Target, TargetStatus, Text, Theme, Word};
+use super::tally::Tallied;
+use crate::plan::{Aim, Date, Light, Op, Reading, Rollup, Slug, Stage, Target, TargetStatus, Text, Theme};
 use crate::services::View;
 use crate::services::plan_tree::{Branch, Item, QuotaCount};
 use crate::spatial::BBox;
@@ -33,6 +32,7 @@ pub struct PlanSummary {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlanCounts")]
 struct Counts {
     sections: usize,
     targets: usize,
@@ -54,6 +54,7 @@ pub struct PlanTree {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Section")]
 struct SectionWire {
     id: Slug,
     name: Text,
@@ -62,6 +63,7 @@ struct SectionWire {
 
 /// What the plan promises under one item of a section; item 0 is the section as a whole.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PlanItem")]
 struct ItemWire {
     item: u8,
     targets: Vec<TargetWire>,
@@ -72,10 +74,11 @@ struct ItemWire {
 
 /// Projects counted; every word is there, zeros included.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Rollup")]
 pub struct RollupWire {
     total: u64,
-    by_stage: BTreeMap<Stage, u64>,
-    by_light: BTreeMap<Light, u64>,
+    by_stage: Tallied<Stage>,
+    by_light: Tallied<Light>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -85,6 +88,7 @@ pub struct TargetList {
 
 /// A promised number with its readings.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Target")]
 pub struct TargetWire {
     id: Slug,
     section: Slug,
@@ -100,6 +104,7 @@ pub struct TargetWire {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Reading")]
 struct ReadingWire {
     #[schemars(with = "String")]
     date: Date,
@@ -109,6 +114,7 @@ struct ReadingWire {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "TargetStatus")]
 enum StatusWire {
     NoReading,
     Met,
@@ -122,6 +128,7 @@ pub struct QuotaList {
 
 /// "N projects like these": named members, and the rest that is counted but has no name.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Quota")]
 pub struct QuotaWire {
     id: Slug,
     section: Slug,
@@ -133,11 +140,12 @@ pub struct QuotaWire {
     members: Vec<Slug>,
     named: u64,
     unnamed: u64,
-    by_stage: BTreeMap<Stage, u64>,
-    by_light: BTreeMap<Light, u64>,
+    by_stage: Tallied<Stage>,
+    by_light: Tallied<Light>,
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Theme")]
 struct ThemeWire {
     id: Slug,
     section: Slug,
@@ -201,13 +209,13 @@ impl ItemWire {
     }
 }
 
-pub(super) fn tally<W: Word>(tally: &Tally<W>) -> BTreeMap<W, u64> {
-    tally.iter().collect()
-}
-
 impl From<Rollup> for RollupWire {
     fn from(rollup: Rollup) -> RollupWire {
-        RollupWire { total: rollup.total, by_stage: tally(&rollup.by_stage), by_light: tally(&rollup.by_light) }
+        RollupWire {
+            total: rollup.total,
+            by_stage: Tallied::from(&rollup.by_stage),
+            by_light: Tallied::from(&rollup.by_light),
+        }
     }
 }
 
@@ -251,8 +259,8 @@ impl QuotaWire {
             members: quota.members.clone(),
             named: counted.rollup.total,
             unnamed: counted.unnamed,
-            by_stage: tally(&counted.rollup.by_stage),
-            by_light: tally(&counted.rollup.by_light),
+            by_stage: Tallied::from(&counted.rollup.by_stage),
+            by_light: Tallied::from(&counted.rollup.by_light),
         }
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::FeatureCollection;
-use super::plan::tally;
+use super::tally::Tallied;
 use crate::plan::{Aim, Date, Kind, Light, LightReading, Position, Slug, Stage, Text};
 use crate::services::View;
 use crate::services::projects::{Facets, Neighbour, Page, Summary};
@@ -39,6 +39,7 @@ pub struct ProjectSummary {
 
 /// A light with its reason and the numbers behind it.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LightReading")]
 struct LightWire {
     colour: Light,
     /// Which part of the rule spoke.
@@ -72,11 +73,12 @@ pub struct ProjectPage {
 
 /// Counts for each value of a filter, with every other filter applied but not its own.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Facets")]
 struct FacetsWire {
-    kind: BTreeMap<Kind, u64>,
-    stage: BTreeMap<Stage, u64>,
-    light: BTreeMap<Light, u64>,
-    position: BTreeMap<Position, u64>,
+    kind: Tallied<Kind>,
+    stage: Tallied<Stage>,
+    light: Tallied<Light>,
+    position: Tallied<Position>,
     section: BTreeMap<Slug, u64>,
     quota: BTreeMap<Slug, u64>,
 }
@@ -115,6 +117,7 @@ enum StageBasis {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Neighbour")]
 struct NeighbourWire {
     id: Slug,
     name: Text,
@@ -190,10 +193,10 @@ impl ProjectPage {
 impl FacetsWire {
     fn new(facets: &Facets) -> FacetsWire {
         FacetsWire {
-            kind: tally(&facets.kind),
-            stage: tally(&facets.stage),
-            light: tally(&facets.light),
-            position: tally(&facets.position),
+            kind: Tallied::from(&facets.kind),
+            stage: Tallied::from(&facets.stage),
+            light: Tallied::from(&facets.light),
+            position: Tallied::from(&facets.position),
             section: facets.section.clone(),
             quota: facets.quota.clone(),
         }

@@ -15,6 +15,7 @@ pub struct SearchAnswer {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SearchHit")]
 struct HitWire {
     #[serde(rename = "type")]
     hit_type: HitType,
@@ -44,6 +45,7 @@ enum HitType {
 
 /// Where the name holds the query, in characters (Unicode code points).
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "NameMatch")]
 struct MatchWire {
     lang: Lang,
     start: usize,

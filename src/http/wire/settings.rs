@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::plan::{Date, Slug, Text};
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Settings")]
 pub struct SettingsWire {
     /// Id of the plan that is served.
     pub plan: Slug,

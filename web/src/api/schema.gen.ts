@@ -592,37 +592,27 @@ export interface components {
             named: number;
             /** Format: uint64 */
             unnamed: number;
-            by_stage: {
-                /** Format: uint64 */
-                building?: number;
-                /** Format: uint64 */
-                cancelled?: number;
-                /** Format: uint64 */
-                completed?: number;
-                /** Format: uint64 */
-                in_use?: number;
-                /** Format: uint64 */
-                not_reported?: number;
-                /** Format: uint64 */
-                planned?: number;
-                /** Format: uint64 */
-                preparing?: number;
-                /** Format: uint64 */
-                suspended?: number;
-            };
-            by_light: {
-                /** Format: uint64 */
-                green?: number;
-                /** Format: uint64 */
-                grey?: number;
-                /** Format: uint64 */
-                red?: number;
-                /** Format: uint64 */
-                yellow?: number;
-            };
+            by_stage: components["schemas"]["StageCounts"];
+            by_light: components["schemas"]["LightCounts"];
         };
         /** @description The stage that the plan wants reached by the due date. */
         Aim: "design" | "start" | "advance" | "connect" | "renovate" | "complete" | "open";
+        StageCounts: {
+            not_reported: number;
+            planned: number;
+            preparing: number;
+            building: number;
+            completed: number;
+            in_use: number;
+            suspended: number;
+            cancelled: number;
+        };
+        LightCounts: {
+            red: number;
+            yellow: number;
+            green: number;
+            grey: number;
+        };
         /** @description A project with what a list shows of it. */
         ProjectSummary: {
             id: components["schemas"]["Slug"];
@@ -686,34 +676,8 @@ export interface components {
         Rollup: {
             /** Format: uint64 */
             total: number;
-            by_stage: {
-                /** Format: uint64 */
-                building?: number;
-                /** Format: uint64 */
-                cancelled?: number;
-                /** Format: uint64 */
-                completed?: number;
-                /** Format: uint64 */
-                in_use?: number;
-                /** Format: uint64 */
-                not_reported?: number;
-                /** Format: uint64 */
-                planned?: number;
-                /** Format: uint64 */
-                preparing?: number;
-                /** Format: uint64 */
-                suspended?: number;
-            };
-            by_light: {
-                /** Format: uint64 */
-                green?: number;
-                /** Format: uint64 */
-                grey?: number;
-                /** Format: uint64 */
-                red?: number;
-                /** Format: uint64 */
-                yellow?: number;
-            };
+            by_stage: components["schemas"]["StageCounts"];
+            by_light: components["schemas"]["LightCounts"];
         };
         TargetList: {
             targets: components["schemas"]["Target"][];
@@ -734,65 +698,34 @@ export interface components {
         };
         /** @description Counts for each value of a filter, with every other filter applied but not its own. */
         Facets: {
-            kind: {
-                /** Format: uint64 */
-                bridge?: number;
-                /** Format: uint64 */
-                estate?: number;
-                /** Format: uint64 */
-                hospital?: number;
-                /** Format: uint64 */
-                hotel?: number;
-                /** Format: uint64 */
-                industry?: number;
-                /** Format: uint64 */
-                park?: number;
-                /** Format: uint64 */
-                road?: number;
-                /** Format: uint64 */
-                school?: number;
-                /** Format: uint64 */
-                service?: number;
-                /** Format: uint64 */
-                zone?: number;
-            };
-            stage: {
-                /** Format: uint64 */
-                building?: number;
-                /** Format: uint64 */
-                cancelled?: number;
-                /** Format: uint64 */
-                completed?: number;
-                /** Format: uint64 */
-                in_use?: number;
-                /** Format: uint64 */
-                not_reported?: number;
-                /** Format: uint64 */
-                planned?: number;
-                /** Format: uint64 */
-                preparing?: number;
-                /** Format: uint64 */
-                suspended?: number;
-            };
-            light: {
-                /** Format: uint64 */
-                green?: number;
-                /** Format: uint64 */
-                grey?: number;
-                /** Format: uint64 */
-                red?: number;
-                /** Format: uint64 */
-                yellow?: number;
-            };
-            position: {
-                [key: string]: number;
-            };
+            kind: components["schemas"]["KindCounts"];
+            stage: components["schemas"]["StageCounts"];
+            light: components["schemas"]["LightCounts"];
+            position: components["schemas"]["PositionCounts"];
             section: {
                 [key: string]: number;
             };
             quota: {
                 [key: string]: number;
             };
+        };
+        KindCounts: {
+            road: number;
+            bridge: number;
+            park: number;
+            school: number;
+            hospital: number;
+            estate: number;
+            industry: number;
+            hotel: number;
+            zone: number;
+            service: number;
+        };
+        PositionCounts: {
+            surveyed: number;
+            approximate: number;
+            rough: number;
+            placeholder: number;
         };
         /** @description A project with its places, its plan reference and its neighbours. */
         ProjectDetail: {
@@ -858,6 +791,8 @@ export interface components {
             kind: components["schemas"]["Kind"];
             name_zh: string;
             name_en: string;
+            project_zh: string | null;
+            project_en: string | null;
             section: string | null;
             quota: string | null;
             aim: components["schemas"]["Aim"] | (null);
@@ -872,16 +807,6 @@ export interface components {
             basis_zh: string | null;
             basis_en: string | null;
             class: string | null;
-            /**
-             * Format: double
-             * @description Metres; in answers to spatial questions.
-             */
-            distance_m?: number | null;
-            /**
-             * Format: double
-             * @description Degrees clockwise from north, null at distance zero; in answers to spatial questions.
-             */
-            bearing_deg?: number | null;
         };
         Neighbour: {
             id: components["schemas"]["Slug"];
@@ -935,7 +860,7 @@ export interface components {
         /** @description Features by distance. */
         NearbyFeatures: {
             type: string;
-            features: components["schemas"]["GeoJsonFeature"][];
+            features: components["schemas"]["NearFeature"][];
             /**
              * Format: uint
              * @description How many there are within the radius; null when that was not counted, as there are more than the limit.
@@ -946,10 +871,51 @@ export interface components {
             /** @description Whether there are more within the radius than the limit let through. */
             truncated: boolean;
         };
+        NearFeature: {
+            type: string;
+            id: string;
+            bbox: number[];
+            geometry: components["schemas"]["GeoJsonGeometry"];
+            properties: components["schemas"]["NearProperties"];
+        };
+        /** @description What a plan feature carries: itself, and its project's facts. */
+        NearProperties: {
+            collection: string;
+            project: string | null;
+            kind: components["schemas"]["Kind"];
+            name_zh: string;
+            name_en: string;
+            project_zh: string | null;
+            project_en: string | null;
+            section: string | null;
+            quota: string | null;
+            aim: components["schemas"]["Aim"] | (null);
+            due: string | null;
+            stage: components["schemas"]["Stage"] | (null);
+            /** Format: double */
+            progress: number | null;
+            light: components["schemas"]["Light"] | (null);
+            /** Format: double */
+            accuracy_m: number;
+            position: components["schemas"]["Position"];
+            basis_zh: string | null;
+            basis_en: string | null;
+            class: string | null;
+            /**
+             * Format: double
+             * @description Metres on the ellipsoid.
+             */
+            distance_m: number;
+            /**
+             * Format: double
+             * @description Degrees clockwise from north; null at distance zero.
+             */
+            bearing_deg: number | null;
+        };
         /** @description Features that stand in a relation to a shape, with counts over all that match. */
         QueryAnswer: {
             type: string;
-            features: components["schemas"]["GeoJsonFeature"][];
+            features: components["schemas"]["NearFeature"][];
             /** Format: uint */
             number_matched: number;
             /** Format: uint */
@@ -959,56 +925,9 @@ export interface components {
             counts: components["schemas"]["AnswerCounts"];
         };
         AnswerCounts: {
-            kind: {
-                /** Format: uint64 */
-                bridge?: number;
-                /** Format: uint64 */
-                estate?: number;
-                /** Format: uint64 */
-                hospital?: number;
-                /** Format: uint64 */
-                hotel?: number;
-                /** Format: uint64 */
-                industry?: number;
-                /** Format: uint64 */
-                park?: number;
-                /** Format: uint64 */
-                road?: number;
-                /** Format: uint64 */
-                school?: number;
-                /** Format: uint64 */
-                service?: number;
-                /** Format: uint64 */
-                zone?: number;
-            };
-            stage: {
-                /** Format: uint64 */
-                building?: number;
-                /** Format: uint64 */
-                cancelled?: number;
-                /** Format: uint64 */
-                completed?: number;
-                /** Format: uint64 */
-                in_use?: number;
-                /** Format: uint64 */
-                not_reported?: number;
-                /** Format: uint64 */
-                planned?: number;
-                /** Format: uint64 */
-                preparing?: number;
-                /** Format: uint64 */
-                suspended?: number;
-            };
-            light: {
-                /** Format: uint64 */
-                green?: number;
-                /** Format: uint64 */
-                grey?: number;
-                /** Format: uint64 */
-                red?: number;
-                /** Format: uint64 */
-                yellow?: number;
-            };
+            kind: components["schemas"]["KindCounts"];
+            stage: components["schemas"]["StageCounts"];
+            light: components["schemas"]["LightCounts"];
         };
         /** @description Where a caller begins. */
         LandingPage: {
@@ -1699,6 +1618,10 @@ export interface operations {
                 name_zh?: string;
                 /** @description name in English */
                 name_en?: string;
+                /** @description name of the project in Chinese */
+                project_zh?: string;
+                /** @description name of the project in English */
+                project_en?: string;
                 /** @description id of the plan's section */
                 section?: string;
                 /** @description id of the quota that the project is a named member of */
