@@ -5,28 +5,25 @@ import type { components } from './schema.gen.ts';
 
 type Schemas = components['schemas'];
 
-/** The server writes every member of an answer; where the schema is more careful, this is not. */
-type Full<T> = T extends (infer U)[] ? Full<U>[] : T extends object ? { [K in keyof T]-?: Full<T[K]> } : T;
-
-export type Settings = Full<Schemas['Settings']>;
-export type PlanTree = Full<Schemas['PlanTree']>;
-export type Section = Full<Schemas['Section']>;
-export type PlanItem = Full<Schemas['PlanItem']>;
-export type Target = Full<Schemas['Target']>;
-export type Quota = Full<Schemas['Quota']>;
-export type LightReading = Full<Schemas['LightReading']>;
-export type ProjectSummary = Full<Schemas['ProjectSummary']>;
-export type ProjectPage = Full<Schemas['ProjectPage']>;
-export type Neighbour = Full<Schemas['Neighbour']>;
-export type Hit = Full<Schemas['SearchHit']>;
+export type Settings = Schemas['Settings'];
+export type PlanTree = Schemas['PlanTree'];
+export type Section = Schemas['Section'];
+export type PlanItem = Schemas['PlanItem'];
+export type Target = Schemas['Target'];
+export type Quota = Schemas['Quota'];
+export type LightReading = Schemas['LightReading'];
+export type ProjectSummary = Schemas['ProjectSummary'];
+export type ProjectPage = Schemas['ProjectPage'];
+export type Neighbour = Schemas['Neighbour'];
+export type Hit = Schemas['SearchHit'];
 export type Problem = Schemas['Problem'];
 export type QueryRequest = Partial<Schemas['QueryRequest']>;
-export type FeatureProperties = Full<Schemas['FeatureProperties']>;
+export type FeatureProperties = Schemas['FeatureProperties'];
 
 /** GeoJSON in the types of the `geojson` package, which tell the geometries apart. */
 export type PlanFeatures = FeatureCollection<Geometry, FeatureProperties>;
 export type PlanFeature = Feature<Geometry, FeatureProperties>;
-export type Project = Omit<Full<Schemas['ProjectDetail']>, 'features'> & { features: PlanFeatures };
+export type Project = Omit<Schemas['ProjectDetail'], 'features'> & { features: PlanFeatures };
 /** A project among the answers to a spatial question. */
 export interface FoundProject {
   project: string;
@@ -38,8 +35,8 @@ export interface FoundProject {
   distance_m: number;
   bearing_deg: number | null;
 }
-export type Found = Omit<Full<Schemas['NearbyFeatures']>, 'features' | 'type'> &
-  PlanFeatures & {
+export type Found = Omit<Schemas['NearbyFeatures'], 'features' | 'type'> &
+  FeatureCollection<Geometry, Schemas['NearFeature']['properties']> & {
     /** The feature that was asked about, when the server tells it. */
     origin?: PlanFeature | null;
   };
