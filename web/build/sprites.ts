@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Resvg } from '@resvg/resvg-js';
+import { pngOf } from './png.ts';
 import { STAGE_COLOURS } from '../src/domain/palette.ts';
 import { KINDS, LIGHTS, STAGES, type Kind, type Stage } from '../src/domain/vocab.ts';
 import { CERTAINTIES, lightIcon, markerIcon, type Certainty } from '../src/map/icons.ts';
@@ -73,6 +74,14 @@ function sprites(): Sprite[] {
   return all;
 }
 
+/** The rasteriser's colours are multiplied by their alpha; a PNG's are not. */
+function straight(pixels: Uint8Array): Uint8Array {
+  return pixels.map((value, i) => {
+    const alpha = pixels[i - (i % 4) + 3]!;
+    return i % 4 === 3 || alpha === 0 ? value : Math.min(255, Math.round((value * 255) / alpha));
+  });
+}
+
 export interface SpriteSheet {
   json: string;
   png: Uint8Array;
@@ -89,6 +98,7 @@ export function spriteSheet(ratio: number): SpriteSheet {
     return `<g transform="translate(${x} ${y})">${svg}</g>`;
   });
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}">${body.join('')}</svg>`;
-  const png = new Resvg(svg, { fitTo: { mode: 'width', value: width * ratio } }).render().asPng();
+  const image = new Resvg(svg, { fitTo: { mode: 'width', value: width * ratio } }).render();
+  const png = pngOf(straight(image.pixels), image.width, image.height);
   return { json: JSON.stringify(index), png };
 }

@@ -78,10 +78,7 @@ const WORDS = {
   'plan.met': { zh: '已达到', en: 'Met' },
   'plan.not_met': { zh: '未达到', en: 'Not met' },
   'plan.named_of': { zh: '列名 {named} / {count}', en: '{named} named of {count}' },
-  'plan.unnamed': { zh: '另有 {n} 个未列名', en: '{n} more without a name' },
-  'plan.show_on_map': { zh: '在地图上看 {name}', en: 'Show {name} on the map' },
   'plan.show_section': { zh: '在地图上看本章 {n} 个项目', en: 'Show this section’s {n} projects' },
-  'plan.theme_note': { zh: '没有数字和地点的承诺', en: 'Commitments without number or place' },
   'plan.stretch': { zh: '力争 {value}', en: 'Stretch {value}' },
   'plan.latest': { zh: '{date} 读数 {value}', en: '{value} on {date}' },
 
@@ -130,21 +127,19 @@ const WORDS = {
   'project.within_go': { zh: '{radius} 内', en: '{radius}' },
   'project.copy_link': { zh: '复制链接', en: 'Copy link' },
   'project.geojson': { zh: 'GeoJSON', en: 'GeoJSON' },
-  'project.frame': { zh: '在地图上定位', en: 'Show on the map' },
+  'project.frame': { zh: '定位', en: 'Locate' },
   'project.back': { zh: '返回结果', en: 'Back to the results' },
   'project.no_neighbours': { zh: '附近没有其他项目', en: 'No other project nearby' },
 
   'near.title_point': { zh: '此处附近', en: 'Near here' },
   'near.title_feature': { zh: '{name}周边', en: 'Around {name}' },
   'near.title_area': { zh: '范围内', en: 'Inside the area' },
-  'near.me': { zh: '我的附近', en: 'Near me' },
   'near.pick': { zh: '点选附近', en: 'Near a place' },
   'near.pick_title': { zh: '附近有什么', en: 'What is near' },
   'near.pick_hint': { zh: '在地图上点一个位置，或从下面选择。', en: 'Click a place on the map, or choose below.' },
   'near.use_device': { zh: '用我的位置', en: 'Use my position' },
   'near.use_centre': { zh: '用地图中心', en: 'Use the map’s centre' },
   'near.pick_road': { zh: '选一条道路', en: 'Pick a road' },
-  'near.pick_road_hint': { zh: '道路两侧', en: 'Both sides of a road' },
   'near.choose_road': { zh: '请选择…', en: 'Choose…' },
   'near.locating': { zh: '正在定位…', en: 'Finding your position…' },
   'near.denied': {
@@ -168,9 +163,7 @@ const WORDS = {
   'near.touching': { zh: '相交', en: 'Touches' },
   'near.by_kind': { zh: '按类型', en: 'By kind' },
   'near.by_stage': { zh: '按阶段', en: 'By stage' },
-  'near.by_light': { zh: '按亮灯', en: 'By light' },
   'near.clear': { zh: '结束分析', en: 'End the analysis' },
-  'near.from': { zh: '距 {name}', en: 'From {name}' },
 
   'draw.title': { zh: '画范围', en: 'Draw an area' },
   'draw.hint': {
@@ -188,7 +181,6 @@ const WORDS = {
 
   'legend.title': { zh: '图例', en: 'Legend' },
   'legend.hint': { zh: '点选即筛选', en: 'Choose to filter' },
-  'legend.toggle': { zh: '{name}，{n} 个', en: '{name}, {n}' },
 
   'search.label': { zh: '搜索', en: 'Search' },
   'search.placeholder': { zh: '搜索项目、目标、地点', en: 'Search projects, targets, places' },
