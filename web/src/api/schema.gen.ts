@@ -870,6 +870,8 @@ export interface components {
             number_returned: number;
             /** @description Whether there are more within the radius than the limit let through. */
             truncated: boolean;
+            /** @description The feature that was measured from; null when it was a position. One of the context has fewer properties. */
+            origin: components["schemas"]["GeoJsonFeature"] | (null);
         };
         NearFeature: {
             type: string;
@@ -923,6 +925,8 @@ export interface components {
             truncated: boolean;
             /** @description Over all that match, however many are told. */
             counts: components["schemas"]["AnswerCounts"];
+            /** @description The feature whose shape was asked with; null when it was a geometry. One of the context has fewer properties. */
+            origin: components["schemas"]["GeoJsonFeature"] | (null);
         };
         AnswerCounts: {
             kind: components["schemas"]["KindCounts"];
