@@ -38,7 +38,9 @@ async fn near_a_feature_leaves_that_feature_out() {
         texts(&near_context["features"], "/id"),
         ["shuangxi-road", "chuangxin-road", "expressway", "jiahang-road"]
     );
+    assert_eq!(near_context["origin"]["properties"]["name_zh"], "长水路");
     let near = server.json("/api/v1/nearby?near=roads/zuili-road&radius_m=500&kind=hospital").await;
+    assert_eq!(near["origin"]["id"], "zuili-road");
     assert_eq!(texts(&near["features"], "/id"), ["kaiyi-hospital"]);
 }
 
@@ -121,6 +123,8 @@ async fn every_relation_answers_what_it_says() {
     let near = ask(&server, &json!({"feature": "roads/zuili-road", "relation": "dwithin", "distance_m": 500})).await;
     assert_eq!(texts(&near["features"], "/id"), ["business-zone", "kaiyi-hospital"]);
     assert_eq!(near["counts"]["kind"]["hospital"], 1);
+    assert_eq!(near["origin"]["geometry"]["type"], "LineString");
+    assert_eq!(inside["origin"], Value::Null);
     let only = json!({"geometry": food_town, "relation": "intersects", "collections": ["roads"], "limit": 1});
     let only = ask(&server, &only).await;
     assert_eq!(

@@ -86,7 +86,11 @@ async fn list_nearby(
                 From::Feature(name) => Origin::Feature(named_feature(view, NEAR.name, name)?),
             };
             let nearby = view.nearby(&origin, radius_m, limit, &filter);
-            answer::json(&headers, GEOJSON, &NearbyFeatures::new(view, &nearby))
+            let measured_from = match origin {
+                Origin::Position(_) => None,
+                Origin::Feature(feature) => Some(feature),
+            };
+            answer::json(&headers, GEOJSON, &NearbyFeatures::new(view, &nearby, measured_from))
         })
         .await
 }

@@ -15,7 +15,7 @@ use crate::http::params::Params;
 use crate::http::route::{Answer, Method, Route, schema_of};
 use crate::http::state::State;
 use crate::http::wire::{QueryAnswer, QueryRequest, RelationWord};
-use crate::plan::{Collection, Slug};
+use crate::plan::{Collection, Feature, Slug};
 use crate::services::View;
 use crate::services::nearby::FeatureFilter;
 use crate::spatial::{MAX_RADIUS_M, Query, Relation, Shape};
@@ -54,18 +54,18 @@ async fn query_features(
                 let expected = format!("a whole number from 1 to {MAX_LIMIT}");
                 return Err(Problem::parameter("limit", format!("limit: {limit} cannot be taken"), expected));
             }
-            let (shape, except) = shape(view, &request)?;
+            let (shape, asked_with) = shape(view, &request)?;
             let question = Query { shape, relation: relation(&request)? };
             let collections = collections(view, request.collections.as_deref())?;
             let filter = FeatureFilter { kind: request.kind, stage: request.stage, light: request.light };
-            let found = view.query(&question, &collections, &filter, except, limit);
-            answer::json(&headers, GEOJSON, &QueryAnswer::new(view, &found))
+            let found = view.query(&question, &collections, &filter, asked_with.map(|feature| feature.number), limit);
+            answer::json(&headers, GEOJSON, &QueryAnswer::new(view, &found, asked_with))
         })
         .await
 }
 
-/// The shape to ask with, and the number of the feature that it is of.
-fn shape(view: &View, request: &QueryRequest) -> Result<(Shape, Option<u64>), Problem> {
+/// The shape to ask with, and the feature that it is of.
+fn shape<'a>(view: &'a View, request: &QueryRequest) -> Result<(Shape, Option<&'a Feature>), Problem> {
     match (&request.geometry, &request.feature) {
         (Some(geometry), None) => {
             let expected =
@@ -76,7 +76,7 @@ fn shape(view: &View, request: &QueryRequest) -> Result<(Shape, Option<u64>), Pr
         }
         (None, Some(name)) => {
             let feature = named_feature(view, "feature", name)?;
-            Ok((feature.shape.clone(), Some(feature.number)))
+            Ok((feature.shape.clone(), Some(feature)))
         }
         (None, None) => {
             Err(Problem::parameter("geometry", "geometry: is required, or feature in its place", "a GeoJSON geometry"))

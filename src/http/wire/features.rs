@@ -97,11 +97,14 @@ struct NearProperties {
 
 impl<'a> FeatureCollection<'a> {
     pub fn of_places(view: &'a View, places: Vec<&'a Feature>) -> FeatureCollection<'a> {
-        let known =
-            places.into_iter().filter_map(|place| Some((view.atlas.collection(place.collection.as_str())?, place)));
-        let features = known.map(|(collection, place)| plain_feature(view.facts(collection, place))).collect();
+        let features = places.into_iter().filter_map(|place| of_any_collection(view, place)).collect();
         FeatureCollection { collection_type: "FeatureCollection", features }
     }
+}
+
+fn of_any_collection<'a>(view: &'a View, feature: &'a Feature) -> Option<geojson::Feature<'a>> {
+    let collection = view.atlas.collection(feature.collection.as_str())?;
+    Some(plain_feature(view.facts(collection, feature)))
 }
 
 /// A feature with its facts, as `/ogc` and exports give it.
@@ -132,15 +135,19 @@ pub struct NearbyFeatures<'a> {
     number_returned: usize,
     /// Whether there are more within the radius than the limit let through.
     truncated: bool,
+    /// The feature that was measured from; null when it was a position. One of the context has fewer properties.
+    #[schemars(with = "Option<GeoJsonFeature>")]
+    origin: Option<geojson::Feature<'a>>,
 }
 
 impl<'a> NearbyFeatures<'a> {
-    pub fn new(view: &'a View, nearby: &Nearby<'a>) -> NearbyFeatures<'a> {
+    pub fn new(view: &'a View, nearby: &Nearby<'a>, origin: Option<&'a Feature>) -> NearbyFeatures<'a> {
         NearbyFeatures {
             collection: collection(view, &nearby.found),
             number_matched: (!nearby.truncated).then_some(nearby.found.len()),
             number_returned: nearby.found.len(),
             truncated: nearby.truncated,
+            origin: origin.and_then(|feature| of_any_collection(view, feature)),
         }
     }
 }
@@ -161,6 +168,9 @@ pub struct QueryAnswer<'a> {
     truncated: bool,
     /// Over all that match, however many are told.
     counts: Counts,
+    /// The feature whose shape was asked with; null when it was a geometry. One of the context has fewer properties.
+    #[schemars(with = "Option<GeoJsonFeature>")]
+    origin: Option<geojson::Feature<'a>>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -172,12 +182,13 @@ struct Counts {
 }
 
 impl<'a> QueryAnswer<'a> {
-    pub fn new(view: &'a View, answer: &Answer<'a>) -> QueryAnswer<'a> {
+    pub fn new(view: &'a View, answer: &Answer<'a>, origin: Option<&'a Feature>) -> QueryAnswer<'a> {
         QueryAnswer {
             collection: collection(view, &answer.found),
             number_matched: answer.matched,
             number_returned: answer.found.len(),
             truncated: answer.found.len() < answer.matched,
+            origin: origin.and_then(|feature| of_any_collection(view, feature)),
             counts: Counts {
                 kind: Tallied::from(&answer.kind),
                 stage: Tallied::from(&answer.stage),
