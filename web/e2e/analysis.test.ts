@@ -96,3 +96,18 @@ test('a drawn area counts what is inside by kind and stage', async ({ page }) =>
   await expect(page.getByText(/范围内有 \d+ 个项目/)).not.toHaveText(touching!);
   await expect(page).toHaveURL(/area=[\w-]+/);
 });
+
+test('a road of the base map can be asked about too, from the search and by a click', async ({ page }) => {
+  await page.goto('/?map=13/30.724/120.75');
+  await painted(page);
+  await page.getByRole('combobox', { name: '搜索' }).fill('长水路');
+  await page.getByRole('option', { name: /地点/ }).first().click();
+  await expect(page.getByRole('heading', { name: '长水路周边' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.goto('/?map=13/30.724/120.75&panel=pick');
+  await painted(page);
+  const at = await onScreen(page, 120.75, 30.724);
+  await page.mouse.click(at.x, at.y);
+  await expect(page.getByRole('heading', { name: '长水路周边' })).toBeVisible();
+  await expect(page).toHaveURL(/near=context_roads\//);
+});

@@ -94,12 +94,6 @@ export function findNear(ask: Ask, radius_m: number, signal: AbortSignal): Promi
   return request(`/api/v1/nearby${query({ ...where, radius_m, limit: LIST_LIMIT })}`, { signal });
 }
 
-/** One feature of any collection, by `collection/id`. */
-export function findFeature(ref: string, signal: AbortSignal): Promise<PlanFeature> {
-  const [collection, id] = ref.split('/');
-  return request(`/ogc/collections/${part(collection!)}/items/${part(id!)}?f=json`, { signal });
-}
-
 /** The features of one collection, as many as one page holds. */
 export async function listFeatures(collection: string, signal: AbortSignal): Promise<PlanFeature[]> {
   const path = `/ogc/collections/${part(collection)}/items?f=json&limit=${LIST_LIMIT}`;
@@ -111,8 +105,9 @@ export function projectsOf(found: Found): FoundProject[] {
   return found.features.flatMap(({ properties: p }) => {
     if (!p.project) return [];
     const { project, kind, position, distance_m, bearing_deg } = p;
-    const name = { zh: p.name_zh, en: p.name_en };
+    // A feature may bear a name of its own; the list speaks of projects.
+    const name = { zh: p.project_zh ?? p.name_zh, en: p.project_en ?? p.name_en };
     const [stage, light] = [p.stage ?? 'not_reported', p.light ?? 'grey'] as const;
-    return [{ project, kind, name, stage, light, position, distance_m: distance_m ?? 0, bearing_deg }];
+    return [{ project, kind, name, stage, light, position, distance_m, bearing_deg }];
   });
 }

@@ -35,8 +35,13 @@ export interface FoundProject {
   distance_m: number;
   bearing_deg: number | null;
 }
-export type Found = Omit<Schemas['NearbyFeatures'], 'features' | 'type'> &
-  FeatureCollection<Geometry, Schemas['NearFeature']['properties']> & {
-    /** The feature that was asked about, when the server tells it. */
-    origin?: PlanFeature | null;
+/** What was asked about: a feature of the plan or of the base map, with at least a collection and names. */
+export type Origin = Feature<
+  Geometry,
+  Pick<FeatureProperties, 'collection' | 'name_zh' | 'name_en'> & { project?: string | null }
+>;
+export type Found = Omit<Schemas['NearbyFeatures'], 'features' | 'type' | 'origin'> &
+  FeatureCollection<Geometry, Schemas['NearProperties']> & {
+    /** Absent in the answer about an area. */
+    origin?: Origin | null;
   };

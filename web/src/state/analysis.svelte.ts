@@ -1,6 +1,6 @@
 // A spatial question and its answer: what is near a point, along a road, or inside a drawn area.
-import { findFeature, findNear, projectsOf } from '../api/client.ts';
-import type { Found, FoundProject, PlanFeature } from '../api/types.ts';
+import { findNear, projectsOf } from '../api/client.ts';
+import type { Found, FoundProject, Origin } from '../api/types.ts';
 import { circle, reach } from '../domain/geo/reach.ts';
 import { nearestPerProject, tally, isLate, type Tally } from '../domain/tally.ts';
 import type { Geometry, MultiPolygon } from 'geojson';
@@ -9,16 +9,13 @@ import type { Ask } from '../domain/view.ts';
 import { Resource } from './resource.svelte.ts';
 import type { ViewState } from './view.svelte.ts';
 
-/** How the ids of the base map's collections begin. */
-const CONTEXT = 'context_';
-
 export class AnalysisState {
   readonly found = new Resource<Found>();
-  /** The feature that is asked about, to name and draw it: from the answer itself, or fetched beside it. */
-  readonly origin: PlanFeature | null = $derived.by(() =>
-    this.#ref ? (this.found.data?.origin ?? this.#fetched.data) : null,
-  );
-  readonly #fetched = new Resource<PlanFeature>();
+  /** The feature that is asked about, to name and draw it; nothing while the answer is still that to an older question. */
+  readonly origin: Origin | null = $derived.by(() => {
+    const origin = this.found.data?.origin;
+    return origin && `${origin.properties.collection}/${origin.id}` === this.#ref ? origin : null;
+  });
   /** The corners of the area being drawn. */
   draft = $state.raw<Position2[]>([]);
 
@@ -68,12 +65,6 @@ export class AnalysisState {
       const radius = ask?.type === 'area' ? 0 : this.#radius;
       if (ask) void this.found.load((signal) => findNear(ask, radius, signal));
       else this.found.clear();
-    });
-    $effect(() => {
-      const ref = this.#ref;
-      this.#fetched.clear();
-      // Features of the base map are in no collection that can be fetched.
-      if (ref && !ref.startsWith(CONTEXT)) void this.#fetched.load((signal) => findFeature(ref, signal));
     });
   }
 }
