@@ -6,7 +6,7 @@ test('targets, quotas, kinds and stages are there', async ({ page }) => {
   await expect(page.getByText('21 个目标')).toBeVisible();
   await expect(page.getByText('列名 3 / 28')).toBeVisible();
   await expect(page.getByText('暂无读数').first()).toBeVisible();
-  await expect(page.getByRole('heading', { name: '即将到期' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: '到期与逾期' })).toBeVisible();
   await accessible(page);
 });
 

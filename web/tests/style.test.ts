@@ -75,3 +75,15 @@ test.each(['zh', 'en'] as const)(
     expect(style.layers.length).toBeGreaterThan(30);
   },
 );
+
+test('what the operator writes as attribution stays text', () => {
+  const basemap = {
+    type: 'xyz',
+    url: 'https://t.example/{z}/{x}/{y}',
+    attribution: '© A <img src=x>',
+    tile_size: 256,
+    max_zoom: 18,
+  } as const;
+  const style = planStyle({ lang: 'zh', basemap });
+  expect(JSON.stringify(style.sources['basemap'])).not.toContain('<');
+});

@@ -225,7 +225,7 @@ const WORDS = {
   },
   'dash.matrix': { zh: '类型 × 阶段', en: 'Kind × stage' },
   'dash.matrix_sub': { zh: '点数字看是哪些项目', en: 'Choose a number to see which projects' },
-  'dash.due': { zh: '即将到期', en: 'Due soon' },
+  'dash.due': { zh: '到期与逾期', en: 'Due and overdue' },
   'dash.due_sub': { zh: '尚未完成，按期限排列', en: 'Not yet done, by due date' },
   'dash.due_in': { zh: '还有 {n} 天', en: 'in {n} days' },
   'dash.due_today': { zh: '今天到期', en: 'due today' },

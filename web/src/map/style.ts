@@ -44,13 +44,18 @@ function sources(look: Look): Record<string, SourceSpecification> {
     ...overlaySources(look),
   };
   const { basemap } = look;
-  if (basemap?.type === 'tilejson') {
-    all['basemap'] = { type: 'raster', url: basemap.url, tileSize: basemap.tile_size };
-  } else if (basemap) {
-    const { url, attribution, tile_size: tileSize, max_zoom: maxzoom } = basemap;
-    all['basemap'] = { type: 'raster', tiles: [url], tileSize, maxzoom, attribution };
+  if (basemap) {
+    const where =
+      basemap.type === 'tilejson' ? { url: basemap.url } : { tiles: [basemap.url], maxzoom: basemap.max_zoom };
+    const attribution = plain(basemap.attribution);
+    all['basemap'] = { type: 'raster', ...where, tileSize: basemap.tile_size, attribution };
   }
   return all;
+}
+
+/** The engine shows attributions as HTML; the operator's is plain text. */
+function plain(text: string): string {
+  return text.replace(/[&<>"]/g, (letter) => `&#${letter.codePointAt(0)};`);
 }
 
 /** The layer that a repeated layer belongs to: `points-marker:schools` is a `points-marker`. */
