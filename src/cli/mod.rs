@@ -64,7 +64,7 @@ pub fn run() -> ExitCode {
 }
 
 fn print_document() -> ExitCode {
-    match crate::http::document().and_then(|document| serde_json::to_string_pretty(&document)) {
+    match serde_json::to_string_pretty(&crate::http::document()) {
         Ok(text) => {
             println!("{text}");
             ExitCode::SUCCESS

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
 use axum::extract::{MatchedPath, Request, State as Extract};
 use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
+use axum::{Extension, Router};
 use serde_json::json;
 
 use super::answer::{self, JSON, Problem};
+use super::openapi::Documents;
 use super::state::State;
 
 /// Prometheus text exposition format.
@@ -43,9 +44,11 @@ async fn find_metrics(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -
     answer::tagged(&headers, METRICS, state.metrics.render().into_bytes())
 }
 
-async fn find_document(headers: HeaderMap) -> Result<Response, Problem> {
-    let document = super::openapi::document().map_err(Problem::internal)?;
-    answer::json(&headers, JSON, &document)
+async fn find_document(
+    Extension(documents): Extension<Arc<Documents>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    answer::json(&headers, JSON, &documents.whole)
 }
 
 /// Counts requests and times them by route, method and status.

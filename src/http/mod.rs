@@ -2,6 +2,7 @@
 
 mod answer;
 mod api;
+mod asked;
 mod body;
 mod health;
 mod ogc;
@@ -17,13 +18,14 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
+use openapiv3::OpenAPI;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{Any, CorsLayer};
@@ -32,11 +34,12 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-pub use openapi::document;
 pub use state::State;
 pub use wire::{BaseMap, BaseMapType};
 
 use answer::Problem;
+use openapi::Documents;
+use route::Route;
 
 /// What the operator decides about serving.
 #[derive(Clone, Debug, Default)]
@@ -52,15 +55,31 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Every operation that has a description.
+fn routes() -> Vec<Route> {
+    [api::routes(), ogc::routes(), tiles::routes(), styles::routes()].into_iter().flatten().collect()
+}
+
+fn documents(routes: &[Route]) -> Documents {
+    Documents::new(routes, ogc::ROOT).expect("a test holds every schema to OpenAPI 3.0")
+}
+
+/// The description of the whole API as OpenAPI 3.0.
+pub fn document() -> OpenAPI {
+    documents(&routes()).whole
+}
+
 /// The whole server as one router.
 pub fn router(state: Arc<State>) -> Router {
     let policy = content_security_policy(&state.options.basemaps);
-    let resources = [api::routes(), ogc::routes(), tiles::routes(), styles::routes()].into_iter().flatten().collect();
+    let resources = routes();
+    let documents = Arc::new(documents(&resources));
     let ids = (SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid), PropagateRequestIdLayer::new(REQUEST_ID));
     route::router(resources)
         .merge(health::router())
         .route("/ogc/", get(async || answer::moved_to(ogc::ROOT)))
         .fallback(get(web::find_file))
+        .layer(Extension(documents))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(body::MAX_BODY_BYTES))
         .route_layer(from_fn(health::measure))

@@ -8,37 +8,46 @@ use serde_json::{Map, Value, json};
 use super::answer::{PROBLEM_JSON, Problem};
 use super::params::{Param, ParamShape};
 use super::route::{Method, Route, schema_of};
-use super::{api, ogc, styles, tiles};
 
-/// The whole API of this server; `guatu openapi` prints it and the web app's types are made from it.
-///
-/// # Errors
-/// When a schema does not fit OpenAPI 3.0, which a test holds us to.
-pub fn document() -> Result<OpenAPI, serde_json::Error> {
-    let routes = [api::routes(), ogc::routes(), tiles::routes(), styles::routes()].into_iter().flatten();
-    build("Guatu", "The plan, its places and its map.", "/", routes, |route| route.documented_path().to_owned())
+/// The descriptions of a server, made once.
+pub struct Documents {
+    /// The whole API; `guatu openapi` prints it and the web app's types are made from it.
+    pub whole: OpenAPI,
+    /// The OGC API alone, with paths below its landing page. Its server is the landing page's path.
+    pub ogc: OpenAPI,
 }
 
-/// The OGC API alone, with paths below its landing page, as its `service-desc`.
-///
-/// # Errors
-/// As [`document`].
-pub fn ogc_document(base: &str) -> Result<OpenAPI, serde_json::Error> {
-    let server = format!("{base}{}", ogc::ROOT);
-    let path = |route: &Route| match route.path.strip_prefix(ogc::ROOT) {
-        None | Some("") => "/".to_owned(),
-        Some(path) => path.to_owned(),
-    };
-    let about = "OGC API – Features Part 1 over the places of the plan's projects, in CRS84 (longitude, latitude).";
-    build("Guatu – OGC API", about, &server, ogc::routes().into_iter(), path)
+impl Documents {
+    /// Describes `routes`; those below `ogc_root` are the OGC API.
+    ///
+    /// # Errors
+    /// When a schema does not fit OpenAPI 3.0, which a test holds us to.
+    pub fn new(routes: &[Route], ogc_root: &'static str) -> Result<Documents, serde_json::Error> {
+        let about = "The plan, its places and its map.";
+        let whole = build("Guatu", about, "/", routes.iter().map(|route| (route.documented_path(), route)))?;
+        let below_root = |route: &'_ Route| route.documented_path().strip_prefix(ogc_root);
+        let paths = routes.iter().filter_map(|route| Some((below_root(route)?, route)));
+        let paths = paths.map(|(path, route)| (if path.is_empty() { "/" } else { path }, route));
+        let about = "OGC API – Features Part 1 over the places of the plan's projects, in CRS84 (longitude, latitude).";
+        let ogc = build("Guatu – OGC API", about, ogc_root, paths)?;
+        Ok(Documents { whole, ogc })
+    }
+
+    /// The OGC API's description for callers who know this server as `base`.
+    pub fn ogc_at(&self, base: &str) -> OpenAPI {
+        let mut document = self.ogc.clone();
+        for server in &mut document.servers {
+            server.url = format!("{base}{}", server.url);
+        }
+        document
+    }
 }
 
-fn build(
+fn build<'a>(
     title: &str,
     about: &str,
     server: &str,
-    routes: impl Iterator<Item = Route>,
-    path: impl Fn(&Route) -> String,
+    routes: impl Iterator<Item = (&'static str, &'a Route)>,
 ) -> Result<OpenAPI, serde_json::Error> {
     let mut generators = Generators {
         answers: SchemaSettings::openapi3().for_serialize().into_generator(),
@@ -46,9 +55,9 @@ fn build(
     };
     let problem = schema_of::<Problem>(&mut generators.answers);
     let mut paths: Map<String, Value> = Map::new();
-    for route in routes {
-        let operation = operation(&route, &mut generators, &problem);
-        let item = paths.entry(path(&route)).or_insert_with(|| json!({}));
+    for (path, route) in routes {
+        let operation = operation(route, &mut generators, &problem);
+        let item = paths.entry(path).or_insert_with(|| json!({}));
         item[route.method.as_str()] = operation;
     }
     let mut schemas = generators.bodies.take_definitions(true);

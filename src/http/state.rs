@@ -61,11 +61,11 @@ impl State {
     /// What `compute` says, or a fault of ours when it panicked.
     pub async fn compute<T: Send + 'static>(
         self: &Arc<Self>,
-        compute: impl FnOnce(&State, &View) -> Result<T, Problem> + Send + 'static,
+        compute: impl FnOnce(&View) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let _turn = self.computing.acquire().await.map_err(Problem::internal)?;
         let state = Arc::clone(self);
-        tokio::task::spawn_blocking(move || compute(&state, &state.view())).await.map_err(Problem::internal)?
+        tokio::task::spawn_blocking(move || compute(&state.view())).await.map_err(Problem::internal)?
     }
 
     /// The address of this server's root as the caller knows it, without a slash at the end.

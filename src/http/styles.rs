@@ -1,17 +1,14 @@
 //! MapLibre styles for other clients: those that the web app draws with, their addresses made absolute.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State as Extract};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::Value;
 
 use super::answer::{self, JSON, Problem};
-use super::params::{Param, ParamShape, Params, wrong};
+use super::asked::Asked;
+use super::params::{Param, ParamShape, wrong};
 use super::route::{Answer, Method, Route};
-use super::state::State;
 use super::web;
 
 const LANG: Param = Param::new("lang", ParamShape::OneOf(&["zh", "en"]), "Language of the labels; zh when absent.");
@@ -30,13 +27,8 @@ pub fn routes() -> Vec<Route> {
     }]
 }
 
-async fn find_style(
-    Extract(state): Extract<Arc<State>>,
-    Path(file): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&LANG])?;
+async fn find_style(asked: Asked, Path(file): Path<String>) -> Result<Response, Problem> {
+    let params = asked.params(&[&LANG])?;
     let lang = match params.raw(&LANG) {
         None => "zh",
         Some(lang @ ("zh" | "en")) => lang,
@@ -48,8 +40,8 @@ async fn find_style(
     let built = built
         .ok_or_else(|| Problem::unavailable("the web app is not built into this server, and its styles with it"))?;
     let mut style: Value = serde_json::from_slice(&built).map_err(Problem::internal)?;
-    make_absolute(&mut style, &state.base_url(&headers));
-    answer::json(&headers, JSON, &style)
+    make_absolute(&mut style, &asked.base_url());
+    answer::json(&asked.headers, JSON, &style)
 }
 
 /// Puts `base` before every address that begins at this server's root.

@@ -1,18 +1,14 @@
 //! Vector tiles and their TileJSON.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State as Extract};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::answer::{self, JSON, MVT, Problem};
-use super::params::Params;
+use super::asked::Asked;
 use super::route::{Answer, Method, Route};
-use super::state::State;
 use crate::plan::{Collection, Role};
 use crate::services::{FieldType, View, context_fields, plan_fields};
 use crate::spatial::{BBox, MAX_ZOOM, TileId};
@@ -74,20 +70,15 @@ const CENTER_ZOOM: f64 = 11.0;
 /// Beyond this zoom, renderers scale the tiles of it: a unit is then 1.5 cm.
 const DEEPEST_USEFUL_ZOOM: u8 = 18;
 
-async fn find_tile_set(
-    Extract(state): Extract<Arc<State>>,
-    Path(file): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
+async fn find_tile_set(asked: Asked, Path(file): Path<String>) -> Result<Response, Problem> {
+    asked.params(&[])?;
     let Some(wanted) = file.strip_suffix(".json") else {
         return Err(Problem::not_found(
             "collections",
             format!("there is nothing at /tiles/{file}; TileJSON ends in .json"),
         ));
     };
-    let view = state.view();
+    let view = asked.state.view();
     let collections = collections(&view, wanted)?;
     let rects = collections.iter().filter_map(|collection| view.atlas.extent(collection));
     let bounds = rects.reduce(crate::spatial::union).map_or(BBox::WORLD, BBox::from);
@@ -96,14 +87,14 @@ async fn find_tile_set(
         tilejson: "3.0.0",
         name: format!("{} {}", view.atlas.plan().district.en, view.atlas.plan().year),
         scheme: "xyz",
-        tiles: vec![format!("{}/tiles/{wanted}/{{z}}/{{x}}/{{y}}", state.base_url(&headers))],
+        tiles: vec![format!("{}/tiles/{wanted}/{{z}}/{{x}}/{{y}}", asked.base_url())],
         minzoom: 0,
         maxzoom: DEEPEST_USEFUL_ZOOM,
         bounds,
         center: [f64::midpoint(bounds[0], bounds[2]), f64::midpoint(bounds[1], bounds[3]), CENTER_ZOOM],
         vector_layers: collections.iter().map(|collection| vector_layer(collection)).collect(),
     };
-    answer::json(&headers, JSON, &tile_json)
+    answer::json(&asked.headers, JSON, &tile_json)
 }
 
 fn vector_layer(collection: &Collection) -> VectorLayer {
@@ -119,18 +110,16 @@ fn vector_layer(collection: &Collection) -> VectorLayer {
 }
 
 async fn find_tile(
-    Extract(state): Extract<Arc<State>>,
+    asked: Asked,
     Path((wanted, z, x, y)): Path<(String, String, String, String)>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
+    asked.params(&[])?;
     let tile = tile_id(&z, &x, &y)?;
-    state
-        .compute(move |state, view| {
+    asked
+        .compute(move |asked, view| {
             let collections = collections(view, &wanted)?;
-            let tile = state.tiles.tile(view, &collections, tile).map_err(Problem::internal)?;
-            Ok(answer::tile(&headers, &tile.etag, &tile.bytes))
+            let tile = asked.state.tiles.tile(view, &collections, tile).map_err(Problem::internal)?;
+            Ok(answer::tile(&asked.headers, &tile.etag, &tile.bytes))
         })
         .await
 }

@@ -1,17 +1,13 @@
 //! What is near a position or a feature.
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State as Extract};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
 use super::{KIND, LIGHT, STAGE};
 use crate::http::answer::{self, GEOJSON, Problem};
-use crate::http::params::{Param, ParamShape, Params, wrong};
+use crate::http::asked::Asked;
+use crate::http::params::{Param, ParamShape, wrong};
 use crate::http::route::{Answer, Method, Route};
-use crate::http::state::State;
 use crate::http::wire::NearbyFeatures;
 use crate::plan::Feature;
 use crate::services::View;
@@ -60,12 +56,8 @@ enum From {
     Feature(String),
 }
 
-async fn list_nearby(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), PARAMETERS)?;
+async fn list_nearby(asked: Asked) -> Result<Response, Problem> {
+    let params = asked.params(PARAMETERS)?;
     if params.parse::<f64>(&LAT)?.is_some_and(|lat| lat.abs() > 90.0 && lat.abs() <= 180.0) {
         return Err(wrong(&LAT, "lies beyond a pole; lon and lat look swapped"));
     }
@@ -79,8 +71,8 @@ async fn list_nearby(
     let radius_m = params.number(&RADIUS)?.unwrap_or(DEFAULT_RADIUS_M);
     let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let filter = FeatureFilter { kind: params.list(&KIND)?, stage: params.list(&STAGE)?, light: params.list(&LIGHT)? };
-    state
-        .compute(move |_, view| {
+    asked
+        .compute(move |asked, view| {
             let origin = match &from {
                 From::Position(at) => Origin::Position(*at),
                 From::Feature(name) => Origin::Feature(named_feature(view, NEAR.name, name)?),
@@ -90,7 +82,7 @@ async fn list_nearby(
                 Origin::Position(_) => None,
                 Origin::Feature(feature) => Some(feature),
             };
-            answer::json(&headers, GEOJSON, &NearbyFeatures::new(view, &nearby, measured_from))
+            answer::json(&asked.headers, GEOJSON, &NearbyFeatures::new(view, &nearby, measured_from))
         })
         .await
 }

@@ -1,16 +1,12 @@
 //! Plans: the list, and one as a tree with roll-ups.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State as Extract};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
-use crate::http::params::Params;
+use crate::http::asked::Asked;
 use crate::http::route::{Answer, Method, Route};
-use crate::http::state::State;
 use crate::http::wire::{PlanList, PlanSummary, PlanTree};
 
 pub fn routes() -> Vec<Route> {
@@ -40,29 +36,24 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_plans(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    state.compute(move |_, view| answer::json(&headers, JSON, &PlanList { plans: vec![PlanSummary::new(view)] })).await
+async fn list_plans(asked: Asked) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    asked
+        .compute(move |asked, view| {
+            answer::json(&asked.headers, JSON, &PlanList { plans: vec![PlanSummary::new(view)] })
+        })
+        .await
 }
 
-async fn find_plan(
-    Extract(state): Extract<Arc<State>>,
-    Path(plan): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    state
-        .compute(move |_, view| {
+async fn find_plan(asked: Asked, Path(plan): Path<String>) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    asked
+        .compute(move |asked, view| {
             let here = &view.atlas.plan().id;
             if here.as_str() != plan {
                 return Err(Problem::not_found("plan", format!("there is no plan {plan}; this server keeps {here}")));
             }
-            answer::json(&headers, JSON, &PlanTree::new(view))
+            answer::json(&asked.headers, JSON, &PlanTree::new(view))
         })
         .await
 }

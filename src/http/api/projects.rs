@@ -1,17 +1,14 @@
 //! Projects: filtered, counted, sorted and paged; and one with all that is around it.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State as Extract};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 
 use super::{KIND, LIGHT, STAGE};
 use crate::http::answer::{self, JSON, Problem};
+use crate::http::asked::Asked;
 use crate::http::params::{Param, ParamShape, Params, words, wrong};
 use crate::http::route::{Answer, Method, Route};
-use crate::http::state::State;
 use crate::http::wire::{ProjectDetail, ProjectPage};
 use crate::plan::Position;
 use crate::services::projects::{Filter, Sort, SortKey};
@@ -69,12 +66,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_projects(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), PARAMETERS)?;
+async fn list_projects(asked: Asked) -> Result<Response, Problem> {
+    let params = asked.params(PARAMETERS)?;
     let filter = Filter {
         kind: params.list(&KIND)?,
         stage: params.list(&STAGE)?,
@@ -89,14 +82,14 @@ async fn list_projects(
     let sort = sort(&params)?;
     let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let after = params.parse(&CURSOR)?;
-    state
-        .compute(move |_, view| {
+    asked
+        .compute(move |asked, view| {
             let page = view.projects(&filter, sort, limit, after.as_ref());
             let next = page
                 .next
                 .as_ref()
                 .map(|cursor| format!("/api/v1/projects?{}", params.with(&CURSOR, &cursor.to_string())));
-            answer::json(&headers, JSON, &ProjectPage::new(&page, next))
+            answer::json(&asked.headers, JSON, &ProjectPage::new(&page, next))
         })
         .await
 }
@@ -116,19 +109,14 @@ fn sort(params: &Params) -> Result<Sort, Problem> {
     Ok(Sort { key, descending })
 }
 
-async fn find_project(
-    Extract(state): Extract<Arc<State>>,
-    Path(project): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    state
-        .compute(move |_, view| {
+async fn find_project(asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    asked
+        .compute(move |asked, view| {
             let absent = || Problem::not_found("project", format!("there is no project {project}"));
             let row = view.atlas.projects.get(&project).ok_or_else(absent)?;
             let detail = ProjectDetail::new(view, &view.summary(row)).map_err(Problem::internal)?;
-            answer::json(&headers, JSON, &detail)
+            answer::json(&asked.headers, JSON, &detail)
         })
         .await
 }

@@ -1,19 +1,15 @@
 //! A spatial question with a shape of the caller's own, or a feature's.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
-use axum::extract::{RawQuery, State as Extract};
-use axum::http::HeaderMap;
+
 use axum::response::Response;
 use axum::routing::post;
 
 use super::nearby::named_feature;
 use crate::http::answer::{self, GEOJSON, Problem};
+use crate::http::asked::Asked;
 use crate::http::body;
-use crate::http::params::Params;
 use crate::http::route::{Answer, Method, Route, schema_of};
-use crate::http::state::State;
 use crate::http::wire::{QueryAnswer, QueryRequest, RelationWord};
 use crate::plan::{Collection, Feature, Slug};
 use crate::services::View;
@@ -39,16 +35,11 @@ pub fn routes() -> Vec<Route> {
     }]
 }
 
-async fn query_features(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-    bytes: Bytes,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    state
-        .compute(move |_, view| {
-            let request: QueryRequest = body::json(&headers, &bytes)?;
+async fn query_features(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    asked
+        .compute(move |asked, view| {
+            let request: QueryRequest = body::json(&asked.headers, &bytes)?;
             let limit = request.limit.unwrap_or(MAX_LIMIT);
             if !(1..=MAX_LIMIT).contains(&limit) {
                 let expected = format!("a whole number from 1 to {MAX_LIMIT}");
@@ -59,7 +50,7 @@ async fn query_features(
             let collections = collections(view, request.collections.as_deref())?;
             let filter = FeatureFilter { kind: request.kind, stage: request.stage, light: request.light };
             let found = view.query(&question, &collections, &filter, asked_with.map(|feature| feature.number), limit);
-            answer::json(&headers, GEOJSON, &QueryAnswer::new(view, &found, asked_with))
+            answer::json(&asked.headers, GEOJSON, &QueryAnswer::new(view, &found, asked_with))
         })
         .await
 }

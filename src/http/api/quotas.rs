@@ -1,16 +1,12 @@
 //! Quotas: how many projects were promised, how many are named, and how those stand.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State as Extract};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
-use crate::http::params::Params;
+use crate::http::asked::Asked;
 use crate::http::route::{Answer, Method, Route};
-use crate::http::state::State;
 use crate::http::wire::{QuotaList, QuotaWire};
 
 pub fn routes() -> Vec<Route> {
@@ -40,32 +36,23 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_quotas(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    state
-        .compute(move |_, view| {
+async fn list_quotas(asked: Asked) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    asked
+        .compute(move |asked, view| {
             let quotas = view.atlas.quotas.iter().map(|row| QuotaWire::new(&view.quota_count(&row.value))).collect();
-            answer::json(&headers, JSON, &QuotaList { quotas })
+            answer::json(&asked.headers, JSON, &QuotaList { quotas })
         })
         .await
 }
 
-async fn find_quota(
-    Extract(state): Extract<Arc<State>>,
-    Path(quota): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    state
-        .compute(move |_, view| {
+async fn find_quota(asked: Asked, Path(quota): Path<String>) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    asked
+        .compute(move |asked, view| {
             let absent = || Problem::not_found("quota", format!("there is no quota {quota}"));
             let row = view.atlas.quotas.get(&quota).ok_or_else(absent)?;
-            answer::json(&headers, JSON, &QuotaWire::new(&view.quota_count(&row.value)))
+            answer::json(&asked.headers, JSON, &QuotaWire::new(&view.quota_count(&row.value)))
         })
         .await
 }

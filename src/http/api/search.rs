@@ -1,16 +1,12 @@
 //! Search by name.
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State as Extract};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
-use crate::http::params::{Param, ParamShape, Params, wrong};
+use crate::http::asked::Asked;
+use crate::http::params::{Param, ParamShape, wrong};
 use crate::http::route::{Answer, Method, Route};
-use crate::http::state::State;
 use crate::http::wire::SearchAnswer;
 
 const Q: Param = Param::new("q", ParamShape::Text { max: 100 }, "Text that names must hold, from one character on.");
@@ -32,13 +28,11 @@ pub fn routes() -> Vec<Route> {
     }]
 }
 
-async fn search(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&Q, &LIMIT])?;
+async fn search(asked: Asked) -> Result<Response, Problem> {
+    let params = asked.params(&[&Q, &LIMIT])?;
     let q = params.text(&Q)?.ok_or_else(|| wrong(&Q, "is required"))?.to_owned();
     let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    state.compute(move |_, view| answer::json(&headers, JSON, &SearchAnswer::new(&view.search(&q, limit)))).await
+    asked
+        .compute(move |asked, view| answer::json(&asked.headers, JSON, &SearchAnswer::new(&view.search(&q, limit))))
+        .await
 }

@@ -1,16 +1,11 @@
 //! What the web app needs before it draws.
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State as Extract};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
-use crate::http::params::Params;
+use crate::http::asked::Asked;
 use crate::http::route::{Answer, Method, Route};
-use crate::http::state::State;
 use crate::http::wire::SettingsWire;
 
 pub fn routes() -> Vec<Route> {
@@ -27,18 +22,14 @@ pub fn routes() -> Vec<Route> {
     }]
 }
 
-async fn find_settings(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    let view = state.view();
+async fn find_settings(asked: Asked) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    let view = asked.state.view();
     let settings = SettingsWire {
         plan: view.atlas.plan().id.clone(),
         version: env!("CARGO_PKG_VERSION"),
         today: view.today,
-        basemaps: state.options.basemaps.clone(),
+        basemaps: asked.state.options.basemaps.clone(),
     };
-    answer::json(&headers, JSON, &settings)
+    answer::json(&asked.headers, JSON, &settings)
 }

@@ -1,16 +1,12 @@
 //! Targets: promised numbers with their readings.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State as Extract};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
-use crate::http::params::Params;
+use crate::http::asked::Asked;
 use crate::http::route::{Answer, Method, Route};
-use crate::http::state::State;
 use crate::http::wire::{TargetList, TargetWire};
 
 pub fn routes() -> Vec<Route> {
@@ -40,32 +36,23 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_targets(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    state
-        .compute(move |_, view| {
+async fn list_targets(asked: Asked) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    asked
+        .compute(move |asked, view| {
             let targets = view.atlas.targets.iter().map(|row| TargetWire::new(&row.value)).collect();
-            answer::json(&headers, JSON, &TargetList { targets })
+            answer::json(&asked.headers, JSON, &TargetList { targets })
         })
         .await
 }
 
-async fn find_target(
-    Extract(state): Extract<Arc<State>>,
-    Path(target): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    Params::read(query.as_deref(), &[])?;
-    state
-        .compute(move |_, view| {
+async fn find_target(asked: Asked, Path(target): Path<String>) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    asked
+        .compute(move |asked, view| {
             let absent = || Problem::not_found("target", format!("there is no target {target}"));
             let row = view.atlas.targets.get(&target).ok_or_else(absent)?;
-            answer::json(&headers, JSON, &TargetWire::new(&row.value))
+            answer::json(&asked.headers, JSON, &TargetWire::new(&row.value))
         })
         .await
 }

@@ -1,9 +1,6 @@
 //! The plan's collections with their extents.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, RawQuery, State as Extract};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 
@@ -11,9 +8,8 @@ use super::html;
 use super::link;
 use super::media::{F, Media};
 use crate::http::answer::{self, GEOJSON, JSON, Problem};
-use crate::http::params::Params;
+use crate::http::asked::Asked;
 use crate::http::route::{Answer, Method, Route};
-use crate::http::state::State;
 use crate::http::wire::{CollectionWire, Collections, OgcLink};
 use crate::plan::Collection;
 use crate::services::View;
@@ -45,16 +41,12 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_collections(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&F])?;
-    let media = Media::of(&params, &headers, JSON)?;
-    let base = state.base_url(&headers);
-    state
-        .compute(move |_, view| {
+async fn list_collections(asked: Asked) -> Result<Response, Problem> {
+    let params = asked.params(&[&F])?;
+    let media = Media::of(&params, &asked.headers, JSON)?;
+    let base = asked.base_url();
+    asked
+        .compute(move |asked, view| {
             let collections = view.atlas.plan_collections();
             let document = Collections {
                 links: vec![
@@ -64,29 +56,24 @@ async fn list_collections(
                 collections: collections.map(|c| CollectionWire::new(view, c, collection_links(&base, c))).collect(),
             };
             match media {
-                Media::Json => answer::json(&headers, JSON, &document).map(answer::varies),
-                Media::Html => Ok(html::collections(&headers, &document)),
+                Media::Json => answer::json(&asked.headers, JSON, &document).map(answer::varies),
+                Media::Html => Ok(html::collections(&asked.headers, &document)),
             }
         })
         .await
 }
 
-async fn find_collection(
-    Extract(state): Extract<Arc<State>>,
-    Path(collection): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&F])?;
-    let media = Media::of(&params, &headers, JSON)?;
-    let base = state.base_url(&headers);
-    state
-        .compute(move |_, view| {
+async fn find_collection(asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
+    let params = asked.params(&[&F])?;
+    let media = Media::of(&params, &asked.headers, JSON)?;
+    let base = asked.base_url();
+    asked
+        .compute(move |asked, view| {
             let collection = plan_collection(view, &collection)?;
             let document = CollectionWire::new(view, collection, collection_links(&base, collection));
             match media {
-                Media::Json => answer::json(&headers, JSON, &document).map(answer::varies),
-                Media::Html => Ok(html::collection(&headers, &document)),
+                Media::Json => answer::json(&asked.headers, JSON, &document).map(answer::varies),
+                Media::Html => Ok(html::collection(&asked.headers, &document)),
             }
         })
         .await

@@ -1,9 +1,8 @@
 //! The features of a collection, page by page, and one of them.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use axum::extract::{Path, RawQuery, State as Extract};
-use axum::http::HeaderMap;
+use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
 
@@ -12,9 +11,9 @@ use super::html;
 use super::link;
 use super::media::{F, Media};
 use crate::http::answer::{self, GEOJSON, Problem};
+use crate::http::asked::Asked;
 use crate::http::params::{Param, ParamShape, Params, date, wrong};
 use crate::http::route::{Answer, Method, Route};
-use crate::http::state::State;
 use crate::http::wire::{ItemWire, ItemsWire, OgcLink};
 use crate::plan::Timestamp;
 use crate::services::items::{Interval, ItemFilter};
@@ -77,26 +76,21 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_items(
-    Extract(state): Extract<Arc<State>>,
-    Path(collection): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &PARAMETERS)?;
-    let media = Media::of(&params, &headers, GEOJSON)?;
+async fn list_items(asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
+    let params = asked.params(&PARAMETERS)?;
+    let media = Media::of(&params, &asked.headers, GEOJSON)?;
     let filter = filter(&params)?;
     let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
     let after = params.parse::<u64>(&CURSOR)?.unwrap_or(0);
-    let base = state.base_url(&headers);
-    state
-        .compute(move |_, view| {
+    let base = asked.base_url();
+    asked
+        .compute(move |asked, view| {
             let collection = plan_collection(view, &collection)?;
             let page = view.items(collection, &filter, limit, after);
             let links = page_links(&base, collection.id.as_str(), &params, page.next);
             match media {
-                Media::Json => answer::json(&headers, GEOJSON, &ItemsWire::new(page, links)).map(answer::varies),
-                Media::Html => Ok(html::items(&headers, collection, &page, &links)),
+                Media::Json => answer::json(&asked.headers, GEOJSON, &ItemsWire::new(page, links)).map(answer::varies),
+                Media::Html => Ok(html::items(&asked.headers, collection, &page, &links)),
             }
         })
         .await
@@ -153,17 +147,12 @@ fn page_links(base: &str, collection: &str, params: &Params, next: Option<u64>) 
     links
 }
 
-async fn find_item(
-    Extract(state): Extract<Arc<State>>,
-    Path((collection, feature)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&F])?;
-    let media = Media::of(&params, &headers, GEOJSON)?;
-    let base = state.base_url(&headers);
-    state
-        .compute(move |_, view| {
+async fn find_item(asked: Asked, Path((collection, feature)): Path<(String, String)>) -> Result<Response, Problem> {
+    let params = asked.params(&[&F])?;
+    let media = Media::of(&params, &asked.headers, GEOJSON)?;
+    let base = asked.base_url();
+    asked
+        .compute(move |asked, view| {
             let collection = plan_collection(view, &collection)?;
             let absent = || Problem::not_found("featureId", format!("{} has no feature {feature}", collection.id));
             let row = view.atlas.feature(collection, &feature).ok_or_else(absent)?;
@@ -176,8 +165,8 @@ async fn find_item(
             ];
             let facts = view.facts(collection, &row.value);
             match media {
-                Media::Json => answer::json(&headers, GEOJSON, &ItemWire::new(facts, links)).map(answer::varies),
-                Media::Html => Ok(html::item(&headers, collection, facts, &links)),
+                Media::Json => answer::json(&asked.headers, GEOJSON, &ItemWire::new(facts, links)).map(answer::varies),
+                Media::Html => Ok(html::item(&asked.headers, collection, facts, &links)),
             }
         })
         .await

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State as Extract};
-use axum::http::HeaderMap;
+use axum::Extension;
 use axum::response::Response;
 use axum::routing::get;
 
@@ -11,10 +10,9 @@ use super::html;
 use super::link;
 use super::media::{F, Media};
 use crate::http::answer::{self, HTML, JSON, OPENAPI_30, Problem};
-use crate::http::openapi;
-use crate::http::params::Params;
+use crate::http::asked::Asked;
+use crate::http::openapi::Documents;
 use crate::http::route::{Answer, Method, Route};
-use crate::http::state::State;
 use crate::http::wire::{Conformance, LandingPage};
 
 const CONFORMS_TO: [&str; 4] = [
@@ -62,15 +60,11 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn find_landing_page(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&F])?;
-    let media = Media::of(&params, &headers, JSON)?;
-    let base = state.base_url(&headers);
-    let view = state.view();
+async fn find_landing_page(asked: Asked) -> Result<Response, Problem> {
+    let params = asked.params(&[&F])?;
+    let media = Media::of(&params, &asked.headers, JSON)?;
+    let base = asked.base_url();
+    let view = asked.state.view();
     let plan = view.atlas.plan();
     let page = LandingPage {
         title: format!("{}{}年工作计划 {} plan {}", plan.district.zh, plan.year, plan.district.en, plan.year),
@@ -87,40 +81,32 @@ async fn find_landing_page(
         ],
     };
     match media {
-        Media::Json => answer::json(&headers, JSON, &page).map(answer::varies),
-        Media::Html => Ok(html::landing(&headers, &page)),
+        Media::Json => answer::json(&asked.headers, JSON, &page).map(answer::varies),
+        Media::Html => Ok(html::landing(&asked.headers, &page)),
     }
 }
 
-async fn find_conformance(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&F])?;
-    let media = Media::of(&params, &headers, JSON)?;
-    let base = state.base_url(&headers);
+async fn find_conformance(asked: Asked) -> Result<Response, Problem> {
+    let params = asked.params(&[&F])?;
+    let media = Media::of(&params, &asked.headers, JSON)?;
+    let base = asked.base_url();
     let links = vec![
         link(&base, "/ogc/conformance?f=json", "self", JSON, "This document"),
         link(&base, "/ogc/conformance?f=html", "alternate", "text/html", "This document as a page"),
     ];
     let conformance = Conformance { conforms_to: CONFORMS_TO.to_vec(), links };
     match media {
-        Media::Json => answer::json(&headers, JSON, &conformance).map(answer::varies),
-        Media::Html => Ok(html::conformance(&headers, &conformance)),
+        Media::Json => answer::json(&asked.headers, JSON, &conformance).map(answer::varies),
+        Media::Html => Ok(html::conformance(&asked.headers, &conformance)),
     }
 }
 
-async fn find_api(
-    Extract(state): Extract<Arc<State>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let params = Params::read(query.as_deref(), &[&F])?;
-    let media = Media::of(&params, &headers, OPENAPI_30)?;
-    let document = openapi::ogc_document(&state.base_url(&headers)).map_err(Problem::internal)?;
+async fn find_api(asked: Asked, Extension(documents): Extension<Arc<Documents>>) -> Result<Response, Problem> {
+    let params = asked.params(&[&F])?;
+    let media = Media::of(&params, &asked.headers, OPENAPI_30)?;
+    let document = documents.ogc_at(&asked.base_url());
     match media {
-        Media::Json => answer::json(&headers, OPENAPI_30, &document).map(answer::varies),
-        Media::Html => Ok(html::api(&headers, &document)),
+        Media::Json => answer::json(&asked.headers, OPENAPI_30, &document).map(answer::varies),
+        Media::Html => Ok(html::api(&asked.headers, &document)),
     }
 }
