@@ -2,13 +2,13 @@
 // same files are served from memory.
 import type { Plugin } from 'vite';
 import { LANGS } from '../src/domain/vocab.ts';
-import { sharedStyle } from '../src/map/style.ts';
+import { planStyle } from '../src/map/style.ts';
 import { spriteSheet } from './sprites.ts';
 
 function files(): Map<string, { type: string; body: string | Uint8Array }> {
   const out = new Map<string, { type: string; body: string | Uint8Array }>();
   for (const lang of LANGS) {
-    out.set(`styles/plan.${lang}.json`, { type: 'application/json', body: JSON.stringify(sharedStyle(lang)) });
+    out.set(`styles/plan.${lang}.json`, { type: 'application/json', body: JSON.stringify(planStyle({ lang })) });
   }
   for (const ratio of [1, 2]) {
     const { json, png } = spriteSheet(ratio);

@@ -46,7 +46,12 @@ test('list and map point at each other', async ({ page }) => {
   const row = page.locator('[data-project="majiabang-park"]');
   await row.hover();
   await expect
-    .poll(() => page.evaluate(() => JSON.stringify(window.__guatu!.map.getFilter('halo-line:parks'))))
+    .poll(() =>
+      page.evaluate(() => {
+        const { map } = window.__guatu!;
+        return map.getLayer('halo-line:parks') ? JSON.stringify(map.getFilter('halo-line:parks')) : '';
+      }),
+    )
     .toContain('majiabang-park');
   const at = await onScreen(page, 120.7225, 30.7035);
   await page.mouse.move(at.x, at.y);

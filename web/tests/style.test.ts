@@ -3,7 +3,7 @@ import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
 import { expect, test } from 'vitest';
 import { circle } from '../src/domain/geo/reach.ts';
 import { LAYER_ORDER, CLICKABLE } from '../src/map/order.ts';
-import { absolute, familyOf, planStyle, sharedStyle } from '../src/map/style.ts';
+import { absolute, familyOf, planStyle } from '../src/map/style.ts';
 import type { Look } from '../src/map/look.ts';
 
 const busy: Look = {
@@ -69,7 +69,7 @@ test('labels follow the language', () => {
 test.each(['zh', 'en'] as const)(
   'the style for other clients is valid and holds only the plan and its ground: %s',
   (lang) => {
-    const style = sharedStyle(lang);
+    const style = planStyle({ lang });
     expect(validateStyleMin(absolute(style, 'http://localhost'))).toEqual([]);
     expect(Object.keys(style.sources)).toEqual(['context', 'plan']);
     expect(style.layers.length).toBeGreaterThan(30);

@@ -55,6 +55,8 @@ export class Engine {
   #ready = false;
   #pending: StyleSpecification | null = null;
   #still = false;
+  /** The ids of the layers on the map. */
+  #layers: string[] = [];
   #touch = false;
 
   static async start(options: EngineStart, events: EngineEvents): Promise<Engine> {
@@ -90,6 +92,7 @@ export class Engine {
     this.map = map;
     map.on('load', () => {
       this.#ready = true;
+      this.#layers = map.getStyle().layers.map((l) => l.id);
       events.painted();
       if (this.#pending) this.setStyle(this.#pending);
     });
@@ -112,6 +115,7 @@ export class Engine {
       return;
     }
     this.#pending = null;
+    this.#layers = style.layers.map((l) => l.id);
     this.map.setStyle(absolute(style, location.origin), { diff: true });
   }
 
@@ -166,8 +170,7 @@ export class Engine {
       [point.x - reach, point.y - reach],
       [point.x + reach, point.y + reach],
     ];
-    const layers = this.map.getStyle().layers.map((l) => l.id);
-    const asked = (families: readonly LayerId[]) => layers.filter((id) => families.includes(familyOf(id)));
+    const asked = (families: readonly LayerId[]) => this.#layers.filter((id) => families.includes(familyOf(id)));
     const found = this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(CLICKABLE) }) : [];
     const best = mostParticular(found);
     const lines = found.filter((f) => ['roads', 'bridges'].includes(f.sourceLayer ?? ''));

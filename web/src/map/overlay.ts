@@ -5,11 +5,8 @@ import type { Layer } from './base.ts';
 import type { Look } from './look.ts';
 import { tonesFor } from './tones.ts';
 
-function collection(geometries: (Geometry | null | undefined)[]): FeatureCollection {
-  const features = geometries
-    .filter((g): g is Geometry => !!g)
-    .map((geometry): Feature => ({ type: 'Feature', properties: {}, geometry }));
-  return { type: 'FeatureCollection', features };
+function collection(geometry: Geometry): FeatureCollection {
+  return { type: 'FeatureCollection', features: [{ type: 'Feature', properties: {}, geometry }] };
 }
 
 /** The corners and the shape apart: a fill would also take several points of one feature for a ring. */
@@ -26,22 +23,24 @@ function draftOf(look: Look): FeatureCollection {
   return { type: 'FeatureCollection', features };
 }
 
+/** Only what there is to draw: an empty source would still cost its tiles. */
 export function overlaySources(look: Look): Record<string, GeoJSONSourceSpecification> {
   const source = (data: FeatureCollection): GeoJSONSourceSpecification => ({ type: 'geojson', data });
-  return {
-    error: source(collection([look.error])),
-    reach: source(collection([look.reach])),
-    origin: source(collection([look.origin])),
-    draft: source(draftOf(look)),
-    ...(look.anchors ? { anchors: source(look.anchors) } : {}),
-  };
+  const all: Record<string, GeoJSONSourceSpecification> = {};
+  if (look.error) all['error'] = source(collection(look.error));
+  if (look.reach) all['reach'] = source(collection(look.reach));
+  if (look.origin) all['origin'] = source(collection(look.origin));
+  if (look.draft?.length) all['draft'] = source(draftOf(look));
+  if (look.anchors) all['anchors'] = source(look.anchors);
+  return all;
 }
 
 export function overlayLayers(look: Look): Layer[] {
   const tones = tonesFor(look.dark ?? false);
   const points: ExpressionSpecification = ['==', ['geometry-type'], 'Point'];
   const shapes: ExpressionSpecification = ['!=', ['geometry-type'], 'Point'];
-  return [
+  const there = overlaySources(look);
+  const layers: Layer[] = [
     { id: 'reach-fill', type: 'fill', source: 'reach', paint: { 'fill-color': tones.reach, 'fill-opacity': 0.09 } },
     { id: 'reach-line', type: 'line', source: 'reach', paint: { 'line-color': tones.reach, 'line-width': 2 } },
     {
@@ -98,4 +97,5 @@ export function overlayLayers(look: Look): Layer[] {
       },
     },
   ];
+  return layers.filter((l) => 'source' in l && String(l.source) in there);
 }

@@ -208,5 +208,6 @@ export function chosenLayers(look: Look): Layer[] {
       'text-ignore-placement': false,
     }),
   }));
+  // They stay when nothing is chosen: putting symbol layers in and out while tiles load confuses the engine.
   return [...shapes, ...spots, ...names] as Layer[];
 }

@@ -2,7 +2,6 @@
 // style to a client makes them absolute.
 import type { SourceSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec';
 import { baseLayers, type Layer } from './base.ts';
-import type { Lang } from '../domain/vocab.ts';
 import type { Look } from './look.ts';
 import { LAYER_ORDER, type LayerId } from './order.ts';
 import { overlayLayers, overlaySources } from './overlay.ts';
@@ -18,18 +17,6 @@ export function planStyle(look: Look): StyleSpecification {
     sprite: '/sprites/plan',
     sources: sources(look),
     layers: inOrder([...baseLayers(look), ...planLayers(look), ...chosenLayers(look), ...overlayLayers(look)]),
-  };
-}
-
-/** The style for other clients: the plan without what only a reader of the app can choose or draw. */
-export function sharedStyle(lang: Lang): StyleSpecification {
-  const style = planStyle({ lang });
-  const own = (source: string | undefined) => source === undefined || source === 'context' || source === 'plan';
-  const chosen = ['halo-line', 'halo-point', 'chosen-marker'];
-  return {
-    ...style,
-    sources: Object.fromEntries(Object.entries(style.sources).filter(([id]) => own(id))),
-    layers: style.layers.filter((l) => own('source' in l ? l.source : undefined) && !chosen.includes(familyOf(l.id))),
   };
 }
 
