@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::atlas::{Atlas, AtlasError};
 use crate::config::Config;
@@ -76,6 +76,8 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let state = Arc::new(State::new(published, today, metrics, options.config.options.clone()));
 
     let listen_error = |fault| AppError::Listen { address: options.listen, fault };
+    // Heard before anybody can know that the server is there, so that a stop is never a sudden death.
+    let signals = StopSignals::listen()?;
     let listener = TcpListener::bind(options.listen).await.map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     // Whoever started us waits for this line.
@@ -83,7 +85,7 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let router = http::router(Arc::clone(&state));
     let (stop, mut stopped) = tokio::sync::watch::channel(());
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        wait_for_signal().await;
+        signals.wait().await;
         tracing::info!("stopping");
         state.stop();
         drop(stop);
@@ -120,18 +122,23 @@ async fn open(options: &Options) -> Result<(GpkgStore, Loaded), AppError> {
     Ok((store, loaded))
 }
 
-async fn wait_for_signal() {
-    let next = |kind| async move {
-        match signal(kind) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(fault) => {
-                tracing::error!(%fault, "signals cannot be heard");
-                std::future::pending::<()>().await;
-            }
+/// The signals that ask the server to stop.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// From now on these signals no longer end the process by themselves.
+    fn listen() -> Result<StopSignals, AppError> {
+        let listen = |kind| signal(kind).map_err(|fault| AppError::Serve(format!("signals cannot be heard: {fault}")));
+        Ok(StopSignals { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        () = next(SignalKind::terminate()) => {}
-        () = next(SignalKind::interrupt()) => {}
     }
 }
