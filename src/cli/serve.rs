@@ -33,9 +33,12 @@ pub fn run(arguments: ServeArguments) -> ExitCode {
     }
 }
 
-/// The log goes to standard error; `RUST_LOG` says how much of it.
+/// What is logged unless `RUST_LOG` says otherwise: what operators ask for, and trouble in libraries.
+const LOG_FILTER: &str = "info,refinery_core=warn";
+
+/// The log goes to standard error.
 fn start_log(as_json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     if as_json {

@@ -32,7 +32,8 @@ use tower_http::cors::{Any, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
+use tower_http::trace::{DefaultOnResponse, TraceLayer};
+use tracing::Level;
 
 pub use state::State;
 pub use wire::{BaseMap, BaseMapType};
@@ -89,7 +90,7 @@ pub fn router(state: Arc<State>) -> Router {
         .layer(map_response(move |response: Response| std::future::ready(secured(response, &policy))))
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any))
         .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))
         .layer(ids.1)
         .layer(ids.0)
         .with_state(state)
