@@ -153,6 +153,7 @@ const WORDS = {
   'near.found_area_one': { zh: '范围内有 1 个项目', en: '1 project in the area' },
   'near.late': { zh: '{n} 个滞后', en: '{n} late' },
   'near.none_late': { zh: '没有滞后的项目', en: 'None is late' },
+  'near.unknown': { zh: '{n} 个无法判断', en: '{n} cannot be judged' },
   'near.late_only': { zh: '只看滞后', en: 'Late only' },
   'near.truncated': { zh: '只列出最近的 {n} 个', en: 'Only the nearest {n} are listed' },
   'near.none': { zh: '这个范围内没有项目', en: 'No project in this range' },
