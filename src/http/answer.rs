@@ -12,6 +12,8 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::services::tiles::digest;
+
 pub const JSON: &str = "application/json";
 pub const GEOJSON: &str = "application/geo+json";
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -141,8 +143,8 @@ pub async fn as_problem(request: Request, next: Next) -> Response {
 
 /// A good answer with its media type and entity tag; 304 when the caller has it already.
 pub fn tagged(request: &HeaderMap, media_type: &'static str, body: Vec<u8>) -> Response {
-    let etag = format!("\"{:016x}\"", hash(&body));
-    conditional(request, media_type, &etag, "no-cache", body)
+    let digest = digest(&body);
+    conditional(request, media_type, digest, "no-cache", body)
 }
 
 /// As [`tagged`], for a value as JSON.
@@ -151,20 +153,24 @@ pub fn json(request: &HeaderMap, media_type: &'static str, value: &impl Serializ
     Ok(tagged(request, media_type, body))
 }
 
-/// A good answer with a tag of the caller's making.
+/// A good answer by the digest of its content.
+///
+/// The tag is weak: it stands for the content, however the bytes are compressed on their way.
 pub fn conditional(
     request: &HeaderMap,
     media_type: &'static str,
-    etag: &str,
+    digest: u64,
     cache_control: &'static str,
     body: impl Into<Body>,
 ) -> Response {
+    let etag = format!("W/\"{digest:016x}\"");
+    let bare = etag.trim_start_matches("W/");
     let has_it = request
         .get_all(IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
-        .any(|list| list.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag));
-    let headers = [(ETAG, etag.to_owned()), (CACHE_CONTROL, cache_control.to_owned())];
+        .any(|list| list.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == bare));
+    let headers = [(ETAG, etag.clone()), (CACHE_CONTROL, cache_control.to_owned())];
     if has_it {
         (StatusCode::NOT_MODIFIED, headers).into_response()
     } else {
@@ -173,11 +179,11 @@ pub fn conditional(
 }
 
 /// A tile that is not empty, or 204 for one that is.
-pub fn tile(request: &HeaderMap, etag: &str, bytes: &[u8]) -> Response {
+pub fn tile(request: &HeaderMap, digest: u64, bytes: &[u8]) -> Response {
     if bytes.is_empty() {
         (StatusCode::NO_CONTENT, [(CACHE_CONTROL, "no-cache")]).into_response()
     } else {
-        conditional(request, MVT, etag, "no-cache", bytes.to_vec())
+        conditional(request, MVT, digest, "no-cache", bytes.to_vec())
     }
 }
 
@@ -202,11 +208,4 @@ pub fn with(mut response: Response, name: HeaderName, value: &str) -> Response {
 /// Says that the answer depends on what the caller accepts.
 pub fn varies(response: Response) -> Response {
     with(response, VARY, "accept, accept-encoding")
-}
-
-pub fn hash(bytes: &[u8]) -> u64 {
-    use std::hash::{DefaultHasher, Hasher};
-    let mut hasher = DefaultHasher::new();
-    hasher.write(bytes);
-    hasher.finish()
 }

@@ -119,7 +119,7 @@ async fn find_tile(
         .compute(move |asked, view| {
             let collections = collections(view, &wanted)?;
             let tile = asked.state.tiles.tile(view, &collections, tile).map_err(Problem::internal)?;
-            Ok(answer::tile(&asked.headers, &tile.etag, &tile.bytes))
+            Ok(answer::tile(&asked.headers, tile.digest, &tile.bytes))
         })
         .await
 }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
 use super::answer::{self, HTML, Problem};
+use crate::services::tiles::digest;
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
@@ -28,10 +29,10 @@ pub async fn find_file(uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Dist::get(path).filter(|_| !path.is_empty()) {
         let media_type = media_type(path);
-        let etag = format!("\"{:016x}\"", answer::hash(&file.data));
+        let digest = digest(&file.data);
         // The build names assets by their content, so they never change.
         let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-        return answer::conditional(&headers, media_type, &etag, cache, file.data.into_owned());
+        return answer::conditional(&headers, media_type, digest, cache, file.data.into_owned());
     }
     let is_file_or_resource =
         path.contains('.') || path.split('/').next().is_some_and(|first| RESERVED.contains(&first));

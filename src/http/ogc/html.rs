@@ -33,6 +33,7 @@ fn page(headers: &HeaderMap, title: &str, trail: &[(&str, String)], body: &Marku
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " · Guatu" }
+                link rel="icon" href="/favicon.svg";
                 style { (PreEscaped(STYLE)) }
             }
             body {
