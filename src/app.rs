@@ -1,19 +1,20 @@
 //! Wires everything: opens or creates the store, builds the atlas, serves it, and stops without dropping a request.
 
-use std::net::SocketAddr;
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::net::TcpListener;
+use axum_server::Handle;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::atlas::{Atlas, AtlasError};
 use crate::config::Config;
 use crate::formats::seeds::Problem;
 use crate::http::{self, State};
-use crate::plan::{Date, Timestamp};
+use crate::plan::{Date, Record, Slug, Timestamp};
 use crate::services::publish::Published;
 use crate::services::seeding::{self, Source};
 use crate::store::gpkg::{self, GpkgStore};
@@ -24,6 +25,12 @@ const STORE_FILE: &str = "guatu.gpkg";
 
 /// How long open requests get to end after the signal to stop.
 const GRACE: Duration = Duration::from_secs(20);
+
+/// How long a caller may take to say what it asks for.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How often the metrics are tidied.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// What the command line and the configuration say.
 pub struct Options {
@@ -40,8 +47,8 @@ pub struct Options {
 pub enum AppError {
     #[error("the plan has problems:\n{}", list(.0))]
     Plan(Vec<Problem>),
-    #[error("--plan is for a first start, but {0} holds a plan already; choose another --data folder")]
-    AlreadySeeded(PathBuf),
+    #[error("{path} holds plan {kept}, not {asked}; choose another --data folder for {asked}")]
+    AnotherPlan { path: PathBuf, kept: Slug, asked: Slug },
     #[error("the data folder {path} cannot be used: {fault}")]
     Data { path: PathBuf, fault: std::io::Error },
     #[error("cannot listen on {address}: {fault}")]
@@ -63,63 +70,86 @@ fn list(problems: &[Problem]) -> String {
 /// # Errors
 /// Whatever keeps it from starting; nothing half-made stays behind.
 pub async fn serve(options: Options) -> Result<(), AppError> {
+    let listen_error = |fault| AppError::Listen { address: options.listen, fault };
+    // Heard before anybody can know that the server is there, so that a stop is never a sudden death.
+    let signals = StopSignals::listen()?;
+    // Taken before anything is written, so that a start that fails for a taken port leaves no trace.
+    let listener = TcpListener::bind(options.listen).map_err(listen_error)?;
+    listener.set_nonblocking(true).map_err(listen_error)?;
+    let address = listener.local_addr().map_err(listen_error)?;
+
     let data_error = |fault| AppError::Data { path: options.data.clone(), fault };
     std::fs::create_dir_all(&options.data).map_err(data_error)?;
     let (store, loaded) = open(&options).await?;
     let atlas = Atlas::build(loaded.seq, loaded.records)?;
     tracing::info!(plan = %atlas.plan().id, seq = atlas.seq(), projects = atlas.projects.len(), "plan loaded");
 
-    let metrics = PrometheusBuilder::new().install_recorder().map_err(|fault| AppError::Serve(fault.to_string()))?;
-    let (as_of, zone) = (options.as_of, options.config.time_zone.clone());
+    let metrics = PrometheusBuilder::new().install_recorder().map_err(serve_error)?;
+    tokio::spawn(keep_up(metrics.clone()));
+    let (as_of, zone) = (options.as_of, options.config.options.time_zone.clone());
     let today = move || as_of.unwrap_or_else(|| Timestamp::now().to_zoned_datetime(zone.clone()).date());
-    let published = Arc::new(Published::new(atlas));
-    let state = Arc::new(State::new(published, today, metrics, options.config.options.clone()));
+    let state = State::new(Arc::new(Published::new(atlas)), today, metrics, options.config.options.clone());
 
-    let listen_error = |fault| AppError::Listen { address: options.listen, fault };
-    // Heard before anybody can know that the server is there, so that a stop is never a sudden death.
-    let signals = StopSignals::listen()?;
-    let listener = TcpListener::bind(options.listen).await.map_err(listen_error)?;
-    let address = listener.local_addr().map_err(listen_error)?;
-    // Whoever started us waits for this line.
-    println!("listening on http://{address}");
-    let router = http::router(Arc::clone(&state));
-    let (stop, mut stopped) = tokio::sync::watch::channel(());
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let handle = Handle::new();
+    let mut server = axum_server::from_tcp(listener).map_err(serve_error)?.handle(handle.clone());
+    server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
+    tokio::spawn(async move {
         signals.wait().await;
         tracing::info!("stopping");
-        state.stop();
-        drop(stop);
+        handle.graceful_shutdown(Some(GRACE));
     });
-    let out_of_grace = async {
-        // The sender is dropped when the signal comes.
-        while stopped.changed().await.is_ok() {}
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        served = server => served.map_err(|fault| AppError::Serve(fault.to_string()))?,
-        () = out_of_grace => tracing::warn!("some requests did not end within {GRACE:?}"),
+    // Whoever started us waits for this line; nobody may be listening to it.
+    if let Err(fault) = writeln!(std::io::stdout(), "listening on http://{address}") {
+        tracing::warn!(%fault, %address, "standard output is closed; listening all the same");
     }
+    server.serve(http::router(Arc::new(state)).into_make_service()).await.map_err(serve_error)?;
     store.close().await?;
     tracing::info!("stopped");
     Ok(())
 }
 
+fn serve_error(fault: impl std::fmt::Display) -> AppError {
+    AppError::Serve(fault.to_string())
+}
+
+/// Lets the recorder put old samples together, also when nobody asks for them.
+async fn keep_up(metrics: PrometheusHandle) {
+    let mut ticks = tokio::time::interval(METRICS_UPKEEP);
+    loop {
+        ticks.tick().await;
+        metrics.run_upkeep();
+    }
+}
+
 /// Opens the store with all that is in it; an empty one, which only a first start meets, gets its plan.
 async fn open(options: &Options) -> Result<(GpkgStore, Loaded), AppError> {
     let path = options.data.join(STORE_FILE);
-    let read_plan = || seeding::read(options.plan.as_ref().unwrap_or(&Source::Shipped)).map_err(AppError::Plan);
+    let source = options.plan.as_ref().unwrap_or(&Source::Shipped);
     // The plan is read before a file is made, so that a refused one leaves nothing behind.
-    let plan = if path.exists() { None } else { Some(read_plan()?) };
+    let plan = if path.exists() { None } else { Some(seeding::read(source).map_err(AppError::Plan)?) };
     let store = GpkgStore::open(&path, &gpkg::Options::default())?;
     let loaded = store.load().await?;
     if loaded.seq > 0 {
-        return if options.plan.is_some() { Err(AppError::AlreadySeeded(path)) } else { Ok((store, loaded)) };
+        check_same_plan(options, &loaded, path)?;
+        return Ok((store, loaded));
     }
-    let plan = plan.map_or_else(read_plan, Ok)?;
+    let plan = plan.map_or_else(|| seeding::read(source).map_err(AppError::Plan), Ok)?;
     let seq = seeding::seed(&store, plan, Timestamp::now()).await?;
     tracing::info!(path = %path.display(), seq, "store created from the plan");
     let loaded = store.load().await?;
     Ok((store, loaded))
+}
+
+/// A later start may name the plan that it began with, as a service's command line does, but not another one.
+fn check_same_plan(options: &Options, loaded: &Loaded, path: PathBuf) -> Result<(), AppError> {
+    let Some(source) = &options.plan else { return Ok(()) };
+    let asked = seeding::plan_id(source).map_err(AppError::Plan)?;
+    let kept =
+        loaded.records.iter().find_map(|row| if let Record::Plan(plan) = &row.value { Some(&plan.id) } else { None });
+    match kept {
+        Some(kept) if *kept != asked => Err(AppError::AnotherPlan { path, kept: kept.clone(), asked }),
+        _ => Ok(()),
+    }
 }
 
 /// The signals that ask the server to stop.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use crate::http::{BaseMap, Options};
+use crate::http::{BaseMap, BaseMapType, Options, origin};
 
 /// Where days begin and end when the operator does not say: the shipped plan's district.
 const DEFAULT_TIME_ZONE: &str = "Asia/Shanghai";
@@ -37,7 +37,6 @@ struct MapWire {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub options: Options,
-    pub time_zone: TimeZone,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -70,29 +69,32 @@ impl Config {
         let time_zone = TimeZone::get(zone).map_err(|_| {
             error(format!("server.time_zone: {zone:?} is no zone of the IANA database, such as Asia/Shanghai"))
         })?;
-        let is_web = |url: &str| {
-            ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme) && url.len() > scheme.len())
-        };
         let public_url = wire.server.public_url.map(|url| url.trim_end_matches('/').to_owned());
-        if let Some(url) = public_url.as_deref().filter(|url| !is_web(url)) {
-            return Err(error(format!("server.public_url: {url:?} does not begin with http:// or https://")));
+        if let Some(url) = public_url.as_deref().filter(|url| origin(url) != Some(url)) {
+            return Err(error(format!(
+                "server.public_url: {url:?} is not an origin such as https://plan.example.org (no path, plain ASCII)"
+            )));
         }
-        for basemap in &wire.map.basemaps {
+        for (at, basemap) in wire.map.basemaps.iter().enumerate() {
             let id = &basemap.id;
-            if !is_web(&basemap.url) {
-                return Err(error(format!(
-                    "map.basemaps {id}: url {:?} does not begin with http:// or https://",
-                    basemap.url
-                )));
+            let wrong = |what: &str| Err(error(format!("map.basemaps {id}: {what}")));
+            if wire.map.basemaps[..at].iter().any(|earlier| earlier.id == *id) {
+                return wrong("the id is there twice");
+            }
+            if origin(&basemap.url).is_none() {
+                return wrong("url does not begin with http:// or https:// and a host in plain ASCII");
             }
             let has_place = ["{z}", "{x}", "{y}"].iter().all(|part| basemap.url.contains(part));
-            if basemap.map_type == crate::http::BaseMapType::Xyz && !has_place {
-                return Err(error(format!("map.basemaps {id}: an xyz url holds {{z}}, {{x}} and {{y}}")));
+            if basemap.map_type == BaseMapType::Xyz && !has_place {
+                return wrong("an xyz url holds {z}, {x} and {y}");
+            }
+            if basemap.origins.iter().any(|url| origin(url) != Some(url)) {
+                return wrong("origins are addresses such as https://tiles.example.org, without a path");
             }
             if basemap.attribution.trim().is_empty() {
-                return Err(error(format!("map.basemaps {id}: attribution is empty; say whose map it is")));
+                return wrong("attribution is empty; say whose map it is");
             }
         }
-        Ok(Config { options: Options { basemaps: wire.map.basemaps, public_url }, time_zone })
+        Ok(Config { options: Options { basemaps: wire.map.basemaps, public_url, time_zone } })
     }
 }

@@ -21,10 +21,11 @@ pub(super) fn name_of(record: &Record) -> Option<(u32, &Text)> {
         Record::Target(target) => Some((target.order, &target.name)),
         Record::Quota(quota) => Some((quota.order, &quota.name)),
         Record::Theme(theme) => Some((theme.order, &theme.name)),
+        // Places come in the order of their collections.
         Record::Collection(collection) => Some((collection.order, &collection.title)),
-        // A feature stands in the order of its number, which never changes.
-        Record::Feature(feature) => Some((0, &feature.name)),
-        Record::Plan(_) | Record::Section(_) => None,
+        // A place stands in the order of its number, which never changes; a project's feature is found by its project.
+        Record::Feature(feature) if feature.project.is_none() => Some((0, &feature.name)),
+        Record::Feature(_) | Record::Plan(_) | Record::Section(_) => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! `guatu serve`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::prelude::*;
@@ -27,7 +28,10 @@ pub fn run(arguments: ServeArguments) -> ExitCode {
         as_of: arguments.as_of,
         config,
     };
-    match runtime.block_on(app::serve(options)) {
+    let served = runtime.block_on(app::serve(options));
+    // Work that nobody waits for any more must not hold the program.
+    runtime.shutdown_timeout(LAST_WORK);
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => failed(fault),
     }
@@ -35,6 +39,9 @@ pub fn run(arguments: ServeArguments) -> ExitCode {
 
 /// What is logged unless `RUST_LOG` says otherwise: what operators ask for, and trouble in libraries.
 const LOG_FILTER: &str = "info,refinery_core=warn";
+
+/// How long computing that is under way may go on after the server has stopped.
+const LAST_WORK: Duration = Duration::from_secs(2);
 
 /// The log goes to standard error.
 fn start_log(as_json: bool) {

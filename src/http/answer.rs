@@ -5,13 +5,14 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::body::MAX_BODY_BYTES;
 use crate::services::tiles::digest;
 
 pub const JSON: &str = "application/json";
@@ -85,12 +86,6 @@ impl Problem {
         Problem { expected: Some(expected.into()), ..Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail) }
     }
 
-    /// A body that is longer than is read.
-    pub fn body_too_long(limit_bytes: usize) -> Problem {
-        let detail = format!("the body is longer than {limit_bytes} bytes");
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
-    }
-
     /// A fault of ours: the cause goes into the log and nowhere else.
     pub fn internal(cause: impl std::fmt::Display) -> Problem {
         tracing::error!(%cause, "request failed");
@@ -126,7 +121,7 @@ pub async fn as_problem(request: Request, next: Next) -> Response {
     let detail = match status {
         StatusCode::NOT_FOUND => format!("there is nothing at {path}"),
         StatusCode::METHOD_NOT_ALLOWED => format!("{method} is not a method of {path}"),
-        StatusCode::PAYLOAD_TOO_LARGE => "the body is too long".to_owned(),
+        StatusCode::PAYLOAD_TOO_LARGE => format!("the body is longer than {MAX_BODY_BYTES} bytes"),
         StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => "the request took too long".to_owned(),
         StatusCode::BAD_REQUEST => "the address or body cannot be read".to_owned(),
         _ => status.canonical_reason().unwrap_or("the request failed").to_owned(),
@@ -172,7 +167,7 @@ pub fn conditional(
         .any(|list| list.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == bare));
     let headers = [(ETAG, etag.clone()), (CACHE_CONTROL, cache_control.to_owned())];
     if has_it {
-        (StatusCode::NOT_MODIFIED, headers).into_response()
+        (StatusCode::NOT_MODIFIED, headers, [(VARY, "accept-encoding")]).into_response()
     } else {
         (headers, [(CONTENT_TYPE, media_type)], body.into()).into_response()
     }
@@ -185,16 +180,6 @@ pub fn tile(request: &HeaderMap, digest: u64, bytes: &[u8]) -> Response {
     } else {
         conditional(request, MVT, digest, "no-cache", bytes.to_vec())
     }
-}
-
-/// Sends the caller on to another address for good.
-pub fn moved_to(path: &'static str) -> Response {
-    (StatusCode::PERMANENT_REDIRECT, [(LOCATION, path)]).into_response()
-}
-
-/// The server is up, but not ready to serve.
-pub fn not_ready(reason: &'static str) -> Response {
-    Problem::unavailable(reason).into_response()
 }
 
 /// Adds a header to an answer.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State as Extract};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use axum::routing::get;
@@ -31,9 +31,6 @@ async fn find_live(headers: HeaderMap) -> Result<Response, Problem> {
 }
 
 async fn find_ready(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Result<Response, Problem> {
-    if state.is_stopping() {
-        return Ok(answer::not_ready("the server is stopping"));
-    }
     let view = state.view();
     answer::json(&headers, JSON, &json!({ "status": "ready", "plan": view.atlas.plan().id, "seq": view.atlas.seq() }))
 }
@@ -54,10 +51,17 @@ async fn find_document(
 /// Counts requests and times them by route, method and status.
 pub async fn measure(matched: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let route = matched.map_or_else(|| "web".to_owned(), |path| path.as_str().to_owned());
-    let method = request.method().to_string();
+    // A caller may invent methods, but not labels.
+    let method = match *request.method() {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    };
     let begun = Instant::now();
     let response = next.run(request).await;
-    let labels = [("route", route), ("method", method), ("status", response.status().as_u16().to_string())];
+    let labels = [("route", route), ("method", method.to_owned()), ("status", response.status().as_u16().to_string())];
     metrics::counter!("guatu_requests_total", &labels).increment(1);
     metrics::histogram!("guatu_request_seconds", &labels).record(begun.elapsed().as_secs_f64());
     response

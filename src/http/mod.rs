@@ -19,12 +19,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{ALLOW, CONTENT_SECURITY_POLICY, ETAG, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
+use jiff::tz::TimeZone;
 use openapiv3::OpenAPI;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -43,12 +44,14 @@ use openapi::Documents;
 use route::Route;
 
 /// What the operator decides about serving.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// Base maps that the web app offers; the only other origins that it may load from.
     pub basemaps: Vec<BaseMap>,
     /// The address under which the world knows this server, without a slash at the end; the Host header's when absent.
     pub public_url: Option<String>,
+    /// Where days begin and end.
+    pub time_zone: TimeZone,
 }
 
 /// The longest that a request may take.
@@ -78,17 +81,23 @@ pub fn router(state: Arc<State>) -> Router {
     let ids = (SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid), PropagateRequestIdLayer::new(REQUEST_ID));
     route::router(resources)
         .merge(health::router())
-        .route("/ogc/", get(async || answer::moved_to(ogc::ROOT)))
-        .fallback(get(web::find_file))
+        .route("/ogc/", get(ogc::find_landing_page))
+        .fallback(web::find_file)
         .layer(Extension(documents))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(body::MAX_BODY_BYTES))
-        .route_layer(from_fn(health::measure))
         .layer(TimeoutLayer::with_status_code(answer::TIMED_OUT, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(answer::as_problem))
+        .layer(from_fn(health::measure))
         .layer(map_response(move |response: Response| std::future::ready(secured(response, &policy))))
-        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any))
+        .layer(
+            CorsLayer::new()
+                .allow_origin(Any)
+                .allow_methods(Any)
+                .allow_headers(Any)
+                .expose_headers([ETAG, ALLOW, REQUEST_ID]),
+        )
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))
         .layer(ids.1)
@@ -116,18 +125,23 @@ fn secured(mut response: Response, policy: &HeaderValue) -> Response {
     response
 }
 
+/// The scheme, host and port of a web address in plain ASCII; none for anything else, or a host with blanks to fill in.
+pub fn origin(url: &str) -> Option<&str> {
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let length = host.find('/').unwrap_or(host.len());
+    let plain = |c: u8| c.is_ascii_alphanumeric() || b".-:[]".contains(&c);
+    let valid = length > 0 && host.bytes().take(length).all(plain);
+    valid.then(|| &url[..url.len() - host.len() + length])
+}
+
 /// Everything from this origin, and tiles from those of the operator's base maps.
 fn content_security_policy(basemaps: &[BaseMap]) -> HeaderValue {
-    let origin = |url: &str| {
-        let end = url.find("://").map(|scheme| scheme + 3)?;
-        let host = url[end..].find('/').map_or(url.len(), |slash| end + slash);
-        Some(url[..host].to_owned())
-    };
-    let origins: Vec<String> = basemaps.iter().filter_map(|map| origin(&map.url)).collect();
-    let origins = origins.join(" ");
+    let declared = |map: &'_ BaseMap| map.origins.clone();
+    let origins = basemaps.iter().flat_map(|map| origin(&map.url).map(str::to_owned).into_iter().chain(declared(map)));
+    let origins = origins.collect::<Vec<_>>().join(" ");
     let policy = format!(
         "default-src 'self'; img-src 'self' data: blob: {origins}; connect-src 'self' {origins}; \
          style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; frame-ancestors 'self'"
     );
-    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'self'"))
+    HeaderValue::from_str(&policy).expect("origins are plain ASCII since the configuration was checked")
 }

@@ -91,7 +91,8 @@ fn operation(route: &Route, generators: &mut Generators, problem: &Schema) -> Va
         .media_types
         .iter()
         .map(|media_type| {
-            let schema = schema.clone().map_or_else(|| json!({}), |schema| json!({ "schema": schema }));
+            let of_json = schema.clone().filter(|_| media_type.contains("json"));
+            let schema = of_json.map_or_else(|| json!({}), |schema| json!({ "schema": schema }));
             ((*media_type).to_owned(), schema)
         })
         .collect();
@@ -105,6 +106,9 @@ fn operation(route: &Route, generators: &mut Generators, problem: &Schema) -> Va
             "default": { "description": "What is wrong.", "content": { PROBLEM_JSON: { "schema": problem } } },
         },
     });
+    if let Some((status, meaning)) = route.answer.also {
+        operation["responses"][status] = json!({ "description": meaning });
+    }
     if let Some(body) = route.body {
         operation["requestBody"] =
             json!({ "required": true, "content": { "application/json": { "schema": body(&mut generators.bodies) } } });
@@ -133,7 +137,10 @@ fn query_parameter(param: &Param) -> Value {
     let schema = match &param.shape {
         ParamShape::Text { max } => json!({ "type": "string", "minLength": 1, "maxLength": max }),
         ParamShape::Number { min, max } => json!({ "type": "number", "minimum": min, "maximum": max }),
-        ParamShape::Whole { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
+        ParamShape::Limit { default, max, .. } => {
+            json!({ "type": "integer", "minimum": 1, "maximum": max, "default": default })
+        }
+        ParamShape::Word(words) => json!({ "type": "string", "enum": words() }),
         ParamShape::OneOf(words) => json!({ "type": "string", "enum": words }),
         ParamShape::Words(words) => list(json!({ "type": "string", "enum": words() })),
         ParamShape::Ids => list(json!({ "type": "string" })),

@@ -32,12 +32,16 @@ pub enum ParamShape {
         min: f64,
         max: f64,
     },
-    Whole {
-        min: u32,
+    /// How many of something: 1 to `max`, and `default` when absent.
+    Limit {
+        default: u32,
         max: u32,
+        beyond: Beyond,
     },
     /// One of these words.
     OneOf(&'static [&'static str]),
+    /// A word of a vocabulary.
+    Word(fn() -> Vec<&'static str>),
     /// Words of a vocabulary with commas between them.
     Words(fn() -> Vec<&'static str>),
     /// Ids with commas between them.
@@ -46,6 +50,15 @@ pub enum ParamShape {
     BBox,
     /// Something with a form of its own, told in words.
     Form(&'static str),
+}
+
+/// What a limit above its maximum means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// A mistake.
+    Refused,
+    /// The maximum, as OGC API – Features asks.
+    Maximum,
 }
 
 impl Param {
@@ -58,8 +71,9 @@ impl Param {
         match &self.shape {
             ParamShape::Text { max } => format!("a text of 1 to {max} characters"),
             ParamShape::Number { min, max } => format!("a number from {min} to {max}"),
-            ParamShape::Whole { min, max } => format!("a whole number from {min} to {max}"),
+            ParamShape::Limit { max, .. } => format!("a whole number from 1 to {max}"),
             ParamShape::OneOf(words) => format!("one of {}", words.join(", ")),
+            ParamShape::Word(words) => format!("one of {}", words().join(", ")),
             ParamShape::Words(words) => format!("one or more of {}, with commas between them", words().join(", ")),
             ParamShape::Ids => "one or more ids, with commas between them".to_owned(),
             ParamShape::Date => "a date such as 2019-12-31".to_owned(),
@@ -121,6 +135,14 @@ impl Params {
         }
     }
 
+    pub fn word(&self, param: &Param) -> Result<Option<&str>, Problem> {
+        let ParamShape::Word(words) = param.shape else { return Ok(self.raw(param)) };
+        match self.raw(param) {
+            Some(word) if !words().contains(&word) => Err(wrong(param, format_args!("{word:?} is not one of them"))),
+            word => Ok(word),
+        }
+    }
+
     /// Anything that reads itself from text.
     pub fn parse<T: FromStr<Err: Display>>(&self, param: &Param) -> Result<Option<T>, Problem> {
         self.raw(param).map(|text| text.parse().map_err(|fault: T::Err| wrong(param, fault))).transpose()
@@ -135,13 +157,19 @@ impl Params {
         self.raw(param).map(read).transpose()
     }
 
-    pub fn whole(&self, param: &Param) -> Result<Option<usize>, Problem> {
-        let ParamShape::Whole { min, max } = param.shape else { return Ok(None) };
-        let within = |number: &u32| (min..=max).contains(number);
-        let read = |text: &str| {
-            text.parse().ok().filter(within).ok_or_else(|| wrong(param, format_args!("{text:?} cannot be taken")))
-        };
-        Ok(self.raw(param).map(read).transpose()?.map(|number| number as usize))
+    /// A limit, or its default.
+    pub fn limit(&self, param: &Param) -> Result<usize, Problem> {
+        let ParamShape::Limit { default, max, beyond } = param.shape else { return Ok(usize::MAX) };
+        let Some(text) = self.raw(param) else { return Ok(default as usize) };
+        let refused = || wrong(param, format_args!("{text:?} cannot be taken"));
+        let digits = !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+        match text.parse::<u32>() {
+            Ok(number) if (1..=max).contains(&number) => Ok(number as usize),
+            Ok(0) => Err(refused()),
+            // Digits that are no u32 are a number beyond it.
+            Ok(_) | Err(_) if digits && beyond == Beyond::Maximum => Ok(max as usize),
+            Ok(_) | Err(_) => Err(refused()),
+        }
     }
 
     /// A list with commas; empty when the parameter is absent.

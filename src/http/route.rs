@@ -35,8 +35,10 @@ pub enum Method {
 /// What a good answer is.
 pub struct Answer {
     pub media_types: &'static [&'static str],
-    /// Nothing for what is not JSON.
+    /// Of what is JSON among them.
     pub schema: Option<SchemaOf>,
+    /// Another good answer: its status and what it means.
+    pub also: Option<(&'static str, &'static str)>,
 }
 
 /// A schema by its type, put into a document on demand.
@@ -48,15 +50,20 @@ pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
 
 impl Answer {
     pub const fn json<T: JsonSchema>() -> Answer {
-        Answer { media_types: &[super::answer::JSON], schema: Some(schema_of::<T>) }
+        Answer { media_types: &[super::answer::JSON], schema: Some(schema_of::<T>), also: None }
     }
 
     pub const fn geojson<T: JsonSchema>() -> Answer {
-        Answer { media_types: &[super::answer::GEOJSON], schema: Some(schema_of::<T>) }
+        Answer { media_types: &[super::answer::GEOJSON], schema: Some(schema_of::<T>), also: None }
+    }
+
+    /// JSON of a type, and a page for people.
+    pub const fn ogc<T: JsonSchema>(media_types: &'static [&'static str]) -> Answer {
+        Answer { media_types, schema: Some(schema_of::<T>), also: None }
     }
 
     pub const fn bytes(media_types: &'static [&'static str]) -> Answer {
-        Answer { media_types, schema: None }
+        Answer { media_types, schema: None, also: None }
     }
 }
 

@@ -1,7 +1,6 @@
 //! What every handler shares: the published atlas, the day, the tiles, and a bounded place for CPU work.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
@@ -27,8 +26,7 @@ pub struct State {
     pub metrics: PrometheusHandle,
     /// The day that lights are read for, asked anew for each request.
     today: Box<dyn Fn() -> Date + Send + Sync>,
-    computing: Semaphore,
-    stopping: AtomicBool,
+    computing: Arc<Semaphore>,
 }
 
 impl State {
@@ -45,8 +43,7 @@ impl State {
             options,
             metrics,
             today: Box::new(today),
-            computing: Semaphore::new(cores * COMPUTING_PER_CORE),
-            stopping: AtomicBool::new(false),
+            computing: Arc::new(Semaphore::new(cores * COMPUTING_PER_CORE)),
         }
     }
 
@@ -63,9 +60,14 @@ impl State {
         self: &Arc<Self>,
         compute: impl FnOnce(&View) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let _turn = self.computing.acquire().await.map_err(Problem::internal)?;
+        let turn = Arc::clone(&self.computing).acquire_owned().await.map_err(Problem::internal)?;
         let state = Arc::clone(self);
-        tokio::task::spawn_blocking(move || compute(&state.view())).await.map_err(Problem::internal)?
+        let computed = tokio::task::spawn_blocking(move || {
+            // The turn ends with the work, also when nobody waits for the answer any more.
+            let _turn = turn;
+            compute(&state.view())
+        });
+        computed.await.map_err(Problem::internal)?
     }
 
     /// The address of this server's root as the caller knows it, without a slash at the end.
@@ -76,14 +78,5 @@ impl State {
         let host =
             headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| host.parse::<Authority>().is_ok());
         format!("http://{}", host.unwrap_or("localhost"))
-    }
-
-    /// From now on the server tells load balancers to send nothing more.
-    pub fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
-    }
-
-    pub fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
     }
 }

@@ -37,7 +37,7 @@ pub fn routes() -> Vec<Route> {
             summary: "A vector tile (MVT 2.1, WebMercatorQuad, 4096 units) with one layer for each collection; 204 when nothing lies in it.",
             parameters: &[],
             body: None,
-            answer: Answer::bytes(&[MVT]),
+            answer: Answer { also: Some(("204", "Nothing lies in the tile.")), ..Answer::bytes(&[MVT]) },
             handler: get(find_tile),
         },
     ]
@@ -67,7 +67,7 @@ struct VectorLayer {
 /// The zoom at which a district fills a screen.
 const CENTER_ZOOM: f64 = 11.0;
 
-/// Beyond this zoom, renderers scale the tiles of it: a unit is then 1.5 cm.
+/// Beyond this zoom, renderers scale the tiles of it: a unit is then 4 cm at the equator.
 const DEEPEST_USEFUL_ZOOM: u8 = 18;
 
 async fn find_tile_set(asked: Asked, Path(file): Path<String>) -> Result<Response, Problem> {
@@ -99,7 +99,7 @@ async fn find_tile_set(asked: Asked, Path(file): Path<String>) -> Result<Respons
 
 fn vector_layer(collection: &Collection) -> VectorLayer {
     let fields = if collection.role == Role::Context { context_fields() } else { plan_fields() };
-    let kind = |field_type| if field_type == FieldType::Number { "Number" } else { "String" };
+    let kind = |field_type| if matches!(field_type, FieldType::Number) { "Number" } else { "String" };
     VectorLayer {
         id: collection.id.to_string(),
         description: collection.title.en.clone(),

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use axum::http::header::{ACCEPT, CACHE_CONTROL};
-use axum::http::{HeaderMap, Uri};
+use axum::http::header::ACCEPT;
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
@@ -25,14 +25,17 @@ pub fn file(path: &str) -> Option<Cow<'static, [u8]>> {
     Dist::get(path).map(|file| file.data)
 }
 
-pub async fn find_file(uri: Uri, headers: HeaderMap) -> Response {
+pub async fn find_file(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
+    let absent = || Problem::not_found("path", format!("there is nothing at {}", uri.path())).into_response();
+    if method != Method::GET && method != Method::HEAD {
+        return absent();
+    }
     if let Some(file) = Dist::get(path).filter(|_| !path.is_empty()) {
-        let media_type = media_type(path);
         let digest = digest(&file.data);
         // The build names assets by their content, so they never change.
         let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-        return answer::conditional(&headers, media_type, digest, cache, file.data.into_owned());
+        return answer::conditional(&headers, media_type(path), digest, cache, file.data.into_owned());
     }
     let is_file_or_resource =
         path.contains('.') || path.split('/').next().is_some_and(|first| RESERVED.contains(&first));
@@ -41,17 +44,13 @@ pub async fn find_file(uri: Uri, headers: HeaderMap) -> Response {
         .and_then(|value| value.to_str().ok())
         .is_none_or(|accept| accept.contains("text/html") || accept.contains("*/*"));
     if is_file_or_resource || !wants_page {
-        return Problem::not_found("path", format!("there is nothing at {}", uri.path())).into_response();
+        return absent();
     }
-    match Dist::get(INDEX) {
-        Some(file) => answer::tagged(&headers, HTML, file.data.into_owned()),
-        None => answer::with(
-            Problem::unavailable("the web app is not built into this server; run `make web` and build again")
-                .into_response(),
-            CACHE_CONTROL,
-            "no-store",
-        ),
-    }
+    let unbuilt = "the web app is not built into this server; run `make web` and build again";
+    Dist::get(INDEX).map_or_else(
+        || Problem::unavailable(unbuilt).into_response(),
+        |file| answer::tagged(&headers, HTML, file.data.into_owned()),
+    )
 }
 
 fn media_type(path: &str) -> &'static str {

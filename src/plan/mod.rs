@@ -13,6 +13,7 @@ pub use change::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType};
 pub use light::{LightCode, LightReading, light};
 pub use records::{
     Collection, Feature, Plan, Project, Quota, Reading, Relations, Role, Section, Target, TargetStatus, Theme,
+    is_reserved_collection,
 };
 pub use rollup::{Rollup, Tally};
 pub use slug::{Slug, SlugError};

@@ -132,6 +132,33 @@ pub enum Role {
     Context,
 }
 
+/// Ids that no collection may have: words that stand for something else in addresses, and tables of the stores.
+const RESERVED_COLLECTIONS: [&str; 14] = [
+    "plan",
+    "context",
+    "sections",
+    "targets",
+    "target_readings",
+    "quotas",
+    "quota_members",
+    "projects",
+    "themes",
+    "collections",
+    "feature_numbers",
+    "features",
+    "changes",
+    "inspections",
+];
+
+/// Beginnings of such ids: they belong to SQLite, to the GeoPackage and to the stores.
+const RESERVED_BEGINNINGS: [&str; 4] = ["sqlite_", "gpkg_", "rtree_", "refinery_"];
+
+/// Whether a collection's id stands for something else.
+pub fn is_reserved_collection(id: &Slug) -> bool {
+    RESERVED_COLLECTIONS.contains(&id.as_str())
+        || RESERVED_BEGINNINGS.iter().any(|start| id.as_str().starts_with(start))
+}
+
 /// A set of features with one geometry type (OGC's word).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Collection {

@@ -3,7 +3,7 @@
 use super::View;
 use crate::atlas::Row;
 use crate::formats::Value;
-use crate::plan::{Collection, Feature, Kind, Light, Project, Role, Slug};
+use crate::plan::{Aim, Collection, Feature, Kind, Light, Position, Project, Role, Slug, Stage, Word};
 
 /// A feature, its project, and that project's light on the day.
 #[derive(Clone, Copy)]
@@ -16,9 +16,11 @@ pub struct Facts<'a> {
 }
 
 /// What a property holds, in the words of JSON Schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum FieldType {
     Text,
+    /// A word of a vocabulary.
+    Word(fn() -> Vec<&'static str>),
     Number,
     Date,
 }
@@ -31,6 +33,10 @@ pub struct Field {
     pub meaning: &'static str,
 }
 
+fn words<W: Word>() -> Vec<&'static str> {
+    W::ALL.iter().map(|word| (*word).into()).collect()
+}
+
 const fn field(name: &'static str, field_type: FieldType, meaning: &'static str) -> Field {
     Field { name, field_type, meaning }
 }
@@ -40,7 +46,7 @@ const PLAN_FIELDS: [Field; 19] = [
     field("project", FieldType::Text, "id of the project that the feature is a place of"),
     field(
         "kind",
-        FieldType::Text,
+        FieldType::Word(words::<Kind>),
         "kind of project: road, bridge, park, school, hospital, estate, industry, hotel, zone, service",
     ),
     field("name_zh", FieldType::Text, "name in Chinese"),
@@ -51,19 +57,23 @@ const PLAN_FIELDS: [Field; 19] = [
     field("quota", FieldType::Text, "id of the quota that the project is a named member of"),
     field(
         "aim",
-        FieldType::Text,
+        FieldType::Word(words::<Aim>),
         "stage that the plan wants by the due date: design, start, advance, connect, renovate, complete, open",
     ),
     field("due", FieldType::Date, "date by which the aim is due"),
     field(
         "stage",
-        FieldType::Text,
+        FieldType::Word(words::<Stage>),
         "stage reached: not_reported, planned, preparing, building, completed, in_use, suspended, cancelled",
     ),
     field("progress", FieldType::Number, "percent reported; absent until somebody reports it"),
-    field("light", FieldType::Text, "red, yellow, green, or grey where it cannot be judged"),
+    field("light", FieldType::Word(words::<Light>), "red, yellow, green, or grey where it cannot be judged"),
     field("accuracy_m", FieldType::Number, "metres by which the drawn place may be off"),
-    field("position", FieldType::Text, "how well the place is known: surveyed, approximate, rough, placeholder"),
+    field(
+        "position",
+        FieldType::Word(words::<Position>),
+        "how well the place is known: surveyed, approximate, rough, placeholder",
+    ),
     field("basis_zh", FieldType::Text, "why it is drawn where it is, in Chinese"),
     field("basis_en", FieldType::Text, "why it is drawn where it is, in English"),
     field("class", FieldType::Text, "finer class of the feature, where it has one"),

@@ -20,8 +20,16 @@ pub struct ItemFilter {
     pub bbox: Option<BBox>,
     /// Held against the due date; a feature without one always matches (OGC 17-069r4, 7.15.4).
     pub datetime: Option<Interval>,
-    /// Name of a property and the text that it must equal.
-    pub equals: Vec<(&'static str, String)>,
+    /// Name of a property and the value that it must equal.
+    pub equals: Vec<(&'static str, Wanted)>,
+}
+
+/// A value that a property is held against.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    Text(String),
+    Number(f64),
+    Date(Date),
 }
 
 pub struct ItemPage<'a> {
@@ -95,11 +103,12 @@ impl Interval {
     }
 }
 
-fn equals(value: Value, wanted: &str) -> bool {
-    match value {
-        Value::Text(text) => text == wanted,
-        Value::Number(number) => wanted.parse().ok() == Some(number),
-        Value::Date(date) => wanted.parse().ok() == Some(date),
-        Value::Absent => false,
+fn equals(value: Value, wanted: &Wanted) -> bool {
+    match (value, wanted) {
+        (Value::Text(text), Wanted::Text(wanted)) => text == wanted,
+        #[expect(clippy::float_cmp, reason = "equality is what was asked for")]
+        (Value::Number(number), Wanted::Number(wanted)) => number == *wanted,
+        (Value::Date(date), Wanted::Date(wanted)) => date == *wanted,
+        _ => false,
     }
 }

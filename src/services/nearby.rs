@@ -3,7 +3,7 @@
 use super::View;
 use super::projects::bearing_between;
 use crate::plan::{Collection, Feature, Kind, Light, Stage, Tally};
-use crate::spatial::{LonLat, MAX_RADIUS_M, Query, Relation, Shape, distance_m, nearest, window_around};
+use crate::spatial::{LonLat, Query, distance_m, nearest, window_around};
 
 /// Which features are wanted by their projects: each list means "one of these", an empty list "any".
 #[derive(Clone, Debug, Default)]
@@ -125,7 +125,7 @@ impl View {
                 if Some(feature.number) == except || !self.wanted(collection, feature, filter) {
                     continue;
                 }
-                if let Some(metres) = matching_distance(query, &feature.shape) {
+                if let Some(metres) = query.distance_of(&feature.shape) {
                     let bearing_deg = (metres > 0.0).then(|| nearest(middle, &feature.shape).bearing_deg).flatten();
                     found.push(Near { collection, feature, distance_m: metres, bearing_deg });
                 }
@@ -154,16 +154,6 @@ impl View {
         let facts = self.facts(collection, feature);
         let stage = facts.project.map(|row| row.value.stage);
         one_of(&filter.kind, facts.kind) && one_of(&filter.stage, stage) && one_of(&filter.light, facts.light)
-    }
-}
-
-/// The distance of a shape that matches, none of one that does not. The longest radius bounds `dwithin`.
-fn matching_distance(query: &Query, shape: &Shape) -> Option<f64> {
-    match query.relation {
-        Relation::Dwithin { distance_m: limit_m } => {
-            Some(distance_m(&query.shape, shape)).filter(|metres| *metres <= limit_m.min(MAX_RADIUS_M))
-        }
-        Relation::Intersects | Relation::Within | Relation::Contains => query.matches(shape).then_some(0.0),
     }
 }
 

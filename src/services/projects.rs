@@ -40,6 +40,15 @@ pub enum SortKey {
     Light,
 }
 
+const SORT_KEYS: [(SortKey, &str); 6] = [
+    (SortKey::Plan, "plan"),
+    (SortKey::Name, "name"),
+    (SortKey::Kind, "kind"),
+    (SortKey::Stage, "stage"),
+    (SortKey::Due, "due"),
+    (SortKey::Light, "light"),
+];
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
     pub key: SortKey,
@@ -80,6 +89,7 @@ pub struct Page<'a> {
 /// even when that project is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
+    sort: Sort,
     value: String,
     order: u32,
     id: Slug,
@@ -249,21 +259,52 @@ impl Sort {
             SortKey::Due => project.due.to_string(),
             SortKey::Light => place(summary.light.colour as usize),
         };
-        Cursor { value, order: project.order, id: project.id.clone() }
+        Cursor { sort: self, value, order: project.order, id: project.id.clone() }
     }
 
     /// By value in the wanted direction; ties keep the plan's order.
     fn compare(self, a: &Cursor, b: &Cursor) -> Ordering {
         let by_value = a.value.cmp(&b.value);
         let by_value = if self.descending { by_value.reverse() } else { by_value };
-        let by_plan = (a.order, &a.id).cmp(&(b.order, &b.id));
-        by_value.then(if self.descending && self.key == SortKey::Plan { by_plan.reverse() } else { by_plan })
+        by_value.then_with(|| (a.order, &a.id).cmp(&(b.order, &b.id)))
     }
 }
 
+impl Cursor {
+    /// The order of the list that the cursor is a place in.
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+}
+
+/// `name`, or `-name` for the other way round.
+impl fmt::Display for Sort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = SORT_KEYS.iter().find(|(key, _)| *key == self.key).map_or("", |(_, word)| word);
+        write!(f, "{}{key}", if self.descending { "-" } else { "" })
+    }
+}
+
+impl FromStr for Sort {
+    type Err = SortError;
+
+    fn from_str(text: &str) -> Result<Sort, SortError> {
+        let (descending, word) = text.strip_prefix('-').map_or((false, text), |word| (true, word));
+        let (key, _) = SORT_KEYS.iter().find(|(_, known)| *known == word).ok_or_else(|| SortError(text.to_owned()))?;
+        if descending && *key == SortKey::Plan {
+            return Err(SortError(text.to_owned()));
+        }
+        Ok(Sort { key: *key, descending })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} cannot be sorted by")]
+pub struct SortError(String);
+
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.order, self.id, self.value)
+        write!(f, "{}.{}.{}.{}", self.sort, self.order, self.id, self.value)
     }
 }
 
@@ -271,11 +312,12 @@ impl FromStr for Cursor {
     type Err = CursorError;
 
     fn from_str(text: &str) -> Result<Cursor, CursorError> {
-        let mut parts = text.splitn(3, '.');
+        let mut parts = text.splitn(4, '.');
         let mut part = || parts.next().ok_or(CursorError);
+        let sort = part()?.parse().map_err(|_| CursorError)?;
         let order = part()?.parse().map_err(|_| CursorError)?;
         let id = part()?.parse().map_err(|_| CursorError)?;
-        Ok(Cursor { order, id, value: part()?.to_owned() })
+        Ok(Cursor { sort, order, id, value: part()?.to_owned() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The atlas that readers take, and how the next one takes its place. Readers never wait.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 
@@ -10,12 +10,19 @@ use crate::plan::Change;
 /// The current atlas; writers take turns, readers take what is there.
 pub struct Published {
     current: ArcSwap<Atlas>,
-    turn: Mutex<()>,
+    turn: Mutex<Turn>,
+}
+
+/// What a writer holds while it writes.
+#[derive(Default)]
+struct Turn {
+    /// What was written since a rebuild began, while one is under way.
+    since_rebuild: Option<Vec<Change>>,
 }
 
 impl Published {
     pub fn new(atlas: Atlas) -> Published {
-        Published { current: ArcSwap::from_pointee(atlas), turn: Mutex::new(()) }
+        Published { current: ArcSwap::from_pointee(atlas), turn: Mutex::default() }
     }
 
     /// The whole plan at one moment; keep it for a whole answer.
@@ -28,24 +35,38 @@ impl Published {
     /// # Errors
     /// As [`Atlas::apply`]; the current atlas then stays.
     pub fn publish(&self, changes: &[Change]) -> Result<bool, AtlasError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut turn = self.turn();
         let next = self.current.load().apply(changes)?;
-        let needs_rebuild = next.needs_rebuild();
+        let needs_rebuild = next.needs_rebuild() && turn.since_rebuild.is_none();
         self.current.store(Arc::new(next));
+        if let Some(since) = &mut turn.since_rebuild {
+            since.extend_from_slice(changes);
+        }
         Ok(needs_rebuild)
     }
 
-    /// Rebuilds indices while readers and writers go on, and steps back if a write came between. Run it on a blocking thread.
+    /// Rebuilds indices while readers and writers go on; what is written meanwhile is applied to the fresh ones at the end. Run it
+    /// on a blocking thread. While one rebuild is under way, another does nothing.
     ///
-    /// Says whether the fresh indices are in use.
-    pub fn rebuild(&self) -> bool {
-        let before = self.current();
+    /// # Errors
+    /// As [`Atlas::apply`]; the current atlas then stays.
+    pub fn rebuild(&self) -> Result<(), AtlasError> {
+        let before = {
+            let mut turn = self.turn();
+            if turn.since_rebuild.is_some() {
+                return Ok(());
+            }
+            turn.since_rebuild = Some(Vec::new());
+            self.current()
+        };
         let rebuilt = before.rebuilt();
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let untouched = self.current.load().seq() == before.seq();
-        if untouched {
-            self.current.store(Arc::new(rebuilt));
-        }
-        untouched
+        let mut turn = self.turn();
+        let since = turn.since_rebuild.take().unwrap_or_default();
+        self.current.store(Arc::new(rebuilt.apply(&since)?));
+        Ok(())
+    }
+
+    fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

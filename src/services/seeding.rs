@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use rust_embed::RustEmbed;
 
 use crate::formats::seeds::{self, FetchError, MAX_FILE_BYTES, Problem, SeedPlan};
-use crate::plan::{Batch, Edit, Expected, Timestamp};
+use crate::plan::{Batch, Edit, Expected, Slug, Timestamp};
 use crate::store::{Store, StoreError};
 
 /// The actor of the changes that seeding makes.
@@ -35,17 +35,31 @@ pub enum Source {
 /// # Errors
 /// Every problem of its files.
 pub fn read(source: &Source) -> Result<SeedPlan, Vec<Problem>> {
-    match source {
-        Source::Shipped => seeds::read(|path| {
-            let path = plain_path(&Path::new("seeds/jxedz-2019").join(path));
-            let file = match path.split_once('/') {
-                Some(("seeds", name)) => ShippedSeeds::get(name),
-                Some(("geodata", name)) => ShippedGeodata::get(name),
-                _ => None,
-            };
-            file.map(|file| file.data.into_owned()).ok_or(FetchError::Missing)
-        }),
-        Source::Folder(folder) => seeds::read(|path| read_file(&folder.join(path))),
+    seeds::read(|path| source.fetch(path))
+}
+
+/// Reads no more than a plan's id.
+///
+/// # Errors
+/// The problems of its `plan.toml`.
+pub fn plan_id(source: &Source) -> Result<Slug, Vec<Problem>> {
+    seeds::read_id(|path| source.fetch(path))
+}
+
+impl Source {
+    fn fetch(&self, path: &str) -> Result<Vec<u8>, FetchError> {
+        match self {
+            Source::Shipped => {
+                let path = plain_path(&Path::new("seeds/jxedz-2019").join(path));
+                let file = match path.split_once('/') {
+                    Some(("seeds", name)) => ShippedSeeds::get(name),
+                    Some(("geodata", name)) => ShippedGeodata::get(name),
+                    _ => None,
+                };
+                file.map(|file| file.data.into_owned()).ok_or(FetchError::Missing)
+            }
+            Source::Folder(folder) => read_file(&folder.join(path)),
+        }
     }
 }
 

@@ -33,14 +33,24 @@ impl Query {
         }
     }
 
-    /// Whether a feature's shape matches. Cost: O(n log n) in the vertices of both, O(n · m) for `dwithin`.
-    pub fn matches(&self, feature: &Shape) -> bool {
+    /// The distance in metres to a feature that matches, zero unless it was asked for by distance; none for one that does not.
+    ///
+    /// Cost: O(n log n) in the vertices of both, O(n · m) for `dwithin`.
+    pub fn distance_of(&self, feature: &Shape) -> Option<f64> {
         let (query, other) = (self.shape.geometry(), feature.geometry());
-        match self.relation {
+        let holds = match self.relation {
             Relation::Intersects => query.intersects(other),
             Relation::Within => query.contains(other),
             Relation::Contains => other.contains(query),
-            Relation::Dwithin { distance_m: limit_m } => distance_m(&self.shape, feature) <= limit_m,
-        }
+            Relation::Dwithin { distance_m: limit_m } => {
+                return Some(distance_m(&self.shape, feature)).filter(|metres| *metres <= limit_m);
+            }
+        };
+        holds.then_some(0.0)
+    }
+
+    /// Whether a feature's shape matches.
+    pub fn matches(&self, feature: &Shape) -> bool {
+        self.distance_of(feature).is_some()
     }
 }

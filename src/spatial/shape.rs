@@ -7,7 +7,7 @@ use geo::{BoundingRect, CoordsIter, Geometry, Point, Rect, Validation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Vertices of one shape: a request's body or a seed feature beyond this is refused before any geometry is computed.
+/// Vertices of one shape: one with more is refused before any geometry is computed. Callers may set a lower limit.
 pub const MAX_VERTICES: usize = 20_000;
 
 /// A position on the globe; both numbers are finite and within range.

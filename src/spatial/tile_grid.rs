@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use geo::{Coord, Rect};
 
-/// The deepest zoom that is served; one tile unit is then about a millimetre.
+/// The deepest zoom that is served; one tile unit is then about two millimetres.
 pub const MAX_ZOOM: u8 = 22;
 
 /// A tile that exists: `z` ≤ [`MAX_ZOOM`], `x` and `y` below 2^z.

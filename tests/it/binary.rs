@@ -33,10 +33,11 @@ fn another_plan_is_served_as_well_as_the_shipped_one() {
     let projects = server.json("/api/v1/projects");
     assert!(projects["number_matched"].as_u64() > Some(10));
     server.stop_cleanly();
-    // The folder holds a plan now, so another cannot begin in it.
+    // A service's command line stays the same: the same plan opens again, another one is refused.
+    Running::start(data.path(), &["--plan", "tests/plans/haitang-2024"]).stop_cleanly();
     let data = data.path().to_str().expect("a path");
     let (ok, said) = run(GUATU, &["serve", "--listen", "127.0.0.1:0", "--data", data, "--plan", "seeds/jxedz-2019"]);
-    assert!(!ok && said.contains("--plan is for a first start"), "{said}");
+    assert!(!ok && said.contains("holds plan haitang-2024, not jxedz-2019"), "{said}");
 }
 
 #[test]
@@ -79,6 +80,7 @@ fn what_keeps_it_from_starting_is_said() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("its address").to_string();
     refused(&["--listen", &address], "cannot listen on");
+    assert!(!data.path().join("guatu.gpkg").exists(), "a start that fails leaves no store");
     refused(&["--listen", "here"], "--listen");
     refused(&["--as-of", "someday"], "--as-of");
     refused(&["--config", "/nowhere/guatu.toml"], "/nowhere/guatu.toml");
@@ -90,6 +92,11 @@ fn what_keeps_it_from_starting_is_said() {
     config("[server]\nport = 3\n", "port");
     config("[server]\ntime_zone = \"Moon/Base\"\n", "Moon/Base");
     config("[server]\npublic_url = \"ftp://x\"\n", "public_url");
+    config("[server]\npublic_url = \"https://x.test/below\"\n", "public_url");
+    let basemap =
+        "[[map.basemaps]]\nid = \"a\"\ntitle = {zh = \"a\", en = \"a\"}\ntype = \"xyz\"\nattribution = \"a\"\n";
+    config(&format!("{basemap}url = \"https://{{s}}.test/{{z}}/{{x}}/{{y}}\"\n"), "plain ASCII");
+    config(&format!("{basemap}url = \"https://t.test/{{z}}/{{x}}/{{y}}\"\n").repeat(2), "there twice");
     config(
         "[[map.basemaps]]\nid = \"a\"\ntitle = {zh = \"a\", en = \"a\"}\ntype = \"xyz\"\nurl = \"https://a.test/\"\nattribution = \"a\"\n",
         "{z}",
@@ -124,12 +131,18 @@ fn requests_are_counted_and_carry_ids() {
     let answer = server.get("/api/v1/projects?kind=road");
     assert!(answer.headers().contains_key("x-request-id"));
     server.get("/api/v1/projects/none");
+    server.get("/nothing.here");
+    let odd = reqwest::Method::from_bytes(b"INVENTED").expect("a method");
+    let client = reqwest::blocking::Client::new();
+    client.request(odd, format!("{}/api/v1/plans", server.base)).send().expect("an answer");
     let metrics = server.get("/metrics").text().expect("text");
     assert!(
         metrics.contains("guatu_requests_total{route=\"/api/v1/projects\",method=\"GET\",status=\"200\"} 1"),
         "{metrics}"
     );
     assert!(metrics.contains("status=\"404\""), "{metrics}");
+    assert!(metrics.contains("route=\"web\",method=\"GET\",status=\"404\""), "{metrics}");
+    assert!(metrics.contains("method=\"other\"") && !metrics.contains("INVENTED"), "{metrics}");
     assert!(metrics.contains("guatu_change_seq"), "{metrics}");
     server.stop_cleanly();
 }
@@ -162,4 +175,26 @@ fn a_request_that_is_under_way_ends_well_when_the_server_stops() {
     let (status, log) = stopping.join().expect("stopped");
     assert!(read.is_ok() && answer.starts_with("HTTP/1.1 200"), "{read:?} {answer}\n{status} {log}");
     assert!(answer.contains("kaiyi-hospital") && status.success(), "{answer}\n{status} {log}");
+}
+
+#[test]
+fn a_stop_does_not_wait_for_work_that_nobody_wants_any_more() {
+    let data = folder();
+    let server = Running::start(data.path(), &[]);
+    let address = server.base.strip_prefix("http://").expect("an address").to_owned();
+    let ring: Vec<[f64; 2]> = (0..4_900)
+        .map(|step| f64::from(step) / 4_900.0 * std::f64::consts::TAU)
+        .map(|turn| [120.75 + 0.05 * turn.cos(), 30.72 + 0.05 * turn.sin()])
+        .chain([[120.8, 30.72]])
+        .collect();
+    let question = serde_json::json!({"geometry": {"type": "Polygon", "coordinates": [ring]}, "relation": "dwithin", "distance_m": 50_000});
+    let body = question.to_string();
+    for _ in 0..12 {
+        let mut stream = TcpStream::connect(&address).expect("a connection");
+        let head = "POST /api/v1/query HTTP/1.1\r\nhost: guatu\r\ncontent-type: application/json\r\n";
+        write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len()).expect("sent");
+        // Dropped without waiting for the answer.
+    }
+    let (status, log) = server.stop();
+    assert!(status.success(), "{status} {log}");
 }

@@ -66,7 +66,7 @@ async fn ten_collections_hold_forty_five_features() {
     }
     assert_eq!(total, 45);
     let schools = server.json("/ogc/collections/schools").await;
-    assert_eq!(schools["extent"]["temporal"]["interval"], json!([["2019-09-01T00:00:00Z", "2019-12-31T00:00:00Z"]]));
+    assert_eq!(schools["extent"]["temporal"]["interval"], json!([["2019-08-31T16:00:00Z", "2019-12-30T16:00:00Z"]]));
 }
 
 #[tokio::test]
@@ -100,7 +100,7 @@ async fn next_links_walk_a_collection_once() {
     seen.sort_unstable();
     seen.dedup();
     assert_eq!(seen.len(), 10, "nothing comes twice");
-    let huge = server.json("/ogc/collections/industry/items?limit=4000000").await;
+    let huge = server.json("/ogc/collections/industry/items?limit=99999999999").await;
     assert_eq!(huge["numberReturned"], 10, "a limit above the maximum means the maximum");
 }
 
@@ -119,6 +119,9 @@ async fn items_are_found_by_box_time_and_property() {
     check("zones", "bbox=120.7754,30.6853,120.7755,30.6854", 0).await;
     check("schools", "datetime=2019-09-01", 1).await;
     check("schools", "datetime=2019-09-01T08:00:00Z", 1).await;
+    // The day begins where the district is.
+    check("schools", "datetime=2019-09-01T00:00:00%2B08:00", 1).await;
+    check("schools", "datetime=2019-08-31T15:59:59Z", 0).await;
     check("schools", "datetime=../2019-10-01", 1).await;
     check("schools", "datetime=2019-10-01/..", 3).await;
     check("schools", "datetime=2019-01-01/2019-12-31", 4).await;
@@ -165,6 +168,9 @@ async fn bad_requests_are_refused_by_name() {
     check(items("limit=x"), 400, "limit").await;
     check(items("cursor=x"), 400, "cursor").await;
     check(items("f=kml"), 400, "f").await;
+    check(items("stage=bogus"), 400, "stage").await;
+    check(items("due=20191231"), 400, "due").await;
+    check(items("progress=abc"), 400, "progress").await;
     check("/ogc?x=1".into(), 400, "x").await;
     check("/ogc/conformance?x=1".into(), 400, "x").await;
     check("/ogc/api?x=1".into(), 400, "x").await;
@@ -202,4 +208,18 @@ async fn people_get_pages_and_programs_get_json() {
     }
     let road = server.get("/ogc/collections/roads/items/zuili-road?f=html").await.text();
     assert!(road.contains("槜李路") && road.contains("/?project=zuili-road"));
+}
+
+#[tokio::test]
+async fn the_weights_of_the_accept_header_count() {
+    let server = Server::shipped();
+    let check = async |accept: &str, expected: &str| {
+        let answer = server.get_with("/ogc/collections", &[("accept", accept)]).await;
+        assert!(answer.header("content-type").starts_with(expected), "{accept}: {}", answer.header("content-type"));
+    };
+    check("text/html;q=0.1, application/json", "application/json").await;
+    check("application/json;q=0.2, text/html;q=0.8", "text/html").await;
+    check("text/html;q=0, */*;q=0.1", "application/json").await;
+    let slash = server.get("/ogc/?f=json").await;
+    assert_eq!(slash.text(), server.get("/ogc?f=json").await.text());
 }

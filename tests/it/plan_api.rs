@@ -184,6 +184,7 @@ async fn bad_parameters_are_refused_by_name() {
     check("/api/v1/projects?limit=1001", "limit").await;
     check("/api/v1/projects?limit=-1", "limit").await;
     check("/api/v1/projects?cursor=zz", "cursor").await;
+    check("/api/v1/projects?sort=name&cursor=due.5.mars.2019-12-31", "cursor").await;
     check("/api/v1/projects?q=", "q").await;
     check("/api/v1/projects?q=%00", "q").await;
     check(&format!("/api/v1/projects?q={}", "a".repeat(101)), "q").await;
@@ -206,6 +207,7 @@ async fn what_is_not_there_is_named() {
     let wrong_method = server.post("/api/v1/plans", "{}").await;
     wrong_method.is_problem("POST /api/v1/plans", 405, "");
     assert_eq!(wrong_method.header("allow"), "GET,HEAD");
+    server.post("/api/v1/nope", "{}").await.is_problem("POST to nothing", 404, "path");
     let bad_path = server.get("/api/v1/projects/%FF").await;
     bad_path.is_problem("a path that is no UTF-8", 400, "");
 }

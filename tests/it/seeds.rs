@@ -323,6 +323,14 @@ fn operators_and_positions_are_closed_vocabularies_too() {
 }
 
 #[test]
+fn a_collection_cannot_take_an_id_that_stands_for_something_else() {
+    for id in ["plan", "context", "changes", "projects", "gpkg_contents", "rtree_a"] {
+        assert!(guatu::plan::is_reserved_collection(&id.parse().expect("an id")), "{id}");
+    }
+    assert!(!guatu::plan::is_reserved_collection(&"roads".parse().expect("an id")));
+}
+
+#[test]
 fn numbers_are_finite_and_plain() {
     for wrong in ["many", "NaN", "inf", "-infinity", "1,5", "１２", "12.5.", "0x10"] {
         let to = format!(">=,\"{wrong}\",公顷");

@@ -156,6 +156,11 @@ async fn a_bad_question_is_refused_by_member() {
     check(json!({"feature": "roads/none", "relation": "within"}), 404, "feature").await;
     check(json!({"geometry": point, "relation": "within", "collections": ["trees"]}), 400, "collections").await;
     check(json!({"geometry": point, "relation": "within", "collections": ["context_roads"]}), 400, "collections").await;
+    check(json!({"geometry": point, "relation": "within", "collections": ["roads", "roads"]}), 400, "collections")
+        .await;
+    check(json!({"geometry": point, "relation": "within", "collections": vec!["zones"; 1_000]}), 400, "collections")
+        .await;
+    check(json!({"geometry": point, "relation": "within", "collections": []}), 400, "collections").await;
     check(json!({"geometry": point, "relation": "within", "kind": ["tree"]}), 400, "kind[0]").await;
     check(json!({"geometry": point, "relation": "within", "limit": 0}), 400, "limit").await;
     check(json!({"geometry": point, "relation": "within", "colour": "red"}), 400, "colour").await;

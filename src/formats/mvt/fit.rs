@@ -92,10 +92,7 @@ fn fit_lines(lines: MultiLineString) -> Fitted {
         } else if path.iter().all(|at| inside(*at)) {
             parts.push(path);
         } else {
-            let path: Vec<IntPoint> = path.into_iter().map(int_point).collect();
-            let rule = ClipRule { invert: false, boundary_included: true };
-            let clipped = clip_ring().as_slice().clip_path(&path, FillRule::NonZero, rule);
-            parts.extend(clipped.into_iter().filter(|part| part.len() > 1).map(|part| plain(&part)));
+            parts.extend(clip_path(&path));
         }
     }
     Fitted::Lines(parts)
@@ -105,16 +102,13 @@ fn fit_polygons(polygons: MultiPolygon) -> Fitted {
     let polygons = if beyond_guard(&polygons) { polygons.intersection(&guard()) } else { polygons };
     let mut parts = Vec::new();
     for polygon in polygons {
-        let rings: Vec<Vec<IntPoint>> = std::iter::once(polygon.exterior())
-            .chain(polygon.interiors())
-            .map(|ring| rounded(&ring.simplify(TOLERANCE)).into_iter().map(int_point).collect())
-            .collect();
-        let mut overlay = Overlay::new(rings.iter().map(Vec::len).sum());
-        overlay.add_contours(&rings, ShapeType::Subject);
-        overlay.add_contour(&clip_ring(), ShapeType::Clip);
-        let shapes = overlay.overlay(OverlayRule::Intersect, FillRule::EvenOdd);
+        let mut shapes = clip_rings(&polygon.simplify(TOLERANCE));
         if shapes.is_empty() {
-            parts.extend(smallest_mark(&polygon));
+            // What simplifying flattened may still have an area on the grid.
+            shapes = clip_rings(&polygon);
+        }
+        if shapes.is_empty() {
+            parts.extend(sliver(polygon.exterior()));
         } else {
             parts.extend(shapes.iter().map(|rings| rings.iter().map(|ring| plain(ring)).collect::<Vec<_>>()));
         }
@@ -122,10 +116,37 @@ fn fit_polygons(polygons: MultiPolygon) -> Fitted {
     Fitted::Polygons(parts)
 }
 
-/// A polygon of the tile that is too thin for the grid stays as a square of one unit.
-fn smallest_mark(polygon: &Polygon) -> Option<Vec<Vec<[i32; 2]>>> {
-    let at @ [x, y] = polygon.exterior().coords().next().map(|at| round(*at))?;
-    inside(at).then(|| vec![vec![[x, y], [x + 1, y], [x + 1, y + 1], [x, y + 1]]])
+/// A polygon rounded to the grid and clipped, as proper rings whatever rounding did to it.
+fn clip_rings(polygon: &Polygon) -> Vec<Vec<Vec<IntPoint>>> {
+    let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+    let rings: Vec<Vec<IntPoint>> = rings.map(|ring| rounded(ring).into_iter().map(int_point).collect()).collect();
+    let mut overlay = Overlay::new(rings.iter().map(Vec::len).sum());
+    overlay.add_contours(&rings, ShapeType::Subject);
+    overlay.add_contour(&clip_ring(), ShapeType::Clip);
+    overlay.overlay(OverlayRule::Intersect, FillRule::EvenOdd)
+}
+
+/// What lies in the tile of a polygon that is too thin for the grid: its length there, one unit wide.
+fn sliver(ring: &LineString) -> Option<Vec<Vec<[i32; 2]>>> {
+    let inside: Vec<[i32; 2]> = match rounded(ring)[..] {
+        [only] => Some(only).filter(|at| inside(*at)).into_iter().collect(),
+        ref path => clip_path(path).concat(),
+    };
+    let from = *inside.iter().min()?;
+    let to = *inside.iter().max()?;
+    // Across the longer way, so that the sliver has an area.
+    let wide = if to[0] - from[0] >= (to[1] - from[1]).abs() { [0, 1] } else { [1, 0] };
+    let beyond = if to == from { [to[0] + 1, to[1]] } else { to };
+    let aside = |at: [i32; 2]| [at[0] + wide[0], at[1] + wide[1]];
+    Some(vec![vec![from, beyond, aside(beyond), aside(from)]])
+}
+
+/// The parts of a path that lie in the tile and its buffer.
+fn clip_path(path: &[[i32; 2]]) -> Vec<Vec<[i32; 2]>> {
+    let path: Vec<IntPoint> = path.iter().copied().map(int_point).collect();
+    let rule = ClipRule { invert: false, boundary_included: true };
+    let parts = clip_ring().as_slice().clip_path(&path, FillRule::NonZero, rule);
+    parts.iter().filter(|part| part.len() > 1).map(|part| plain(part)).collect()
 }
 
 /// On the grid, without repeated positions.
@@ -137,4 +158,52 @@ fn rounded(line: &LineString) -> Vec<[i32; 2]> {
 
 fn plain(path: &[IntPoint]) -> Vec<[i32; 2]> {
     path.iter().map(|at| [at.x, at.y]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use geo::{Coord, Rect};
+
+    use super::*;
+
+    fn fit_rect(west: f64, south: f64, east: f64, north: f64, tile: TileId) -> Option<Fitted> {
+        let rect = Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north });
+        fit(&Shape::new(rect.to_polygon().into()).expect("a valid rectangle"), tile)
+    }
+
+    fn extent_x(fitted: &Fitted) -> i32 {
+        let Fitted::Polygons(polygons) = fitted else { return 0 };
+        let xs = || polygons.iter().flatten().flatten().map(|at| at[0]);
+        xs().max().unwrap_or_default() - xs().min().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_thin_polygon_keeps_its_length() {
+        // About 2 100 m by 12 m; a unit is 9.5 m here.
+        let tile = TileId::new(10, 855, 419).expect("exists");
+        let fitted = fit_rect(120.75, 30.800, 120.772, 30.800_11, tile).expect("it lies in the tile");
+        assert!((225..=270).contains(&extent_x(&fitted)), "{fitted:?}");
+    }
+
+    #[test]
+    fn a_thin_polygon_is_in_every_tile_that_it_crosses() {
+        for thickness in [0.000_001, 0.000_1, 0.001] {
+            // Across the edge between two tiles at longitude 120.9375.
+            for column in [855, 856] {
+                let tile = TileId::new(10, column, 419).expect("exists");
+                let fitted = fit_rect(120.92, 30.8, 120.96, 30.8 + thickness, tile);
+                assert!(
+                    fitted.as_ref().is_some_and(|fitted| extent_x(fitted) > 100),
+                    "{column} {thickness} {fitted:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_dot_of_a_polygon_stays_as_one_unit() {
+        let tile = TileId::new(3, 6, 3).expect("exists");
+        let fitted = fit_rect(120.75, 30.8, 120.750_1, 30.800_1, tile).expect("it lies in the tile");
+        assert_eq!(extent_x(&fitted), 1);
+    }
 }

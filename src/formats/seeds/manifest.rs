@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Problems;
-use crate::plan::{Collection, Date, Kind, Plan, Role, Slug, Text};
+use crate::plan::{Collection, Date, Kind, Plan, Role, Slug, Text, is_reserved_collection};
 use crate::spatial::{BBox, GeometryType};
 
 const FILE: &str = "plan.toml";
@@ -124,6 +124,10 @@ impl Manifest {
             let WireContext { id, file, geometry, title } = wire_context;
             paths.push(format!("{folder}/{file}.geojson"));
             collections.push(Collection { id, order, title: title.0, geometry_type: geometry, role: Role::Context });
+        }
+        for collection in collections.iter().filter(|collection| is_reserved_collection(&collection.id)) {
+            let message = format!("the id {} stands for something else; choose another", collection.id);
+            problems.add(FILE, None, Some("collections"), message);
         }
         if let Some(twice) = first_repeated(collections.iter().map(|collection| &collection.id)) {
             problems.add(FILE, None, Some("collections"), format_args!("collection {twice} is there twice"));

@@ -11,7 +11,7 @@ mod tables;
 
 use std::fmt;
 
-use crate::plan::{Collection, Feature, Plan, Project, Quota, Record, Section, Target, Theme};
+use crate::plan::{Collection, Feature, Plan, Project, Quota, Record, Section, Slug, Target, Theme};
 use manifest::Manifest;
 
 /// The largest file of a plan that is read.
@@ -115,6 +115,16 @@ pub fn read(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<SeedP
     };
     references::check(&seed, &manifest.paths, &tables.rows, &places, &mut problems);
     if problems.0.is_empty() { Ok(seed) } else { Err(problems.in_file_order(&manifest.paths)) }
+}
+
+/// Reads no more of a plan than its id.
+///
+/// # Errors
+/// The problems of `plan.toml`.
+pub fn read_id(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<Slug, Vec<Problem>> {
+    let mut problems = Problems::default();
+    let manifest = fetch_text(&fetch, "plan.toml", &mut problems).and_then(|text| Manifest::read(&text, &mut problems));
+    manifest.map(|manifest| manifest.plan.id).ok_or(problems.0)
 }
 
 /// Collects what is wrong while reading goes on.

@@ -6,7 +6,7 @@ use axum::routing::get;
 use super::{KIND, LIGHT, STAGE};
 use crate::http::answer::{self, GEOJSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Param, ParamShape, wrong};
+use crate::http::params::{Beyond, Param, ParamShape, wrong};
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::NearbyFeatures;
 use crate::plan::Feature;
@@ -30,11 +30,10 @@ const RADIUS: Param = Param::new(
     ParamShape::Number { min: 1.0, max: MAX_RADIUS_M },
     "How far to look, in metres on the ellipsoid; 1000 when absent.",
 );
-const LIMIT: Param = Param::new("limit", ParamShape::Whole { min: 1, max: 1_000 }, "Features told; 50 when absent.");
+const LIMIT: Param =
+    Param::new("limit", ParamShape::Limit { default: 50, max: 1_000, beyond: Beyond::Refused }, "Features told.");
 
 const DEFAULT_RADIUS_M: f64 = 1_000.0;
-const DEFAULT_LIMIT: usize = 50;
-
 const PARAMETERS: &[&Param] = &[&LON, &LAT, &NEAR, &RADIUS, &LIMIT, &KIND, &STAGE, &LIGHT];
 
 pub fn routes() -> Vec<Route> {
@@ -69,7 +68,7 @@ async fn list_nearby(asked: Asked) -> Result<Response, Problem> {
         (_, _, Some(_)) => return Err(wrong(&NEAR, "goes without lon and lat")),
     };
     let radius_m = params.number(&RADIUS)?.unwrap_or(DEFAULT_RADIUS_M);
-    let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let limit = params.limit(&LIMIT)?;
     let filter = FeatureFilter { kind: params.list(&KIND)?, stage: params.list(&STAGE)?, light: params.list(&LIGHT)? };
     asked
         .compute(move |asked, view| {

@@ -7,11 +7,11 @@ use axum::routing::get;
 use super::{KIND, LIGHT, STAGE};
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Param, ParamShape, Params, words, wrong};
+use crate::http::params::{Beyond, Param, ParamShape, words, wrong};
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::{ProjectDetail, ProjectPage};
 use crate::plan::Position;
-use crate::services::projects::{Filter, Sort, SortKey};
+use crate::services::projects::{Cursor, Filter, Sort, SortKey};
 
 const SECTION: Param = Param::new("section", ParamShape::Ids, "Only projects of these sections.");
 const QUOTA: Param = Param::new("quota", ParamShape::Ids, "Only named members of these quotas.");
@@ -30,11 +30,9 @@ const SORT: Param = Param::new(
     "Order of the list; a minus turns it round. In the plan's own order when absent.",
 );
 const LIMIT: Param =
-    Param::new("limit", ParamShape::Whole { min: 1, max: 1_000 }, "Projects on a page; 100 when absent.");
+    Param::new("limit", ParamShape::Limit { default: 100, max: 1_000, beyond: Beyond::Refused }, "Projects on a page.");
 const CURSOR: Param =
     Param::new("cursor", ParamShape::Form("the cursor of a `next` link, as it is"), "Where the page begins.");
-
-const DEFAULT_LIMIT: usize = 100;
 
 const PARAMETERS: &[&Param] =
     &[&KIND, &STAGE, &LIGHT, &SECTION, &QUOTA, &POSITION, &DUE_BEFORE, &BBOX, &Q, &SORT, &LIMIT, &CURSOR];
@@ -79,9 +77,12 @@ async fn list_projects(asked: Asked) -> Result<Response, Problem> {
         bbox: params.bbox(&BBOX)?,
         q: params.text(&Q)?.map(str::to_owned),
     };
-    let sort = sort(&params)?;
-    let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let after = params.parse(&CURSOR)?;
+    let sort = params.parse(&SORT)?.unwrap_or(Sort { key: SortKey::Plan, descending: false });
+    let limit = params.limit(&LIMIT)?;
+    let after: Option<Cursor> = params.parse(&CURSOR)?;
+    if after.as_ref().is_some_and(|after| after.sort() != sort) {
+        return Err(wrong(&CURSOR, "belongs to a list in another order"));
+    }
     asked
         .compute(move |asked, view| {
             let page = view.projects(&filter, sort, limit, after.as_ref());
@@ -92,21 +93,6 @@ async fn list_projects(asked: Asked) -> Result<Response, Problem> {
             answer::json(&asked.headers, JSON, &ProjectPage::new(&page, next))
         })
         .await
-}
-
-fn sort(params: &Params) -> Result<Sort, Problem> {
-    let word = params.raw(&SORT).unwrap_or("plan");
-    let (descending, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
-    let key = match name {
-        "plan" if !descending => SortKey::Plan,
-        "name" => SortKey::Name,
-        "kind" => SortKey::Kind,
-        "stage" => SortKey::Stage,
-        "due" => SortKey::Due,
-        "light" => SortKey::Light,
-        _ => return Err(wrong(&SORT, format_args!("{word:?} cannot be sorted by"))),
-    };
-    Ok(Sort { key, descending })
 }
 
 async fn find_project(asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {

@@ -98,6 +98,15 @@ fn collections<'a>(view: &'a View, wanted: Option<&[Slug]>) -> Result<Vec<&'a Co
     let Some(wanted) = wanted else { return Ok(view.atlas.plan_collections().collect()) };
     let known =
         || view.atlas.plan_collections().map(|collection| collection.id.as_str()).collect::<Vec<_>>().join(", ");
+    if wanted.len() > view.atlas.plan_collections().count() {
+        return Err(Problem::parameter("collections", "collections: more than there are", known()));
+    }
+    let repeated = wanted.iter().enumerate().find(|(at, id)| wanted[..*at].contains(id));
+    if wanted.is_empty() || repeated.is_some() {
+        let what = repeated.map_or_else(|| "is empty".to_owned(), |(_, id)| format!("{id} is there twice"));
+        let expected = format!("each at most once, or no list for all of {}", known());
+        return Err(Problem::parameter("collections", format!("collections: {what}"), expected));
+    }
     let find = |id: &Slug| {
         let found = view.atlas.plan_collections().find(|collection| collection.id == *id);
         found.ok_or_else(|| Problem::parameter("collections", format!("collections: there is no {id}"), known()))

@@ -5,14 +5,13 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Param, ParamShape, wrong};
+use crate::http::params::{Beyond, Param, ParamShape, wrong};
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::SearchAnswer;
 
 const Q: Param = Param::new("q", ParamShape::Text { max: 100 }, "Text that names must hold, from one character on.");
-const LIMIT: Param = Param::new("limit", ParamShape::Whole { min: 1, max: 100 }, "Hits told; 20 when absent.");
-
-const DEFAULT_LIMIT: usize = 20;
+const LIMIT: Param =
+    Param::new("limit", ParamShape::Limit { default: 20, max: 100, beyond: Beyond::Refused }, "Hits told.");
 
 pub fn routes() -> Vec<Route> {
     vec![Route {
@@ -31,7 +30,7 @@ pub fn routes() -> Vec<Route> {
 async fn search(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&Q, &LIMIT])?;
     let q = params.text(&Q)?.ok_or_else(|| wrong(&Q, "is required"))?.to_owned();
-    let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let limit = params.limit(&LIMIT)?;
     asked
         .compute(move |asked, view| answer::json(&asked.headers, JSON, &SearchAnswer::new(&view.search(&q, limit))))
         .await

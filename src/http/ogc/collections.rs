@@ -7,7 +7,7 @@ use axum::routing::get;
 use super::html;
 use super::link;
 use super::media::{F, Media};
-use crate::http::answer::{self, GEOJSON, JSON, Problem};
+use crate::http::answer::{self, GEOJSON, HTML, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::{CollectionWire, Collections, OgcLink};
@@ -24,7 +24,7 @@ pub fn routes() -> Vec<Route> {
             summary: "The collections of the plan's places.",
             parameters: &[&F],
             body: None,
-            answer: Answer::json::<Collections>(),
+            answer: Answer::ogc::<Collections>(&[JSON, HTML]),
             handler: get(list_collections),
         },
         Route {
@@ -35,7 +35,7 @@ pub fn routes() -> Vec<Route> {
             summary: "One collection with its extents.",
             parameters: &[&F],
             body: None,
-            answer: Answer::json::<CollectionWire>(),
+            answer: Answer::ogc::<CollectionWire>(&[JSON, HTML]),
             handler: get(find_collection),
         },
     ]
@@ -53,7 +53,9 @@ async fn list_collections(asked: Asked) -> Result<Response, Problem> {
                     link(&base, "/ogc/collections?f=json", "self", JSON, "This document"),
                     link(&base, "/ogc/collections?f=html", "alternate", "text/html", "This document as a page"),
                 ],
-                collections: collections.map(|c| CollectionWire::new(view, c, collection_links(&base, c))).collect(),
+                collections: collections
+                    .map(|c| CollectionWire::new(view, c, &asked.state.options.time_zone, collection_links(&base, c)))
+                    .collect(),
             };
             match media {
                 Media::Json => answer::json(&asked.headers, JSON, &document).map(answer::varies),
@@ -70,7 +72,12 @@ async fn find_collection(asked: Asked, Path(collection): Path<String>) -> Result
     asked
         .compute(move |asked, view| {
             let collection = plan_collection(view, &collection)?;
-            let document = CollectionWire::new(view, collection, collection_links(&base, collection));
+            let document = CollectionWire::new(
+                view,
+                collection,
+                &asked.state.options.time_zone,
+                collection_links(&base, collection),
+            );
             match media {
                 Media::Json => answer::json(&asked.headers, JSON, &document).map(answer::varies),
                 Media::Html => Ok(html::collection(&asked.headers, &document)),

@@ -5,23 +5,20 @@ use std::sync::LazyLock;
 use axum::extract::Path;
 use axum::response::Response;
 use axum::routing::get;
+use jiff::tz::TimeZone;
 
 use super::collections::plan_collection;
 use super::html;
 use super::link;
 use super::media::{F, Media};
-use crate::http::answer::{self, GEOJSON, Problem};
+use crate::http::answer::{self, GEOJSON, HTML, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Param, ParamShape, Params, date, wrong};
+use crate::http::params::{Beyond, Param, ParamShape, Params, date, wrong};
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::{ItemWire, ItemsWire, OgcLink};
-use crate::plan::Timestamp;
-use crate::services::items::{Interval, ItemFilter};
-use crate::services::plan_fields;
-
-/// Features on a page at the most; a larger `limit` means this many, as the standard asks.
-const MAX_LIMIT: usize = 10_000;
-const DEFAULT_LIMIT: usize = 100;
+use crate::plan::{Date, Timestamp};
+use crate::services::items::{Interval, ItemFilter, Wanted};
+use crate::services::{FieldType, plan_fields};
 
 const BBOX: Param = Param::new("bbox", ParamShape::BBox, "Only features that meet the box, in CRS84.");
 const DATETIME: Param = Param::new(
@@ -33,8 +30,8 @@ const DATETIME: Param = Param::new(
 );
 const LIMIT: Param = Param::new(
     "limit",
-    ParamShape::Whole { min: 1, max: u32::MAX },
-    "Features on a page, at most 10000; 100 when absent.",
+    ParamShape::Limit { default: 100, max: 10_000, beyond: Beyond::Maximum },
+    "Features on a page; more than the maximum means the maximum.",
 );
 const CURSOR: Param =
     Param::new("cursor", ParamShape::Form("the cursor of a `next` link, as it is"), "Where the page begins.");
@@ -46,7 +43,13 @@ static PARAMETERS: LazyLock<Vec<&'static Param>> = LazyLock::new(|| {
 });
 
 static PROPERTIES: LazyLock<Vec<Param>> = LazyLock::new(|| {
-    plan_fields().iter().map(|field| Param::new(field.name, ParamShape::Text { max: 200 }, field.meaning)).collect()
+    let shape = |field_type| match field_type {
+        FieldType::Text => ParamShape::Text { max: 200 },
+        FieldType::Word(words) => ParamShape::Word(words),
+        FieldType::Number => ParamShape::Number { min: f64::MIN, max: f64::MAX },
+        FieldType::Date => ParamShape::Date,
+    };
+    plan_fields().iter().map(|field| Param::new(field.name, shape(field.field_type), field.meaning)).collect()
 });
 
 pub fn routes() -> Vec<Route> {
@@ -59,7 +62,7 @@ pub fn routes() -> Vec<Route> {
             summary: "Features of a collection with their project's facts, page by page; a property's name as parameter asks for equality.",
             parameters: PARAMETERS.as_slice(),
             body: None,
-            answer: Answer::geojson::<ItemsWire<'static>>(),
+            answer: Answer::ogc::<ItemsWire<'static>>(&[GEOJSON, HTML]),
             handler: get(list_items),
         },
         Route {
@@ -70,7 +73,7 @@ pub fn routes() -> Vec<Route> {
             summary: "One feature with its project's facts.",
             parameters: &[&F],
             body: None,
-            answer: Answer::geojson::<ItemWire<'static>>(),
+            answer: Answer::ogc::<ItemWire<'static>>(&[GEOJSON, HTML]),
             handler: get(find_item),
         },
     ]
@@ -79,8 +82,8 @@ pub fn routes() -> Vec<Route> {
 async fn list_items(asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
     let params = asked.params(&PARAMETERS)?;
     let media = Media::of(&params, &asked.headers, GEOJSON)?;
-    let filter = filter(&params)?;
-    let limit = params.whole(&LIMIT)?.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT);
+    let filter = filter(&params, &asked.state.options.time_zone)?;
+    let limit = params.limit(&LIMIT)?;
     let after = params.parse::<u64>(&CURSOR)?.unwrap_or(0);
     let base = asked.base_url();
     asked
@@ -96,27 +99,31 @@ async fn list_items(asked: Asked, Path(collection): Path<String>) -> Result<Resp
         .await
 }
 
-fn filter(params: &Params) -> Result<ItemFilter, Problem> {
+fn filter(params: &Params, zone: &TimeZone) -> Result<ItemFilter, Problem> {
     let mut equals = Vec::new();
     for param in PROPERTIES.iter() {
-        if let Some(wanted) = params.text(param)? {
-            equals.push((param.name, wanted.to_owned()));
-        }
+        let wanted = match param.shape {
+            ParamShape::Number { .. } => params.number(param)?.map(Wanted::Number),
+            ParamShape::Date => params.date(param)?.map(Wanted::Date),
+            ParamShape::Word(_) => params.word(param)?.map(|word| Wanted::Text(word.to_owned())),
+            _ => params.text(param)?.map(|text| Wanted::Text(text.to_owned())),
+        };
+        equals.extend(wanted.map(|wanted| (param.name, wanted)));
     }
     let datetime = params
         .raw(&DATETIME)
-        .map(|text| interval(text).ok_or_else(|| wrong(&DATETIME, format_args!("{text:?} cannot be taken"))));
+        .map(|text| interval(text, zone).ok_or_else(|| wrong(&DATETIME, format_args!("{text:?} cannot be taken"))));
     Ok(ItemFilter { bbox: params.bbox(&BBOX)?, datetime: datetime.transpose()?, equals })
 }
 
-/// Reads the standard's `datetime`; an empty or `..` end is open, but not both.
-fn interval(text: &str) -> Option<Interval> {
+/// Reads the standard's `datetime`; an empty or `..` end is open, but not both. Instants are days of the operator's zone.
+fn interval(text: &str, zone: &TimeZone) -> Option<Interval> {
     let end = |text: &str| match text {
         "" | ".." => Some(None),
-        text => day(text).map(Some),
+        text => day(text, zone).map(Some),
     };
     let Some((from, to)) = text.split_once('/') else {
-        return day(text).map(|day| Interval { from: Some(day), to: Some(day) });
+        return day(text, zone).map(|day| Interval { from: Some(day), to: Some(day) });
     };
     let (from, to) = (end(from)?, end(to)?);
     let ordered = match (from, to) {
@@ -127,8 +134,8 @@ fn interval(text: &str) -> Option<Interval> {
     ordered.then_some(Interval { from, to })
 }
 
-fn day(text: &str) -> Option<crate::plan::Date> {
-    let instant = || text.parse::<Timestamp>().ok().map(|at| at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date());
+fn day(text: &str, zone: &TimeZone) -> Option<Date> {
+    let instant = || text.parse::<Timestamp>().ok().map(|at| at.to_zoned_datetime(zone.clone()).date());
     date(text).or_else(instant)
 }
 

@@ -32,7 +32,7 @@ pub fn routes() -> Vec<Route> {
             summary: "The landing page: where to go from here.",
             parameters: &[&F],
             body: None,
-            answer: Answer::json::<LandingPage>(),
+            answer: Answer::ogc::<LandingPage>(&[JSON, HTML]),
             handler: get(find_landing_page),
         },
         Route {
@@ -43,7 +43,7 @@ pub fn routes() -> Vec<Route> {
             summary: "The conformance classes that this API implements.",
             parameters: &[&F],
             body: None,
-            answer: Answer::json::<Conformance>(),
+            answer: Answer::ogc::<Conformance>(&[JSON, HTML]),
             handler: get(find_conformance),
         },
         Route {
@@ -60,7 +60,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn find_landing_page(asked: Asked) -> Result<Response, Problem> {
+pub async fn find_landing_page(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&F])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();

@@ -27,9 +27,11 @@ impl Media {
         }
         let accepted: Vec<&str> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
         let accepted = accepted.join(",");
-        // In the order of the header; weights are rare here and only refine what the order already says.
-        let ranges = accepted.split(',').filter_map(|range| range.split(';').next()).map(str::trim);
-        for range in ranges.filter(|range| !range.is_empty()) {
+        let mut ranges: Vec<(&str, f32)> =
+            accepted.split(',').map(weighed).filter(|(_, weight)| *weight > 0.0).collect();
+        // The heaviest first; of equal ones the first in the header.
+        ranges.sort_by(|a, b| b.1.total_cmp(&a.1));
+        for (range, _) in ranges {
             match range {
                 "*/*" | "application/*" | "application/json" => return Ok(Media::Json),
                 range if Some(range) == json.split(';').next() => return Ok(Media::Json),
@@ -43,4 +45,12 @@ impl Media {
             Err(Problem::not_acceptable(format!("{json} or text/html")))
         }
     }
+}
+
+/// A media range with its weight, which is 1 unless it says otherwise.
+fn weighed(range: &str) -> (&str, f32) {
+    let mut parts = range.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |weight| weight.parse().unwrap_or(0.0));
+    (name, weight)
 }

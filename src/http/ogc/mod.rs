@@ -8,6 +8,8 @@ mod items;
 mod landing;
 mod media;
 
+pub use landing::find_landing_page;
+
 use super::route::Route;
 use super::wire::OgcLink;
 

@@ -9,6 +9,7 @@ use crate::formats::{Value, geojson};
 use crate::plan::{Feature, Kind, Light, Slug, Stage};
 use crate::services::nearby::{Answer, Near, Nearby};
 use crate::services::{Facts, View};
+use crate::spatial::MAX_RADIUS_M;
 
 /// A GeoJSON FeatureCollection (RFC 7946).
 #[derive(Serialize, JsonSchema)]
@@ -210,8 +211,9 @@ pub struct QueryRequest {
     #[serde(default)]
     pub feature: Option<String>,
     pub relation: RelationWord,
-    /// Metres, for `dwithin`: 0 to 100000.
+    /// Metres, for `dwithin` and only for it.
     #[serde(default)]
+    #[schemars(range(min = 0.0, max = MAX_RADIUS_M))]
     pub distance_m: Option<f64>,
     /// Plan collections to look in; all when absent.
     #[serde(default)]
@@ -222,8 +224,9 @@ pub struct QueryRequest {
     pub stage: Vec<Stage>,
     #[serde(default)]
     pub light: Vec<Light>,
-    /// Features told, 1 to 1000; 1000 when absent. Counts are over all.
+    /// Features told; 1000 when absent. Counts are over all.
     #[serde(default)]
+    #[schemars(range(min = 1, max = 1_000))]
     pub limit: Option<usize>,
 }
 

@@ -1,5 +1,6 @@
 //! The documents of OGC API – Features Part 1 (OGC 17-069r4), with links as it names them.
 
+use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -107,11 +108,11 @@ pub struct ItemWire<'a> {
 }
 
 impl CollectionWire {
-    pub fn new(view: &View, collection: &Collection, links: Vec<OgcLink>) -> CollectionWire {
+    pub fn new(view: &View, collection: &Collection, zone: &TimeZone, links: Vec<OgcLink>) -> CollectionWire {
         let spatial =
             view.atlas.extent(collection).map(|rect| SpatialExtent { bbox: vec![BBox::from(rect).into()], crs: CRS84 });
         let temporal = view.due_interval(collection).map(|(first, last)| TemporalExtent {
-            interval: vec![[day_begin(first), day_begin(last)]],
+            interval: vec![[first_instant(first, zone), first_instant(last, zone)]],
             trs: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
         });
         let plan = view.atlas.plan();
@@ -130,9 +131,9 @@ impl CollectionWire {
     }
 }
 
-/// The standard wants instants; a due date begins with its day.
-fn day_begin(date: Date) -> String {
-    format!("{date}T00:00:00Z")
+/// The standard wants instants; a due date begins with its day, where the operator's days begin.
+fn first_instant(date: Date, zone: &TimeZone) -> String {
+    date.to_zoned_datetime(zone.clone()).map_or_else(|_| format!("{date}T00:00:00Z"), |at| at.timestamp().to_string())
 }
 
 impl<'a> ItemsWire<'a> {

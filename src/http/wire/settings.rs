@@ -28,6 +28,9 @@ pub struct BaseMap {
     pub map_type: BaseMapType,
     /// `https://…/{z}/{x}/{y}.png` for xyz, the document's address for tilejson.
     pub url: String,
+    /// Other origins that a tilejson document's tiles come from, such as `https://tiles.example.org`.
+    #[serde(default)]
+    pub origins: Vec<String>,
     /// What must be shown with the map, as plain text.
     pub attribution: String,
     #[serde(default = "default_tile_size")]

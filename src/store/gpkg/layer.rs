@@ -5,16 +5,13 @@ use rusqlite::{Connection, params};
 
 use super::fault::Fault;
 use crate::formats::gpkg::SRS_ID;
-use crate::plan::{Collection, RecordKey, Role, Slug};
-
-/// Beginnings of names that belong to SQLite, to the GeoPackage or to this program.
-const RESERVED_PREFIXES: [&str; 4] = ["sqlite_", "gpkg_", "rtree_", "refinery_"];
+use crate::plan::{Collection, RecordKey, Role, Slug, is_reserved_collection};
 
 pub(super) fn is_reserved(connection: &Connection, id: &Slug) -> Result<bool, Fault> {
     let taken: bool = connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?)")?
         .query_row([id.as_str()], |row| row.get(0))?;
-    Ok(taken || RESERVED_PREFIXES.iter().any(|prefix| id.as_str().starts_with(prefix)))
+    Ok(taken || is_reserved_collection(id))
 }
 
 pub(super) fn create(connection: &Connection, collection: &Collection) -> Result<(), Fault> {

@@ -10,6 +10,7 @@ use guatu::http::{self, Options, State};
 use guatu::plan::Date;
 use guatu::services::publish::Published;
 use guatu::services::seeding::{self, Source};
+use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -36,7 +37,8 @@ impl Server {
     }
 
     pub fn of(source: &Source) -> Server {
-        Server::with(source, Options::default())
+        let time_zone = TimeZone::get("Asia/Shanghai").expect("a zone");
+        Server::with(source, Options { basemaps: Vec::new(), public_url: None, time_zone })
     }
 
     pub fn with(source: &Source, options: Options) -> Server {

@@ -391,7 +391,7 @@ export interface components {
             relation: components["schemas"]["Relation"];
             /**
              * Format: double
-             * @description Metres, for `dwithin`: 0 to 100000.
+             * @description Metres, for `dwithin` and only for it.
              */
             distance_m?: number | null;
             /** @description Plan collections to look in; all when absent. */
@@ -404,7 +404,7 @@ export interface components {
             light: components["schemas"]["Light"][];
             /**
              * Format: uint
-             * @description Features told, 1 to 1000; 1000 when absent. Counts are over all.
+             * @description Features told; 1000 when absent. Counts are over all.
              */
             limit?: number | null;
         };
@@ -467,6 +467,11 @@ export interface components {
             type: components["schemas"]["BaseMapType"];
             /** @description `https://…/{z}/{x}/{y}.png` for xyz, the document's address for tilejson. */
             url: string;
+            /**
+             * @description Other origins that a tilejson document's tiles come from, such as `https://tiles.example.org`.
+             * @default []
+             */
+            origins: string[];
             /** @description What must be shown with the map, as plain text. */
             attribution: string;
             /**
@@ -1261,7 +1266,7 @@ export interface operations {
                 q?: string;
                 /** @description Order of the list; a minus turns it round. In the plan's own order when absent. */
                 sort?: "plan" | "name" | "-name" | "kind" | "-kind" | "stage" | "-stage" | "due" | "-due" | "light" | "-light";
-                /** @description Projects on a page; 100 when absent. */
+                /** @description Projects on a page. */
                 limit?: number;
                 /** @description Where the page begins. Takes the cursor of a `next` link, as it is. */
                 cursor?: string;
@@ -1328,7 +1333,7 @@ export interface operations {
             query?: {
                 /** @description Text that names must hold, from one character on. */
                 q?: string;
-                /** @description Hits told; 20 when absent. */
+                /** @description Hits told. */
                 limit?: number;
             };
             header?: never;
@@ -1368,7 +1373,7 @@ export interface operations {
                 near?: string;
                 /** @description How far to look, in metres on the ellipsoid; 1000 when absent. */
                 radius_m?: number;
-                /** @description Features told; 50 when absent. */
+                /** @description Features told. */
                 limit?: number;
                 /** @description Only projects of these kinds. */
                 kind?: ("road" | "bridge" | "park" | "school" | "hospital" | "estate" | "industry" | "hotel" | "zone" | "service")[];
@@ -1455,6 +1460,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LandingPage"];
+                    "text/html; charset=utf-8": unknown;
                 };
             };
             /** @description What is wrong. */
@@ -1487,6 +1493,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conformance"];
+                    "text/html; charset=utf-8": unknown;
                 };
             };
             /** @description What is wrong. */
@@ -1552,6 +1559,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Collections"];
+                    "text/html; charset=utf-8": unknown;
                 };
             };
             /** @description What is wrong. */
@@ -1586,6 +1594,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Collection"];
+                    "text/html; charset=utf-8": unknown;
                 };
             };
             /** @description What is wrong. */
@@ -1606,7 +1615,7 @@ export interface operations {
                 bbox?: number[];
                 /** @description Only features whose project is due then. Takes a date, an RFC 3339 instant, or an interval such as 2019-01-01/2019-06-30, 2019-07-01/.. or ../2019-06-30. */
                 datetime?: string;
-                /** @description Features on a page, at most 10000; 100 when absent. */
+                /** @description Features on a page; more than the maximum means the maximum. */
                 limit?: number;
                 /** @description Where the page begins. Takes the cursor of a `next` link, as it is. */
                 cursor?: string;
@@ -1617,7 +1626,7 @@ export interface operations {
                 /** @description id of the project that the feature is a place of */
                 project?: string;
                 /** @description kind of project: road, bridge, park, school, hospital, estate, industry, hotel, zone, service */
-                kind?: string;
+                kind?: "road" | "bridge" | "park" | "school" | "hospital" | "estate" | "industry" | "hotel" | "zone" | "service";
                 /** @description name in Chinese */
                 name_zh?: string;
                 /** @description name in English */
@@ -1631,19 +1640,19 @@ export interface operations {
                 /** @description id of the quota that the project is a named member of */
                 quota?: string;
                 /** @description stage that the plan wants by the due date: design, start, advance, connect, renovate, complete, open */
-                aim?: string;
+                aim?: "design" | "start" | "advance" | "connect" | "renovate" | "complete" | "open";
                 /** @description date by which the aim is due */
                 due?: string;
                 /** @description stage reached: not_reported, planned, preparing, building, completed, in_use, suspended, cancelled */
-                stage?: string;
+                stage?: "not_reported" | "planned" | "preparing" | "building" | "completed" | "in_use" | "suspended" | "cancelled";
                 /** @description percent reported; absent until somebody reports it */
-                progress?: string;
+                progress?: number;
                 /** @description red, yellow, green, or grey where it cannot be judged */
-                light?: string;
+                light?: "red" | "yellow" | "green" | "grey";
                 /** @description metres by which the drawn place may be off */
-                accuracy_m?: string;
+                accuracy_m?: number;
                 /** @description how well the place is known: surveyed, approximate, rough, placeholder */
-                position?: string;
+                position?: "surveyed" | "approximate" | "rough" | "placeholder";
                 /** @description why it is drawn where it is, in Chinese */
                 basis_zh?: string;
                 /** @description why it is drawn where it is, in English */
@@ -1666,6 +1675,7 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["Items"];
+                    "text/html; charset=utf-8": unknown;
                 };
             };
             /** @description What is wrong. */
@@ -1701,6 +1711,7 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["Item"];
+                    "text/html; charset=utf-8": unknown;
                 };
             };
             /** @description What is wrong. */
@@ -1767,6 +1778,13 @@ export interface operations {
                 content: {
                     "application/vnd.mapbox-vector-tile": unknown;
                 };
+            };
+            /** @description Nothing lies in the tile. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
