@@ -40,6 +40,8 @@ export default async function setup(): Promise<(() => Promise<void>) | void> {
   const server = spawn(binary, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: resolve(import.meta.dirname, '../..'),
+    // Only what is wrong; each tile would be a line otherwise.
+    env: { ...process.env, RUST_LOG: 'warn' },
   });
   process.env['GUATU_URL'] = await ready(server);
   return async () => {
