@@ -12,7 +12,6 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::body::MAX_BODY_BYTES;
 use crate::services::tiles::digest;
 
 pub const JSON: &str = "application/json";
@@ -21,6 +20,9 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const OPENAPI_30: &str = "application/vnd.oai.openapi+json;version=3.0";
 pub const MVT: &str = "application/vnd.mapbox-vector-tile";
+
+/// Bodies longer than this are refused before they are read to the end.
+pub const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// What a request gets that took too long.
 pub const TIMED_OUT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;

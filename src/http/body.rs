@@ -6,9 +6,6 @@ use serde::de::DeserializeOwned;
 
 use super::answer::{JSON, Problem};
 
-/// Bodies longer than this are refused before they are read to the end.
-pub const MAX_BODY_BYTES: usize = 1 << 20;
-
 /// Reads a body as JSON.
 ///
 /// # Errors

@@ -85,7 +85,7 @@ pub fn router(state: Arc<State>) -> Router {
         .fallback(web::find_file)
         .layer(Extension(documents))
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(body::MAX_BODY_BYTES))
+        .layer(RequestBodyLimitLayer::new(answer::MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(answer::TIMED_OUT, REQUEST_TIMEOUT))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(answer::as_problem))

@@ -5,6 +5,7 @@
 mod facts;
 pub mod items;
 pub mod nearby;
+pub mod order;
 pub mod plan_tree;
 pub mod projects;
 pub mod publish;

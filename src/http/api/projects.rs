@@ -11,7 +11,8 @@ use crate::http::params::{Beyond, Param, ParamShape, words, wrong};
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::{ProjectDetail, ProjectPage};
 use crate::plan::Position;
-use crate::services::projects::{Cursor, Filter, Sort, SortKey};
+use crate::services::order::{Cursor, Sort, SortKey};
+use crate::services::projects::Filter;
 
 const SECTION: Param = Param::new("section", ParamShape::Ids, "Only projects of these sections.");
 const QUOTA: Param = Param::new("quota", ParamShape::Ids, "Only named members of these quotas.");
