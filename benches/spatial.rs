@@ -16,7 +16,7 @@ use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use geo::{Intersects, Point, Rect};
 use guatu::atlas::{Atlas, Row};
 use guatu::plan::{Collection, Feature, Kind, Plan, Record, Role, Text};
-use guatu::spatial::{BBox, GeometryType, MAX_RADIUS_M, nearest};
+use guatu::spatial::{BBox, GeometryType, MAX_RADIUS_M, distance_from};
 use jiff::civil::date;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
@@ -132,14 +132,14 @@ fn nearest_ten(criterion: &mut Criterion, world: &World) {
     let mut group = criterion.benchmark_group(format!("nearest 10 among {}", world.count));
     let questions = points();
     measure(&mut group, "atlas", &questions, |from| {
-        let metres = |feature: &Feature| Some(nearest(from, &feature.shape).distance_m);
+        let metres = |feature: &Feature| Some(distance_from(from, &feature.shape));
         world.atlas.nearest(&world.collection, from, 10, MAX_RADIUS_M, metres).len()
     });
     measure(&mut group, "rstar", &questions, |from| {
         world.tree.nearest_neighbor_iter([from.x(), from.y()]).take(10).count()
     });
     measure(&mut group, "loop", &questions, |from| {
-        let metres = |feature: &Feature| nearest(from, &feature.shape).distance_m;
+        let metres = |feature: &Feature| distance_from(from, &feature.shape);
         let mut all: Vec<f64> = world.features.iter().map(metres).filter(|metres| *metres <= MAX_RADIUS_M).collect();
         let cut = all.len().min(10);
         if cut < all.len() {

@@ -3,7 +3,7 @@
 use super::View;
 use super::projects::bearing_between;
 use crate::plan::{Collection, Feature, Kind, Light, Stage, Tally};
-use crate::spatial::{LonLat, Query, distance_m, nearest, window_around};
+use crate::spatial::{LonLat, Query, distance_from, distance_m, nearest, window_around};
 
 /// Which features are wanted by their projects: each list means "one of these", an empty list "any".
 #[derive(Clone, Debug, Default)]
@@ -77,9 +77,8 @@ impl View {
         found: &mut Vec<Near<'a>>,
     ) {
         let from = at.into();
-        let distance = |feature: &Feature| {
-            self.wanted(collection, feature, filter).then(|| nearest(from, &feature.shape).distance_m)
-        };
+        let distance =
+            |feature: &Feature| self.wanted(collection, feature, filter).then(|| distance_from(from, &feature.shape));
         // One more than asked for shows whether there are more.
         for (feature, distance_m) in self.atlas.nearest(collection, from, limit + 1, radius_m, distance) {
             let bearing_deg = nearest(from, &feature.shape).bearing_deg;

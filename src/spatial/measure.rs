@@ -35,6 +35,11 @@ pub fn nearest(from: Point, shape: &Shape) -> Nearest {
     Nearest { distance_m, bearing_deg }
 }
 
+/// As [`nearest`], for callers that do not ask where to.
+pub fn distance_from(from: Point, shape: &Shape) -> f64 {
+    nearest_place(from, shape).map_or(0.0, |target| Geodesic.distance(from, target))
+}
+
 /// Shortest distance between two shapes in metres; zero where they meet.
 ///
 /// Unless two shapes meet, a vertex of one of them is an end of the shortest way. Cost: O(n · m) in their vertices.
@@ -43,7 +48,7 @@ pub fn distance_m(a: &Shape, b: &Shape) -> f64 {
         return 0.0;
     }
     let one_way = |from: &Shape, to: &Shape| {
-        from.geometry().coords_iter().map(|vertex| nearest(vertex.into(), to).distance_m).fold(f64::INFINITY, f64::min)
+        from.geometry().coords_iter().map(|vertex| distance_from(vertex.into(), to)).fold(f64::INFINITY, f64::min)
     };
     one_way(a, b).min(one_way(b, a))
 }
