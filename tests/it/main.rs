@@ -16,6 +16,7 @@ mod foreign;
 mod gpkg;
 mod hostile;
 mod index;
+mod licences;
 mod measure;
 mod ogc;
 mod openapi;
