@@ -16,7 +16,7 @@ use guatu::atlas::{Atlas, Row};
 use guatu::plan::{Feature, Position, Record, Text};
 use guatu::services::View;
 use guatu::services::seeding::{self, Source};
-use guatu::services::tiles::Tiles;
+use guatu::services::tiles::{TileLayer, Tiles};
 use guatu::spatial::{MAX_VERTICES, Shape, TileId};
 use random::Random;
 
@@ -53,22 +53,19 @@ fn tile(criterion: &mut Criterion) {
     let tile = TileId::new(14, 13_687, 6_721).expect("a tile");
     for count in [1_000, 100_000] {
         let view = view(count);
-        let collections: Vec<_> = view.atlas.plan_collections().collect();
+        let layers: Vec<_> = view.atlas.plan_collections().map(TileLayer::of).collect();
         let zones = view.atlas.collection("zones").expect("a collection");
         let hits = view.atlas.in_window(zones, tile.rect(0.0).into()).len();
-        println!(
-            "{count} features: {hits} in the tile, {} bytes",
-            view.tile(&collections, tile).expect("a tile").len()
-        );
+        println!("{count} features: {hits} in the tile, {} bytes", view.tile(&layers, tile).expect("a tile").len());
         group.bench_function(BenchmarkId::new("made", count), |bencher| {
-            bencher.iter(|| black_box(view.tile(&collections, tile).expect("a tile")));
+            bencher.iter(|| black_box(view.tile(&layers, tile).expect("a tile")));
         });
         group.bench_function(BenchmarkId::new("index alone", count), |bencher| {
             bencher.iter(|| black_box(view.atlas.in_window(zones, tile.rect(0.0).into()).len()));
         });
         let tiles = Tiles::default();
         group.bench_function(BenchmarkId::new("from the cache", count), |bencher| {
-            bencher.iter(|| black_box(tiles.tile(&view, &collections, tile).expect("a tile")));
+            bencher.iter(|| black_box(tiles.tile(&view, &layers, tile).expect("a tile")));
         });
     }
     group.finish();

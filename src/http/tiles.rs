@@ -9,12 +9,13 @@ use serde::Serialize;
 use super::answer::{self, JSON, MVT, Problem};
 use super::asked::Asked;
 use super::route::{Answer, Method, Route};
-use crate::plan::{Collection, Role};
+use crate::plan::Role;
+use crate::services::tiles::TileLayer;
 use crate::services::{FieldType, View, context_fields, plan_fields};
-use crate::spatial::{BBox, MAX_ZOOM, TileId};
+use crate::spatial::{BBox, GeometryType, MAX_ZOOM, TileId};
 
-/// Collections that one tile may hold.
-const MAX_COLLECTIONS: usize = 50;
+/// Layers that one tile may hold.
+const MAX_LAYERS: usize = 50;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -23,7 +24,7 @@ pub fn routes() -> Vec<Route> {
             documented: Some("/tiles/{collections}.json"),
             method: Method::Get,
             id: "find_tile_set",
-            summary: "TileJSON 3.0 of a choice of collections: ids with commas between them, `plan` for all the plan's, `context` for all under them.",
+            summary: "TileJSON 3.0 of a choice of collections: ids with commas between them, `plan` for all the plan's, `context` for all under them, `places` for the plan's in three layers by geometry: areas, lines, points.",
             parameters: &[],
             body: None,
             answer: Answer::json::<TileJson>(),
@@ -79,8 +80,9 @@ async fn find_tile_set(asked: Asked, Path(file): Path<String>) -> Result<Respons
         ));
     };
     let view = asked.state.view();
-    let collections = collections(&view, wanted)?;
-    let rects = collections.iter().filter_map(|collection| view.atlas.extent(collection));
+    let layers = layers(&view, wanted)?;
+    let collections = layers.iter().flat_map(|layer| &layer.collections);
+    let rects = collections.filter_map(|collection| view.atlas.extent(collection));
     let bounds = rects.reduce(crate::spatial::union).map_or(BBox::WORLD, BBox::from);
     let bounds: [f64; 4] = bounds.into();
     let tile_json = TileJson {
@@ -92,17 +94,19 @@ async fn find_tile_set(asked: Asked, Path(file): Path<String>) -> Result<Respons
         maxzoom: DEEPEST_USEFUL_ZOOM,
         bounds,
         center: [f64::midpoint(bounds[0], bounds[2]), f64::midpoint(bounds[1], bounds[3]), CENTER_ZOOM],
-        vector_layers: collections.iter().map(|collection| vector_layer(collection)).collect(),
+        vector_layers: layers.iter().map(vector_layer).collect(),
     };
     answer::json(&asked.headers, JSON, &tile_json)
 }
 
-fn vector_layer(collection: &Collection) -> VectorLayer {
-    let fields = if collection.role == Role::Context { context_fields() } else { plan_fields() };
+fn vector_layer(layer: &TileLayer) -> VectorLayer {
+    let is_context = layer.collections.iter().any(|collection| collection.role == Role::Context);
+    let fields = if is_context { context_fields() } else { plan_fields() };
+    let titles: Vec<&str> = layer.collections.iter().map(|collection| collection.title.en.as_str()).collect();
     let kind = |field_type| if matches!(field_type, FieldType::Number) { "Number" } else { "String" };
     VectorLayer {
-        id: collection.id.to_string(),
-        description: collection.title.en.clone(),
+        id: layer.name.to_owned(),
+        description: titles.join(", "),
         fields: std::iter::once(("id".to_owned(), "String".into()))
             .chain(fields.iter().map(|field| (field.name.to_owned(), kind(field.field_type).into())))
             .collect(),
@@ -117,8 +121,8 @@ async fn find_tile(
     let tile = tile_id(&z, &x, &y)?;
     asked
         .compute(move |asked, view| {
-            let collections = collections(view, &wanted)?;
-            let tile = asked.state.tiles.tile(view, &collections, tile).map_err(Problem::internal)?;
+            let layers = layers(view, &wanted)?;
+            let tile = asked.state.tiles.tile(view, &layers, tile).map_err(Problem::internal)?;
             Ok(answer::tile(&asked.headers, tile.digest, &tile.bytes))
         })
         .await
@@ -134,26 +138,39 @@ fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
     TileId::new(zoom, column, row).map_err(|fault| absent(fault.to_string()))
 }
 
-/// The collections of a choice, each once, in the order asked for.
-fn collections<'a>(view: &'a View, wanted: &str) -> Result<Vec<&'a Collection>, Problem> {
-    let mut chosen: Vec<&Collection> = Vec::new();
-    let mut choose = |collection: &'a Collection| {
-        if !chosen.iter().any(|earlier| earlier.id == collection.id) {
-            chosen.push(collection);
-        }
-    };
+/// The layers of a choice, each once, in the order asked for.
+fn layers<'a>(view: &'a View, wanted: &'a str) -> Result<Vec<TileLayer<'a>>, Problem> {
+    let mut chosen: Vec<TileLayer> = Vec::new();
     for word in wanted.split(',') {
-        match word {
-            "plan" => view.atlas.plan_collections().for_each(&mut choose),
-            "context" => view.atlas.collections().filter(|c| c.role == Role::Context).for_each(&mut choose),
-            id => match view.atlas.collection(id) {
-                Some(collection) => choose(collection),
-                None => return Err(Problem::not_found("collections", format!("there is no collection {id:?}"))),
-            },
+        let found: Vec<TileLayer> = match word {
+            "plan" => view.atlas.plan_collections().map(TileLayer::of).collect(),
+            "context" => view.atlas.collections().filter(|c| c.role == Role::Context).map(TileLayer::of).collect(),
+            "places" => PLACES.iter().map(|(name, types)| places(view, name, types)).collect(),
+            id => view.atlas.collection(id).map(TileLayer::of).into_iter().collect(),
+        };
+        if found.is_empty() {
+            return Err(Problem::not_found("collections", format!("there is no collection {word:?}")));
+        }
+        for layer in found {
+            if !chosen.iter().any(|earlier| earlier.name == layer.name) {
+                chosen.push(layer);
+            }
         }
     }
-    if chosen.len() > MAX_COLLECTIONS {
-        return Err(Problem::not_found("collections", format!("a tile holds at most {MAX_COLLECTIONS} collections")));
+    if chosen.len() > MAX_LAYERS {
+        return Err(Problem::not_found("collections", format!("a tile holds at most {MAX_LAYERS} layers")));
     }
     Ok(chosen)
+}
+
+/// The layers of `places`, from the bottom up, whatever collections a plan has.
+const PLACES: [(&str, [GeometryType; 2]); 3] = [
+    ("areas", [GeometryType::Polygon, GeometryType::MultiPolygon]),
+    ("lines", [GeometryType::LineString, GeometryType::MultiLineString]),
+    ("points", [GeometryType::Point, GeometryType::MultiPoint]),
+];
+
+fn places<'a>(view: &'a View, name: &'static str, types: &[GeometryType]) -> TileLayer<'a> {
+    let collections = view.atlas.plan_collections().filter(|collection| types.contains(&collection.geometry_type));
+    TileLayer { name, collections: collections.collect() }
 }

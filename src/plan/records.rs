@@ -133,9 +133,10 @@ pub enum Role {
 }
 
 /// Ids that no collection may have: words that stand for something else in addresses, and tables of the stores.
-const RESERVED_COLLECTIONS: [&str; 14] = [
+const RESERVED_COLLECTIONS: [&str; 15] = [
     "plan",
     "context",
+    "places",
     "sections",
     "targets",
     "target_readings",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use moka::sync::Cache;
 
 use super::View;
+use crate::formats::Value;
 use crate::formats::mvt::{Layer, MARGIN, MvtError};
 use crate::plan::{Collection, Date, Slug};
 use crate::spatial::TileId;
@@ -21,6 +22,13 @@ pub struct Tile {
     pub digest: u64,
 }
 
+/// A layer of a tile: its name and the collections whose features are in it.
+#[derive(Clone, Debug)]
+pub struct TileLayer<'a> {
+    pub name: &'a str,
+    pub collections: Vec<&'a Collection>,
+}
+
 /// Makes tiles and remembers them. A tile is known by the change and the day it was made for, so none is ever stale.
 pub struct Tiles {
     cache: Cache<Key, Tile>,
@@ -31,7 +39,8 @@ struct Key {
     seq: u64,
     today: Date,
     tile: TileId,
-    collections: Vec<Slug>,
+    /// Each layer's name and collections.
+    layers: Vec<(String, Vec<Slug>)>,
 }
 
 impl Default for Tiles {
@@ -42,24 +51,31 @@ impl Default for Tiles {
 }
 
 impl Tiles {
-    /// The tile with one layer for each collection, in their order.
+    /// The tile with the given layers, in their order.
     ///
     /// # Errors
     /// When the encoder refuses a feature.
-    pub fn tile(&self, view: &View, collections: &[&Collection], tile: TileId) -> Result<Tile, MvtError> {
-        let key = Key {
-            seq: view.atlas.seq(),
-            today: view.today,
-            tile,
-            collections: collections.iter().map(|collection| collection.id.clone()).collect(),
-        };
+    pub fn tile(&self, view: &View, layers: &[TileLayer], tile: TileId) -> Result<Tile, MvtError> {
+        let key =
+            Key { seq: view.atlas.seq(), today: view.today, tile, layers: layers.iter().map(TileLayer::key).collect() };
         if let Some(made) = self.cache.get(&key) {
             return Ok(made);
         }
-        let bytes = view.tile(collections, tile)?;
+        let bytes = view.tile(layers, tile)?;
         let made = Tile { digest: digest(&bytes), bytes: bytes.into() };
         self.cache.insert(key, made.clone());
         Ok(made)
+    }
+}
+
+impl<'a> TileLayer<'a> {
+    /// A layer of one collection, named by its id.
+    pub fn of(collection: &'a Collection) -> TileLayer<'a> {
+        TileLayer { name: collection.id.as_str(), collections: vec![collection] }
+    }
+
+    fn key(&self) -> (String, Vec<Slug>) {
+        (self.name.to_owned(), self.collections.iter().map(|collection| collection.id.clone()).collect())
     }
 }
 
@@ -68,15 +84,17 @@ impl View {
     ///
     /// # Errors
     /// When the encoder refuses a feature.
-    pub fn tile(&self, collections: &[&Collection], tile: TileId) -> Result<Vec<u8>, MvtError> {
+    pub fn tile(&self, layers: &[TileLayer], tile: TileId) -> Result<Vec<u8>, MvtError> {
         let window = tile.rect(MARGIN).into();
         let mut bytes = Vec::new();
-        for collection in collections {
-            let mut layer = Layer::new(collection.id.as_str(), tile)?;
-            for feature in self.atlas.in_window(collection, window) {
-                let facts = self.facts(collection, feature).values();
-                let properties = std::iter::once(("id", crate::formats::Value::Text(feature.id.as_str()))).chain(facts);
-                layer = layer.add(feature.number, &feature.shape, properties)?;
+        for TileLayer { name, collections } in layers {
+            let mut layer = Layer::new(name, tile)?;
+            for collection in collections {
+                for feature in self.atlas.in_window(collection, window) {
+                    let facts = self.facts(collection, feature).values();
+                    let properties = std::iter::once(("id", Value::Text(feature.id.as_str()))).chain(facts);
+                    layer = layer.add(feature.number, &feature.shape, properties)?;
+                }
             }
             bytes.extend(layer.encode());
         }

@@ -155,3 +155,15 @@ async fn tile_json_describes_the_layers() {
     assert_eq!(layers[0]["fields"]["accuracy_m"], "Number");
     assert!(layers[1]["fields"].get("stage").is_none());
 }
+
+#[tokio::test]
+async fn places_hold_any_plans_features_by_geometry() {
+    let count = |layers: &Layers, name: &str| layers.get(name).map_or(0, HashMap::len);
+    let shipped = decode(&Server::shipped().get("/tiles/places/7/106/52").await.body);
+    assert_eq!(["areas", "lines", "points"].map(|name| count(&shipped, name)), [13, 10, 22]);
+    let other = Server::of(&guatu::services::seeding::Source::Folder("tests/plans/haitang-2024".into()));
+    let layers = decode(&other.get("/tiles/places/0/0/0").await.body);
+    assert!(["areas", "lines", "points"].iter().all(|name| count(&layers, name) > 0), "{layers:?}");
+    let document = other.json("/tiles/places.json").await;
+    assert_eq!(document["vector_layers"].as_array().map(Vec::len), Some(3));
+}

@@ -49,7 +49,7 @@ test('list and map point at each other', async ({ page }) => {
     .poll(() =>
       page.evaluate(() => {
         const { map } = window.__guatu!;
-        return map.getLayer('halo-line:parks') ? JSON.stringify(map.getFilter('halo-line:parks')) : '';
+        return map.getLayer('halo-line:areas') ? JSON.stringify(map.getFilter('halo-line:areas')) : '';
       }),
     )
     .toContain('majiabang-park');

@@ -100,6 +100,12 @@ export async function listFeatures(collection: string, signal: AbortSignal): Pro
   return (await request<{ features: PlanFeature[] }>(path, { signal })).features;
 }
 
+/** The ids of the collections that hold the plan's places. */
+export async function listCollections(signal?: AbortSignal): Promise<string[]> {
+  const found = await request<{ collections: { id: string }[] }>('/ogc/collections?f=json', { signal });
+  return found.collections.map(({ id }) => id);
+}
+
 /** The answers that are projects, as the lists show them; a feature without a project is not of the plan. */
 export function projectsOf(found: Found): FoundProject[] {
   return found.features.flatMap(({ properties: p }) => {

@@ -334,7 +334,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** TileJSON 3.0 of a choice of collections: ids with commas between them, `plan` for all the plan's, `context` for all under them. */
+        /** TileJSON 3.0 of a choice of collections: ids with commas between them, `plan` for all the plan's, `context` for all under them, `places` for the plan's in three layers by geometry: areas, lines, points. */
         get: operations["find_tile_set"];
         put?: never;
         post?: never;

@@ -173,14 +173,14 @@ export class Engine {
     const asked = (families: readonly LayerId[]) => this.#layers.filter((id) => families.includes(familyOf(id)));
     const found = this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(CLICKABLE) }) : [];
     const best = mostParticular(found);
-    const lines = found.filter((f) => ['roads', 'bridges'].includes(f.sourceLayer ?? ''));
+    const lines = found.filter((f) => f.sourceLayer === 'lines');
     const way =
       lines[0] ?? (this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(BASE_LINES) })[0] : undefined);
     return {
       at: [lngLat.lng, lngLat.lat],
       point: { x: point.x, y: point.y },
       project: (best?.properties['project'] as string | undefined) ?? null,
-      way: way ? `${way.sourceLayer}/${way.properties['id']}` : null,
+      way: way ? `${way.properties['collection']}/${way.properties['id']}` : null,
     };
   }
 }

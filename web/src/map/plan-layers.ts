@@ -6,18 +6,30 @@ import type { LayerId } from './order.ts';
 import { FADED, FONT, byStage, growing, isProject, labelIn, marker, strong, surveyed, unsurveyed } from './parts.ts';
 import { tonesFor } from './tones.ts';
 
-/** All point collections are one source layer apart in the tile; each layer of ours is drawn for each of them. */
-export const POINT_COLLECTIONS = ['schools', 'hospitals', 'estates', 'services', 'hotels', 'industry'] as const;
-const AREAS = ['zones', 'parks'] as const;
-const LINES = ['roads', 'bridges'] as const;
+/** Plans name their collections as they like; the server's `places` tiles have them by geometry, each feature with its kind. */
+const from = (layer: 'areas' | 'lines' | 'points') => ({ source: 'plan', 'source-layer': layer });
 
-const from = (layer: string) => ({ source: 'plan', 'source-layer': layer });
+/** How a family of layers is found among the areas or lines: one kind that is drawn in a way of its own, and the rest. */
+const FAMILIES = {
+  zones: { layer: 'areas', only: ['==', ['get', 'kind'], 'zone'] },
+  parks: { layer: 'areas', only: ['!=', ['get', 'kind'], 'zone'] },
+  roads: { layer: 'lines', only: ['!=', ['get', 'kind'], 'bridge'] },
+  bridges: { layer: 'lines', only: ['==', ['get', 'kind'], 'bridge'] },
+} as const satisfies Record<string, { layer: 'areas' | 'lines'; only: ExpressionSpecification }>;
+type Family = keyof typeof FAMILIES;
+
+/** A family's features, and of those the ones that pass. */
+function those(family: Family, filter?: ExpressionSpecification) {
+  const { layer, only } = FAMILIES[family];
+  return { ...from(layer), filter: (filter ? ['all', only, filter] : only) as ExpressionSpecification };
+}
 
 /** Where the markers of lines and areas come from: the anchors, or the tiles when there are none. */
-function markersOf(look: Look, collection: string, filter: ExpressionSpecification) {
-  if (!look.anchors) return { ...from(collection), filter };
-  const own: ExpressionSpecification = ['==', ['get', 'collection'], collection];
-  return { source: 'anchors', filter: ['all', own, filter] as ExpressionSpecification };
+function markersOf(look: Look, family: Family, filter: ExpressionSpecification) {
+  if (!look.anchors) return those(family, filter);
+  const { layer, only } = FAMILIES[family];
+  const own: ExpressionSpecification = ['==', ['get', 'shape'], layer];
+  return { source: 'anchors', filter: ['all', own, only, filter] as ExpressionSpecification };
 }
 
 /** Without anchors a line's marker looks for the line's own middle. */
@@ -25,17 +37,21 @@ function alongLine(look: Look): object {
   return look.anchors ? {} : { 'symbol-placement': 'line-center', 'icon-rotation-alignment': 'viewport' };
 }
 
-/** The id of a layer that is repeated for each point collection: `points-marker:schools`. */
-export function repeatedId(id: LayerId, collection: string): LayerId {
-  return `${id}:${collection}` as LayerId;
+/** The id of a layer that is repeated: `halo-line:areas`. */
+export function repeatedId(id: LayerId, what: string): LayerId {
+  return `${id}:${what}` as LayerId;
 }
 
 export function planLayers(look: Look): Layer[] {
-  return [...AREAS.flatMap((c) => area(look, c)), ...LINES.flatMap((c) => line(look, c)), ...points(look)];
+  return [
+    ...(['zones', 'parks'] as const).flatMap((family) => area(look, family)),
+    ...(['roads', 'bridges'] as const).flatMap((family) => line(look, family)),
+    ...points(look),
+  ];
 }
 
-function area(look: Look, collection: 'zones' | 'parks'): Layer[] {
-  const [weight, width] = collection === 'zones' ? [0.07, 1.3] : [0.24, 1.6];
+function area(look: Look, family: 'zones' | 'parks'): Layer[] {
+  const [weight, width] = family === 'zones' ? [0.07, 1.3] : [0.24, 1.6];
   const chosen: ExpressionSpecification = ['case', isProject(look.selected), weight + 0.12, strong(look, weight, 0.02)];
   const edge = {
     'line-color': byStage(look.dark ? 'night' : 'edge'),
@@ -44,31 +60,30 @@ function area(look: Look, collection: 'zones' | 'parks'): Layer[] {
   };
   return [
     {
-      id: `${collection}-fill`,
+      id: `${family}-fill`,
       type: 'fill',
-      ...from(collection),
+      ...those(family),
       paint: { 'fill-color': byStage(look.dark ? 'night' : 'edge'), 'fill-opacity': chosen },
     },
     {
-      id: `${collection}-line`,
+      id: `${family}-line`,
       type: 'line',
-      ...from(collection),
-      filter: unsurveyed,
-      paint: { ...edge, 'line-dasharray': collection === 'zones' ? [4, 2.5] : [2.4, 1.6] },
+      ...those(family, unsurveyed),
+      paint: { ...edge, 'line-dasharray': family === 'zones' ? [4, 2.5] : [2.4, 1.6] },
     },
-    { id: `${collection}-line-surveyed`, type: 'line', ...from(collection), filter: surveyed, paint: edge },
+    { id: `${family}-line-surveyed`, type: 'line', ...those(family, surveyed), paint: edge },
     {
-      id: `${collection}-marker`,
+      id: `${family}-marker`,
       type: 'symbol',
-      ...markersOf(look, collection, shown(look)),
-      ...symbol(look, collection === 'zones' ? 0.72 : 0.9, collection === 'zones' ? 11.5 : 12.5),
+      ...markersOf(look, family, shown(look)),
+      ...symbol(look, family === 'zones' ? 0.72 : 0.9, family === 'zones' ? 11.5 : 12.5),
     },
   ];
 }
 
-function line(look: Look, collection: 'roads' | 'bridges'): Layer[] {
+function line(look: Look, family: 'roads' | 'bridges'): Layer[] {
   const tones = tonesFor(look.dark ?? false);
-  const [thin, thick] = collection === 'roads' ? [2.2, 5.5] : [3.6, 8.5];
+  const [thin, thick] = family === 'roads' ? [2.2, 5.5] : [3.6, 8.5];
   const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
   const core = {
     'line-color': byStage(look.dark ? 'night' : 'edge'),
@@ -77,9 +92,9 @@ function line(look: Look, collection: 'roads' | 'bridges'): Layer[] {
   };
   const layers: Layer[] = [
     {
-      id: `${collection}-case`,
+      id: `${family}-case`,
       type: 'line',
-      ...from(collection),
+      ...those(family),
       layout: round,
       paint: {
         'line-color': tones.casing,
@@ -88,17 +103,16 @@ function line(look: Look, collection: 'roads' | 'bridges'): Layer[] {
       },
     },
     {
-      id: collection,
+      id: family,
       type: 'line',
-      ...from(collection),
-      filter: unsurveyed,
+      ...those(family, unsurveyed),
       paint: { ...core, 'line-dasharray': [2.2, 0.9] },
     },
-    { id: `${collection}-surveyed`, type: 'line', ...from(collection), filter: surveyed, layout: round, paint: core },
+    { id: `${family}-surveyed`, type: 'line', ...those(family, surveyed), layout: round, paint: core },
     {
-      id: `${collection}-marker`,
+      id: `${family}-marker`,
       type: 'symbol',
-      ...markersOf(look, collection, shown(look)),
+      ...markersOf(look, family, shown(look)),
       ...symbol(look, 0.8, 12.5, alongLine(look)),
     },
   ];
@@ -143,12 +157,12 @@ function symbol(look: Look, size: number, text: number, more: object = {}) {
 function points(look: Look): Layer[] {
   const tones = tonesFor(look.dark ?? false);
   const hollow: ExpressionSpecification = ['==', ['get', 'position'], 'placeholder'];
-  return POINT_COLLECTIONS.flatMap((collection) => [
+  return [
     {
       // Where there is no room for a marker its dot remains: nothing in the plan is missing from the map.
-      id: repeatedId('points-dot', collection),
+      id: 'points-dot',
       type: 'circle',
-      ...from(collection),
+      ...from('points'),
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 3, 14, 5],
         'circle-color': ['case', hollow, '#ffffff', byStage('fill')],
@@ -159,55 +173,59 @@ function points(look: Look): Layer[] {
       },
     },
     {
-      id: repeatedId('points-marker', collection),
+      id: 'points-marker',
       type: 'symbol',
-      ...from(collection),
+      ...from('points'),
       filter: shown(look),
       ...symbol(look, 0.95, 12),
     },
-  ]) as Layer[];
+  ];
 }
 
 /** The chosen project and the one under the pointer, above all others and never pushed aside. */
 export function chosenLayers(look: Look): Layer[] {
   const tones = tonesFor(look.dark ?? false);
   const lit = ['in', ['get', 'project'], ['literal', [look.selected ?? '', look.hovered ?? '']]] as const;
-  const shapes = [...AREAS, ...LINES].map((collection) => ({
-    id: repeatedId('halo-line', collection),
+  const shapes = (['areas', 'lines'] as const).map((layer) => ({
+    id: repeatedId('halo-line', layer),
     type: 'line',
-    ...from(collection),
+    ...from(layer),
     filter: lit,
     layout: { 'line-cap': 'round', 'line-join': 'round' },
     paint: {
       'line-color': tones.accent,
       'line-opacity': ['case', isProject(look.selected), 0.5, 0.35],
-      'line-width': LINES.includes(collection as 'roads') ? growing(11, 20, 36) : growing(5, 8, 12),
+      'line-width': layer === 'lines' ? growing(11, 20, 36) : growing(5, 8, 12),
     },
   }));
-  const spots = POINT_COLLECTIONS.map((collection) => ({
-    id: repeatedId('halo-point', collection),
+  const spots = {
+    id: 'halo-point',
     type: 'circle',
-    ...from(collection),
+    ...from('points'),
     filter: lit,
     paint: {
       'circle-radius': ['case', isProject(look.selected), 22, 19],
       'circle-color': tones.accent,
       'circle-opacity': ['case', isProject(look.selected), 0.4, 0.28],
     },
-  }));
-  const names = [...AREAS, ...LINES, ...POINT_COLLECTIONS].map((collection) => ({
-    id: repeatedId('chosen-marker', collection),
+  };
+  const above = (what: string, found: object, more: object = {}) => ({
+    id: repeatedId('chosen-marker', what),
     type: 'symbol',
-    ...(POINT_COLLECTIONS.includes(collection as 'schools')
-      ? { ...from(collection), filter: isProject(look.selected) }
-      : markersOf(look, collection, isProject(look.selected))),
+    ...found,
     ...symbol(look, 1.12, 13.5, {
-      ...(LINES.includes(collection as 'roads') ? alongLine(look) : {}),
+      ...more,
       'icon-allow-overlap': true,
       'icon-ignore-placement': false,
       'text-ignore-placement': false,
     }),
-  }));
+  });
+  const chosen = isProject(look.selected);
+  const names = [
+    ...(['zones', 'parks'] as const).map((family) => above(family, markersOf(look, family, chosen))),
+    ...(['roads', 'bridges'] as const).map((family) => above(family, markersOf(look, family, chosen), alongLine(look))),
+    above('points', { ...from('points'), filter: chosen }),
+  ];
   // They stay when nothing is chosen: putting symbol layers in and out while tiles load confuses the engine.
-  return [...shapes, ...spots, ...names] as Layer[];
+  return [...shapes, spots, ...names] as Layer[];
 }

@@ -27,7 +27,7 @@ function tiles(collections: string): SourceSpecification {
 function sources(look: Look): Record<string, SourceSpecification> {
   const all: Record<string, SourceSpecification> = {
     context: tiles('context'),
-    plan: tiles('plan'),
+    plan: tiles('places'),
     ...overlaySources(look),
   };
   const { basemap } = look;
@@ -45,7 +45,7 @@ function plain(text: string): string {
   return text.replace(/[&<>"]/g, (letter) => `&#${letter.codePointAt(0)};`);
 }
 
-/** The layer that a repeated layer belongs to: `points-marker:schools` is a `points-marker`. */
+/** The layer that a repeated layer belongs to: `halo-line:areas` is a `halo-line`. */
 export function familyOf(id: string): LayerId {
   return id.split(':')[0] as LayerId;
 }

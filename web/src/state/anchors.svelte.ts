@@ -1,10 +1,8 @@
 // Where the names of lines and areas stand. Tiles cut such shapes, and each piece would carry the name again.
 import type { FeatureCollection } from 'geojson';
-import { listFeatures } from '../api/client.ts';
+import { listCollections, listFeatures } from '../api/client.ts';
 import { anchorOf } from '../domain/geo/anchor.ts';
 import { Resource } from './resource.svelte.ts';
-
-const COLLECTIONS = ['roads', 'bridges', 'parks', 'zones'];
 
 export class AnchorsState {
   readonly #found = new Resource<FeatureCollection>();
@@ -13,12 +11,14 @@ export class AnchorsState {
 
   constructor() {
     void this.#found.load(async (signal) => {
-      const pages = await Promise.all(COLLECTIONS.map((c) => listFeatures(c, signal)));
+      const collections = await listCollections(signal);
+      const pages = await Promise.all(collections.map((c) => listFeatures(c, signal)));
       const features = pages.flat().flatMap(({ geometry, properties }) => {
         const at = anchorOf(geometry);
-        return at
-          ? [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: at }, properties }]
-          : [];
+        if (!at) return [];
+        const shape = geometry.type.endsWith('Polygon') ? 'areas' : 'lines';
+        const point = { type: 'Point' as const, coordinates: at };
+        return [{ type: 'Feature' as const, geometry: point, properties: { ...properties, shape } }];
       });
       return { type: 'FeatureCollection', features };
     });
