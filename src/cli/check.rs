@@ -6,6 +6,9 @@ use std::process::ExitCode;
 use crate::services::seeding::{self, Source};
 
 pub fn run(dir: PathBuf) -> ExitCode {
+    if !dir.is_dir() {
+        return super::failed(format_args!("there is no folder {}", dir.display()));
+    }
     match seeding::read(&Source::Folder(dir)) {
         Ok(plan) => {
             println!(

@@ -1,9 +1,8 @@
 //! What is near, and what stands in a relation to a shape: plan features with their distance, nearest first.
 
 use super::View;
-use super::projects::bearing_between;
 use crate::plan::{Collection, Feature, Kind, Light, Stage, Tally};
-use crate::spatial::{LonLat, Query, distance_from, distance_m, nearest, window_around};
+use crate::spatial::{LonLat, Nearest, Query, distance_from, nearest, nearest_between, window_around};
 
 /// Which features are wanted by their projects: each list means "one of these", an empty list "any".
 #[derive(Clone, Debug, Default)]
@@ -98,10 +97,9 @@ impl View {
             if feature.number == from.number || !self.wanted(collection, feature, filter) {
                 continue;
             }
-            let metres = distance_m(&from.shape, &feature.shape);
-            if metres <= radius_m {
-                let bearing_deg = bearing_between(from, feature, metres);
-                found.push(Near { collection, feature, distance_m: metres, bearing_deg });
+            let Nearest { distance_m, bearing_deg } = nearest_between(&from.shape, &feature.shape);
+            if distance_m <= radius_m {
+                found.push(Near { collection, feature, distance_m, bearing_deg });
             }
         }
     }
@@ -118,15 +116,13 @@ impl View {
         limit: usize,
     ) -> Answer<'a> {
         let mut found = Vec::new();
-        let middle = query.shape.rect().center().into();
         for collection in collections {
             for feature in self.atlas.in_window(collection, query.window()) {
                 if Some(feature.number) == except || !self.wanted(collection, feature, filter) {
                     continue;
                 }
-                if let Some(metres) = query.distance_of(&feature.shape) {
-                    let bearing_deg = (metres > 0.0).then(|| nearest(middle, &feature.shape).bearing_deg).flatten();
-                    found.push(Near { collection, feature, distance_m: metres, bearing_deg });
+                if let Some(distance_m) = query.distance_of(&feature.shape) {
+                    found.push(Near { collection, feature, distance_m, bearing_deg: None });
                 }
             }
         }
@@ -145,6 +141,9 @@ impl View {
             facts.light.into_iter().for_each(|light| answer.light.add(light));
         }
         found.truncate(limit);
+        for near in found.iter_mut().filter(|near| near.distance_m > 0.0) {
+            near.bearing_deg = nearest_between(&query.shape, &near.feature.shape).bearing_deg;
+        }
         answer.found = found;
         answer
     }

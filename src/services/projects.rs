@@ -7,8 +7,8 @@ use geo::{Intersects, Rect};
 use super::View;
 use super::order::{Cursor, Sort};
 use crate::atlas::{Row, Subject};
-use crate::plan::{Date, Feature, Kind, Light, LightReading, Position, Project, Quota, Slug, Stage, Tally};
-use crate::spatial::{BBox, distance_m, nearest, union, window_around};
+use crate::plan::{Date, Kind, Light, LightReading, Position, Project, Quota, Slug, Stage, Tally};
+use crate::spatial::{BBox, Nearest, nearest_between, union, window_around};
 
 /// Which projects are wanted: each list means "one of these", an empty list "any".
 #[derive(Clone, Debug, Default)]
@@ -127,9 +127,9 @@ impl View {
             let window = window_around(place.shape.rect(), NEIGHBOUR_REACH_M);
             for other in self.atlas.plan_collections().flat_map(|collection| self.atlas.in_window(collection, window)) {
                 let Some(id) = other.project.as_ref().filter(|id| **id != project.id) else { continue };
-                let metres = distance_m(&place.shape, &other.shape);
+                let Nearest { distance_m: metres, bearing_deg } = nearest_between(&place.shape, &other.shape);
                 if metres <= NEIGHBOUR_REACH_M && best.get(id).is_none_or(|(least, _)| metres < *least) {
-                    best.insert(id, (metres, bearing_between(place, other, metres)));
+                    best.insert(id, (metres, bearing_deg));
                 }
             }
         }
@@ -161,11 +161,6 @@ impl View {
             ..Facets::default()
         }
     }
-}
-
-/// Towards a neighbour, from the middle of a place's box to the neighbour's nearest place; none where they meet.
-pub(super) fn bearing_between(from: &Feature, to: &Feature, metres: f64) -> Option<f64> {
-    if metres == 0.0 { None } else { nearest(from.shape.rect().center().into(), &to.shape).bearing_deg }
 }
 
 impl Filter {

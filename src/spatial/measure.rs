@@ -40,17 +40,40 @@ pub fn distance_from(from: Point, shape: &Shape) -> f64 {
     nearest_place(from, shape).map_or(0.0, |target| Geodesic.distance(from, target))
 }
 
-/// Shortest distance between two shapes in metres; zero where they meet.
-///
-/// Unless two shapes meet, a vertex of one of them is an end of the shortest way. Cost: O(n · m) in their vertices.
+/// Shortest distance between two shapes in metres; zero where they meet. Cost: O(n · m) in their vertices.
 pub fn distance_m(a: &Shape, b: &Shape) -> f64 {
-    if a.geometry().intersects(b.geometry()) {
-        return 0.0;
-    }
-    let one_way = |from: &Shape, to: &Shape| {
-        from.geometry().coords_iter().map(|vertex| distance_from(vertex.into(), to)).fold(f64::INFINITY, f64::min)
+    shortest_way(a, b).map_or(0.0, |way| way.distance_m)
+}
+
+/// Distance and bearing of the shortest way from one shape to another. Cost: O(n · m) in their vertices.
+pub fn nearest_between(from: &Shape, to: &Shape) -> Nearest {
+    let Some(Way { start, end, distance_m }) = shortest_way(from, to) else {
+        return Nearest { distance_m: 0.0, bearing_deg: None };
     };
-    one_way(a, b).min(one_way(b, a))
+    let bearing_deg = (distance_m > 0.0).then(|| Geodesic.bearing(start, end).rem_euclid(360.0));
+    Nearest { distance_m, bearing_deg }
+}
+
+struct Way {
+    start: Point,
+    end: Point,
+    distance_m: f64,
+}
+
+/// None where the shapes meet. Unless they do, a vertex of one of them is an end of the shortest way.
+fn shortest_way(from: &Shape, to: &Shape) -> Option<Way> {
+    if from.geometry().intersects(to.geometry()) {
+        return None;
+    }
+    let way = |vertex: Coord, shape: &Shape| {
+        let start = Point::from(vertex);
+        let end = nearest_place(start, shape).unwrap_or(start);
+        Way { start, end, distance_m: Geodesic.distance(start, end) }
+    };
+    let there = from.geometry().coords_iter().map(|vertex| way(vertex, to));
+    let back = to.geometry().coords_iter().map(|vertex| way(vertex, from));
+    let back = back.map(|Way { start, end, distance_m }| Way { start: end, end: start, distance_m });
+    there.chain(back).min_by(|a, b| a.distance_m.total_cmp(&b.distance_m))
 }
 
 /// A box that surely holds everything within `radius_m` of a rectangle. It errs outward, never inward.

@@ -10,7 +10,9 @@ mod shape;
 mod tile_grid;
 
 pub use bbox::{BBox, BBoxError, union};
-pub use measure::{MAX_RADIUS_M, Nearest, distance_floor_m, distance_from, distance_m, nearest, window_around};
+pub use measure::{
+    MAX_RADIUS_M, Nearest, distance_floor_m, distance_from, distance_m, nearest, nearest_between, window_around,
+};
 pub use relation::{Query, Relation};
 pub use shape::{GeometryType, LonLat, MAX_VERTICES, Shape, ShapeError};
 pub use tile_grid::{MAX_ZOOM, TileId, TileIdError};

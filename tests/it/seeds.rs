@@ -582,6 +582,25 @@ fn the_manifest_is_as_strict_as_the_tables() {
 }
 
 #[test]
+fn a_row_that_is_refused_still_has_its_references_checked() {
+    check_all(
+        |files| {
+            files.swap("plan.toml", "due = 2025-01-31", "due = 2024-01-31");
+            files.swap("quotas.csv", "hq-workshops,harbour,2", "hq-workshops,nowhere,two");
+            files.swap("quotas.csv", "net-loft;rope-walk", "ghost;rope-walk");
+            files.swap("geodata/works.geojson", "\"surveyed\"", "\"exact\"");
+        },
+        &[
+            ("plan.toml", "", "due", "is not after"),
+            ("quotas.csv", "line 4", "item", "whole number"),
+            ("quotas.csv", "line 4", "section", "nowhere is not among"),
+            ("quotas.csv", "line 4", "members", "ghost is not among"),
+            ("geodata/works.geojson", "feature 1 (net-loft)", "position", "positions"),
+        ],
+    );
+}
+
+#[test]
 fn all_problems_come_at_once_in_the_order_of_the_files() {
     check_all(
         |files| {

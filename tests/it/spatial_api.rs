@@ -41,6 +41,8 @@ async fn near_a_feature_leaves_that_feature_out() {
     assert_eq!(near_context["origin"]["properties"]["name_zh"], "长水路");
     let near = server.json("/api/v1/nearby?near=roads/zuili-road&radius_m=500&kind=hospital").await;
     assert_eq!(near["origin"]["id"], "zuili-road");
+    // The nearest place of the road lies straight south of the hospital, whatever the road's middle.
+    assert_eq!(near["features"][0]["properties"]["bearing_deg"], 0.0);
     assert_eq!(texts(&near["features"], "/id"), ["kaiyi-hospital"]);
 }
 

@@ -75,6 +75,8 @@ impl TryFrom<WireText> for FullText {
 }
 
 impl Manifest {
+    /// None when the file cannot be read at all. A value that is wrong is noted and stands in for itself as the widest there
+    /// is, so that the other files are still looked at.
     pub(super) fn read(text: &str, problems: &mut Problems) -> Option<Manifest> {
         let wire: Wire = match toml::from_str(text) {
             Ok(wire) => wire,
@@ -84,7 +86,6 @@ impl Manifest {
                 return None;
             }
         };
-        let before = problems.0.len();
         let start = date("start", wire.start, problems);
         let due = date("due", wire.due, problems);
         if let (Some(start), Some(due)) = (start, due)
@@ -92,6 +93,7 @@ impl Manifest {
         {
             problems.add(FILE, None, Some("due"), format_args!("{due} is not after the plan's start {start}"));
         }
+        let wrong_before = problems.0.len();
         let [west, south, east, north] = wire.extent;
         if let Err(fault) = BBox::new(west, south, east, north) {
             problems.add(
@@ -108,6 +110,7 @@ impl Manifest {
                 "is empty or reversed; it takes [west, south, east, north] in degrees",
             );
         }
+        let extent = if problems.0.len() == wrong_before { wire.extent } else { BBox::WORLD.into() };
         if wire.context.is_none() && !wire.context_collections.is_empty() {
             problems.add(FILE, None, Some("context"), "names no folder, but there are context_collections");
         }
@@ -119,8 +122,9 @@ impl Manifest {
             let role = Role::Plan { kind };
             collections.push(Collection { id, order, title: title.0, geometry_type: geometry, role });
         }
+        let context_collections = if wire.context.is_some() { wire.context_collections } else { Vec::new() };
         let folder = wire.context.unwrap_or_default();
-        for (wire_context, order) in wire.context_collections.into_iter().zip(1_001..) {
+        for (wire_context, order) in context_collections.into_iter().zip(1_001..) {
             let WireContext { id, file, geometry, title } = wire_context;
             paths.push(format!("{folder}/{file}.geojson"));
             collections.push(Collection { id, order, title: title.0, geometry_type: geometry, role: Role::Context });
@@ -137,11 +141,11 @@ impl Manifest {
             district: wire.district.0,
             city: wire.city.0,
             year: wire.year,
-            start: start?,
-            due: due?,
-            extent: wire.extent,
+            start: start.unwrap_or(Date::MIN),
+            due: due.unwrap_or(Date::MAX),
+            extent,
         };
-        (problems.0.len() == before).then_some(Manifest { plan, collections, paths })
+        Some(Manifest { plan, collections, paths })
     }
 }
 

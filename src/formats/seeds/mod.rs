@@ -96,6 +96,7 @@ pub fn read(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<SeedP
         themes: table("themes.csv"),
     };
     let tables = tables::read(&texts, manifest.as_ref().map(|manifest| &manifest.plan), &mut problems);
+    references::check_rows(&tables.rows, &mut problems);
     let Some(manifest) = manifest else { return Err(problems.in_file_order(&[])) };
     let mut places = places::Places::default();
     for (collection, path) in manifest.collections.iter().zip(&manifest.paths) {
@@ -113,7 +114,7 @@ pub fn read(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<SeedP
         collections: manifest.collections,
         features: std::mem::take(&mut places.features),
     };
-    references::check(&seed, &manifest.paths, &tables.rows, &places, &mut problems);
+    references::check_places(&seed, &manifest.paths, &tables.rows, &places, &mut problems);
     if problems.0.is_empty() { Ok(seed) } else { Err(problems.in_file_order(&manifest.paths)) }
 }
 
@@ -124,7 +125,10 @@ pub fn read(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<SeedP
 pub fn read_id(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<Slug, Vec<Problem>> {
     let mut problems = Problems::default();
     let manifest = fetch_text(&fetch, "plan.toml", &mut problems).and_then(|text| Manifest::read(&text, &mut problems));
-    manifest.map(|manifest| manifest.plan.id).ok_or(problems.0)
+    match manifest {
+        Some(manifest) if problems.0.is_empty() => Ok(manifest.plan.id),
+        _ => Err(problems.0),
+    }
 }
 
 /// Collects what is wrong while reading goes on.

@@ -3,44 +3,34 @@
 use std::collections::{HashMap, HashSet};
 
 use super::places::Places;
-use super::tables::Rows;
+use super::tables::{Reference, Rows};
 use super::{Problems, SeedPlan};
 use crate::plan::{Role, Slug};
 
-/// Checks a plan that was read; `paths` are the collections' files. What points at something refused is let pass.
-pub(super) fn check(seed: &SeedPlan, paths: &[String], rows: &Rows, places: &Places, problems: &mut Problems) {
-    let in_section = |file: &'static str, id: &Slug, section: &Slug, problems: &mut Problems| {
-        if !rows.may_hold("sections.csv", section) {
-            let message = format!("{section} is not among the sections of sections.csv");
-            problems.add(file, rows.line(file, id), Some("section"), message);
+/// Checks the rows that were read, also those that were refused for something else. What points at something refused is let pass.
+pub(super) fn check_rows(rows: &Rows, problems: &mut Problems) {
+    let mut quota_of: HashMap<&Slug, &Reference> = HashMap::new();
+    for reference in &rows.references {
+        let Reference { file, line, column, names, .. } = reference;
+        let mut complain = |message: String| problems.add(file, Some(format!("line {line}")), Some(column), message);
+        let (target, records) =
+            if *column == "members" { ("projects.csv", "projects") } else { ("sections.csv", "sections") };
+        if !rows.may_hold(target, names) {
+            complain(format!("{names} is not among the {records} of {target}"));
         }
-    };
-    seed.targets.iter().for_each(|t| in_section("targets.csv", &t.id, &t.section, problems));
-    seed.quotas.iter().for_each(|q| in_section("quotas.csv", &q.id, &q.section, problems));
-    check_members(seed, rows, problems);
-    seed.projects.iter().for_each(|p| in_section("projects.csv", &p.id, &p.section, problems));
-    seed.themes.iter().for_each(|t| in_section("themes.csv", &t.id, &t.section, problems));
-    check_places(seed, paths, rows, places, problems);
-}
-
-fn check_members(seed: &SeedPlan, rows: &Rows, problems: &mut Problems) {
-    let mut quota_of: HashMap<&Slug, &Slug> = HashMap::new();
-    for quota in &seed.quotas {
-        let mut complain = |message: String| {
-            problems.add("quotas.csv", rows.line("quotas.csv", &quota.id), Some("members"), message);
-        };
-        for member in &quota.members {
-            if !rows.may_hold("projects.csv", member) {
-                complain(format!("{member} is not among the projects of projects.csv"));
-            }
-            if let Some(other) = quota_of.insert(member, &quota.id) {
-                complain(format!("{member} is already a member of {other}; a project counts in one quota"));
-            }
+        if *column != "members" {
+            continue;
+        }
+        if let Some(earlier) = quota_of.insert(names, reference) {
+            let other =
+                earlier.id.as_ref().map_or_else(|| format!("the quota on line {}", earlier.line), Slug::to_string);
+            complain(format!("{names} is already a member of {other}; a project counts in one quota"));
         }
     }
 }
 
-fn check_places(seed: &SeedPlan, paths: &[String], rows: &Rows, places: &Places, problems: &mut Problems) {
+/// Checks that places belong to projects, and projects have places; `paths` are the collections' files.
+pub(super) fn check_places(seed: &SeedPlan, paths: &[String], rows: &Rows, places: &Places, problems: &mut Problems) {
     let kinds: HashMap<&Slug, _> = seed.projects.iter().map(|project| (&project.id, project.kind)).collect();
     let mut placed: HashSet<&Slug> = HashSet::new();
     for (collection, path) in seed.collections.iter().zip(paths) {

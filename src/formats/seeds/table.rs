@@ -20,6 +20,8 @@ pub(super) struct Entry<T> {
     /// The row's id if it can be read, also of a row that is refused.
     pub id: Option<Slug>,
     pub value: Option<T>,
+    /// Ids of other tables' records, by column, also where something else in the row is wrong.
+    pub references: Vec<(&'static str, Slug)>,
 }
 
 /// A row at hand: reads fields by name and notes what is wrong with them.
@@ -28,6 +30,7 @@ pub(super) struct Row<'a> {
     record: &'a csv::StringRecord,
     line: u64,
     problems: &'a mut Problems,
+    references: Vec<(&'static str, Slug)>,
 }
 
 impl Table<'_> {
@@ -60,16 +63,17 @@ impl Table<'_> {
             if record.len() != header.len() {
                 let message = format!("has {} fields, the header has {}", record.len(), header.len());
                 problems.add(self.file, Some(format!("line {line}")), None, message);
-                rows.push(Entry { line, id: None, value: None });
+                rows.push(Entry { line, id: None, value: None, references: Vec::new() });
                 continue;
             }
             // Fields are read by the order of the known columns, whatever order the file has them in.
             let ordered = self.columns.iter().map(|column| header.iter().position(|name| name == *column));
             let record: csv::StringRecord =
                 ordered.map(|at| at.and_then(|at| record.get(at)).unwrap_or_default()).collect();
-            let mut row = Row { table: self, record: &record, line, problems };
+            let mut row = Row { table: self, record: &record, line, problems, references: Vec::new() };
             let value = read(&mut row, order);
-            rows.push(Entry { line, id: row.raw("id").parse().ok(), value });
+            let id = row.raw("id").parse().ok();
+            rows.push(Entry { line, id, value, references: row.references });
         }
         Some(rows)
     }
@@ -214,11 +218,20 @@ impl Row<'_> {
         }
     }
 
-    /// Ids with semicolons between them.
-    pub(super) fn ids(&mut self, column: &str) -> Option<Vec<Slug>> {
-        let raw = self.raw(column);
+    /// The id of the section that the row belongs to.
+    pub(super) fn section(&mut self) -> Option<Slug> {
+        let section: Slug = self.required("section")?;
+        self.references.push(("section", section.clone()));
+        Some(section)
+    }
+
+    /// Projects' ids with semicolons between them.
+    pub(super) fn members(&mut self) -> Option<Vec<Slug>> {
+        let raw = self.raw("members");
         let words = raw.split(';').map(str::trim).filter(|word| !word.is_empty());
         let ids = words.map(str::parse).collect::<Result<Vec<Slug>, _>>();
-        ids.map_err(|fault| self.problem(column, fault)).ok()
+        let ids = ids.map_err(|fault| self.problem("members", fault)).ok()?;
+        self.references.extend(ids.iter().map(|id| ("members", id.clone())));
+        Some(ids)
     }
 }

@@ -34,6 +34,18 @@ pub(super) struct Rows {
     lines: HashMap<(&'static str, Slug), u64>,
     /// Tables of which not every id is known.
     unread: HashSet<&'static str>,
+    /// What rows refer to, refused ones too.
+    pub references: Vec<Reference>,
+}
+
+/// A field of a row that names a record of another table.
+pub(super) struct Reference {
+    pub file: &'static str,
+    pub line: u64,
+    /// The row's own id, when it can be read.
+    pub id: Option<Slug>,
+    pub column: &'static str,
+    pub names: Slug,
 }
 
 impl Rows {
@@ -113,18 +125,20 @@ impl Rows {
             self.unread.insert(table.file);
             return kept;
         };
-        for Entry { line, id, value } in entries {
-            let Some(id) = id else {
-                self.unread.insert(table.file);
-                continue;
-            };
-            if let Some(earlier) = self.line(table.file, &id) {
+        for Entry { line, id, value, references } in entries {
+            let twice = id.as_ref().and_then(|id| self.line(table.file, id).map(|earlier| (id, earlier)));
+            if let Some((id, earlier)) = twice {
                 let message = format!("{id} is there twice, first on {earlier}");
                 problems.add(table.file, Some(format!("line {line}")), Some("id"), message);
-            } else {
-                self.lines.insert((table.file, id), line);
-                kept.extend(value);
+                continue;
             }
+            let refer = |(column, names)| Reference { file: table.file, line, id: id.clone(), column, names };
+            self.references.extend(references.into_iter().map(refer));
+            match id {
+                Some(id) => drop(self.lines.insert((table.file, id), line)),
+                None => drop(self.unread.insert(table.file)),
+            }
+            kept.extend(value);
         }
         kept
     }
@@ -142,7 +156,7 @@ fn item(row: &mut Row) -> Option<u8> {
 }
 
 fn target(row: &mut Row, order: u32) -> Option<Target> {
-    let (id, section, item, name) = (row.required("id"), row.required("section"), item(row), row.text("name"));
+    let (id, section, item, name) = (row.required("id"), row.section(), item(row), row.text("name"));
     let (op, value, unit) = (row.required("op"), row.optional_number("value"), row.text("unit"));
     let stretch = row.optional_number("stretch");
     if value == Some(None) {
@@ -163,13 +177,12 @@ fn target(row: &mut Row, order: u32) -> Option<Target> {
 }
 
 fn quota(row: &mut Row, order: u32) -> Option<Quota> {
-    let (id, section, item, name) = (row.required("id"), row.required("section"), item(row), row.text("name"));
-    let (count, aim, members) = (row.whole("count", u32::MAX), row.required("aim"), row.ids("members"));
+    let (id, section, item, name) = (row.required("id"), row.section(), item(row), row.text("name"));
+    let (count, aim, members) = (row.whole("count", u32::MAX), row.required("aim"), row.members());
     if let (Some(count), Some(members)) = (count, &members)
         && members.len() > count as usize
     {
         row.problem("members", format_args!("{} are named, more than the quota's count of {count}", members.len()));
-        return None;
     }
     Some(Quota {
         id: id?,
@@ -184,7 +197,7 @@ fn quota(row: &mut Row, order: u32) -> Option<Quota> {
 }
 
 fn project(row: &mut Row, order: u32, plan: Option<&Plan>) -> Option<Project> {
-    let (id, kind, section) = (row.required("id"), row.required("kind"), row.required("section"));
+    let (id, kind, section) = (row.required("id"), row.required("kind"), row.section());
     let (item, name, aim) = (item(row), row.text("name"), row.required("aim"));
     let (due, stage) = (row.optional_date("due"), row.optional::<Stage>("stage"));
     let (from, to) = (row.optional_text("from"), row.optional_text("to"));
@@ -197,7 +210,6 @@ fn project(row: &mut Row, order: u32, plan: Option<&Plan>) -> Option<Project> {
         && due < plan.start
     {
         row.problem("due", format_args!("{due} is before the plan's start {}", plan.start));
-        return None;
     }
     Some(Project {
         id: id?,
@@ -217,7 +229,7 @@ fn project(row: &mut Row, order: u32, plan: Option<&Plan>) -> Option<Project> {
 }
 
 fn theme(row: &mut Row, order: u32) -> Option<Theme> {
-    let (id, section, item, name) = (row.required("id"), row.required("section"), item(row), row.text("name"));
+    let (id, section, item, name) = (row.required("id"), row.section(), item(row), row.text("name"));
     let note = row.optional_text("note");
     Some(Theme { id: id?, order, section: section?, item: item?, name: name?, note: note? })
 }

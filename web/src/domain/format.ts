@@ -39,7 +39,8 @@ export function targetValue(op: string, value: number, unit: Text, lang: Lang): 
 export function quantity(value: number, unit: Text, lang: Lang): string {
   const name = unit[lang];
   if (name === '%' || name === 'percent') return `${count(value, lang)}%`;
-  return `${count(value, lang)} ${name}`;
+  // "8 × 100 million USD": a unit that begins with a number would run together with the value.
+  return `${count(value, lang)}${/^\d/.test(name) ? ' ×' : ''} ${name}`;
 }
 
 /** Degrees as planners paste them: latitude first, five digits. */

@@ -143,8 +143,8 @@ const WORDS = {
   'near.choose_road': { zh: '请选择…', en: 'Choose…' },
   'near.locating': { zh: '正在定位…', en: 'Finding your position…' },
   'near.denied': {
-    zh: '设备没有给出位置。可以在地图上点一个位置。',
-    en: 'The device gave no position. Click a place on the map instead.',
+    zh: '设备没有给出位置。请在浏览器设置中允许本网站定位，或在地图上选一处。',
+    en: 'The device gave no position. Allow it for this site in the browser’s settings, or pick a place on the map.',
   },
   'near.radius': { zh: '半径', en: 'Radius' },
   'near.found': { zh: '{radius} 内有 {n} 个项目', en: '{n} projects within {radius}' },
@@ -153,6 +153,7 @@ const WORDS = {
   'near.found_area_one': { zh: '范围内有 1 个项目', en: '1 project in the area' },
   'near.late': { zh: '{n} 个滞后', en: '{n} late' },
   'near.none_late': { zh: '没有滞后的项目', en: 'None is late' },
+  'near.none_known_late': { zh: '没有已知滞后的项目', en: 'None is known to be late' },
   'near.unknown': { zh: '{n} 个无法判断', en: '{n} cannot be judged' },
   'near.late_only': { zh: '只看滞后', en: 'Late only' },
   'near.truncated': { zh: '只列出最近的 {n} 个', en: 'Only the nearest {n} are listed' },
