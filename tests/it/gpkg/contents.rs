@@ -34,14 +34,14 @@ async fn the_file_is_a_sound_geopackage() {
 /// West, south, east, north as `gpkg_contents` has them.
 fn extent(path: &std::path::Path) -> [Option<f64>; 4] {
     ["min_x", "min_y", "max_x", "max_y"]
-        .map(|column| query(path, &format!("SELECT {column} FROM gpkg_contents WHERE table_name = 'places'")))
+        .map(|column| query(path, &format!("SELECT {column} FROM gpkg_contents WHERE table_name = 'spots'")))
 }
 
 #[tokio::test]
 async fn the_extent_is_exact_after_every_commit() {
     let (store, folder) = fresh();
     let path = path_in(&folder);
-    commit(&store, [create(collection("places", GeometryType::Point))]).await;
+    commit(&store, [create(collection("spots", GeometryType::Point))]).await;
     assert_eq!(extent(&path), [None; 4]);
     // A fixed sequence of puts, moves and deletions of ten points.
     let (mut state, mut versions) = (20_190_101_u64, [None::<u64>; 10]);
@@ -51,7 +51,7 @@ async fn the_extent_is_exact_after_every_commit() {
     };
     for step in 0..200 {
         let n = next(10);
-        let place = point(n, "places", &format!("p{n}"), next(1000) as f64 / 7.0, next(1000) as f64 / 13.0);
+        let place = point(n, "spots", &format!("p{n}"), next(1000) as f64 / 7.0, next(1000) as f64 / 13.0);
         let version = &mut versions[usize::try_from(n).expect("small")];
         let edit = match *version {
             None => create(place),
@@ -73,11 +73,11 @@ async fn the_extent_is_exact_after_every_commit() {
     // In one batch: gone, and back elsewhere.
     let last: Vec<_> =
         (0..10_u64).zip(versions).filter_map(|(n, version)| version.map(|version| (n, version))).collect();
-    let goes = last.iter().map(|(n, version)| delete(&point(*n, "places", &format!("p{n}"), 0.0, 0.0), *version));
-    commit(&store, goes.chain([create(point(77, "places", "new", 1.5, 2.5))])).await;
+    let goes = last.iter().map(|(n, version)| delete(&point(*n, "spots", &format!("p{n}"), 0.0, 0.0), *version));
+    commit(&store, goes.chain([create(point(77, "spots", "new", 1.5, 2.5))])).await;
     assert_eq!(extent(&path), [Some(1.5), Some(2.5), Some(1.5), Some(2.5)]);
     // In one batch: far away, and back.
-    let at = |x: f64| point(77, "places", "new", x, 2.5);
+    let at = |x: f64| point(77, "spots", "new", x, 2.5);
     commit(&store, [replace(at(99.0), 1), replace(at(1.5), 2)]).await;
     assert_eq!(extent(&path), [Some(1.5), Some(2.5), Some(1.5), Some(2.5)]);
     commit(&store, [delete(&at(0.0), 3)]).await;

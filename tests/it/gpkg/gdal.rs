@@ -100,10 +100,10 @@ async fn the_texts_and_dates_of_the_shipped_plan_are_read_as_they_are() {
 async fn edited_grid(store: &impl Store) -> Vec<Record> {
     let place = |n: u64, shift: f64| {
         let (column, row) = ((n % 40) as f64, (n / 40) as f64);
-        point(n, "places", &format!("p{n}"), 120.0 + column * 0.01 + shift, 30.0 + row * 0.01)
+        point(n, "spots", &format!("p{n}"), 120.0 + column * 0.01 + shift, 30.0 + row * 0.01)
     };
     let store_all = |edits: Vec<_>| async { store.commit(crate::support::plan::batch(edits)).await.expect("fits") };
-    store_all(vec![create(collection("places", GeometryType::Point))]).await;
+    store_all(vec![create(collection("spots", GeometryType::Point))]).await;
     store_all((0..800).map(|n| create(place(n, 0.0))).collect()).await;
     store_all((0..800).step_by(3).map(|n| replace(place(n, 0.005), 1)).collect()).await;
     store_all((0..800).step_by(7).map(|n| delete(&place(n, 0.0), if n % 3 == 0 { 2 } else { 1 })).collect()).await;
@@ -113,7 +113,7 @@ async fn edited_grid(store: &impl Store) -> Vec<Record> {
 fn count_in(path: &str, window: [f64; 4]) -> usize {
     let bounds = window.map(|bound| bound.to_string());
     let [west, south, east, north] = &bounds;
-    let report = run("ogrinfo", &["-ro", "-so", "-spat", west, south, east, north, path, "places"]);
+    let report = run("ogrinfo", &["-ro", "-so", "-spat", west, south, east, north, path, "spots"]);
     let (_, count) = report.split_once("Feature Count: ").expect("a count");
     count.lines().next().and_then(|count| count.parse().ok()).expect("a number")
 }
@@ -142,7 +142,7 @@ async fn a_window_gives_what_a_plain_loop_gives_and_goes_through_the_index() {
     store.close().await.expect("a disk that works");
     let copy = copy_of(&path, "copy.gpkg");
     let connection = rusqlite::Connection::open(&copy).expect("an SQLite file");
-    connection.execute("DELETE FROM rtree_places_geom", []).expect("an R-tree");
+    connection.execute("DELETE FROM rtree_spots_geom", []).expect("an R-tree");
     drop(connection);
     assert_eq!(count_in(copy.to_str().expect("UTF-8"), windows[1]), 0);
 }
