@@ -1,5 +1,6 @@
 //! `guatu serve`.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -47,7 +48,8 @@ const LAST_WORK: Duration = Duration::from_secs(2);
 fn start_log(as_json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
     let registry = tracing_subscriber::registry().with(filter);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // Colours are for terminals; a file or a journal would keep the escapes.
+    let layer = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
     if as_json {
         registry.with(layer.json()).init();
     } else {
