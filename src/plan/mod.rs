@@ -9,7 +9,7 @@ mod rollup;
 mod slug;
 mod words;
 
-pub use change::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType};
+pub use change::{Batch, Change, ChangeKind, Edit, Expected, Record, RecordKey, RecordType, RequestKey};
 pub use light::{LightCode, LightReading, light};
 pub use records::{
     Collection, Feature, Plan, Project, Quota, Reading, Relations, Role, Section, Target, TargetStatus, Theme,

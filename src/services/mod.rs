@@ -25,6 +25,16 @@ pub use facts::{Facts, FieldType, context_fields, plan_fields};
 pub struct View {
     pub atlas: Arc<Atlas>,
     pub today: Date,
+    pub audience: Audience,
+}
+
+/// Whose eyes a view is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// Whoever signed in: all that is there.
+    Staff,
+    /// Anybody: nothing that is internal, by what was known at a change of the log.
+    Public { known_at: u64 },
 }
 
 impl View {

@@ -94,6 +94,6 @@ fn plain_path(path: &Path) -> String {
 /// As [`Store::commit`]; nothing has landed then.
 pub async fn seed(store: &impl Store, plan: SeedPlan, at: Timestamp) -> Result<u64, StoreError> {
     let edits = plan.into_records().map(|record| Edit::Put { record, expected: Expected::Absent }).collect();
-    let changes = store.commit(Batch { at, actor: ACTOR.to_owned(), edits }).await?;
+    let changes = store.commit(Batch { at, actor: ACTOR.to_owned(), edits, ..Batch::default() }).await?;
     Ok(changes.last().map_or(0, |change| change.seq))
 }

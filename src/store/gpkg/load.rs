@@ -15,7 +15,7 @@ use crate::store::Loaded;
 pub(super) fn load(connection: &mut Connection) -> Result<Loaded, Fault> {
     // One transaction, so that all reads see the same moment.
     let transaction = connection.transaction()?;
-    let seq = log::last_seq(&transaction)?;
+    let seq = log::last(&transaction)?.seq;
     let mut records = Vec::new();
     append::<Plan>(&transaction, &mut records, Record::Plan)?;
     append::<Section>(&transaction, &mut records, Record::Section)?;
