@@ -5,13 +5,15 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER as RETRY_AFTER_HEADER, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::plan::Violation;
+use crate::services::edits::EditError;
 use crate::services::tiles::digest;
 
 pub const JSON: &str = "application/json";
@@ -43,6 +45,23 @@ pub struct Problem {
     /// What would be right.
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
+    /// The record as it is now, where a change was made from another version of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<serde_json::Value>,
+    /// Each rule that a change would break.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Issue>,
+}
+
+/// A rule that a change would break.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Violation")]
+pub struct Issue {
+    /// The member that is wrong.
+    field: String,
+    detail: String,
+    /// What would be right.
+    expected: Option<String>,
 }
 
 impl Problem {
@@ -54,6 +73,8 @@ impl Problem {
             detail: detail.into(),
             parameter: None,
             expected: None,
+            current: None,
+            violations: Vec::new(),
         }
     }
 
@@ -97,16 +118,84 @@ impl Problem {
         )
     }
 
+    /// A change that breaks rules of the plan.
+    pub fn unprocessable(detail: impl Into<String>, violations: Vec<Issue>) -> Problem {
+        let parameter = violations.first().map(|violation| violation.field.clone());
+        let expected = violations.first().and_then(|violation| violation.expected.clone());
+        Problem { parameter, expected, violations, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    }
+
+    /// A change without the version that it was made from.
+    pub fn no_version() -> Problem {
+        Problem {
+            parameter: Some("If-Match".to_owned()),
+            expected: Some("the ETag of the record as you have it".to_owned()),
+            ..Problem::new(StatusCode::PRECONDITION_REQUIRED, "If-Match: is required, so that nobody's change is overwritten")
+        }
+    }
+
+    /// A change that was made from another version; `current` is the record as it is now.
+    pub fn stale(detail: impl Into<String>, current: serde_json::Value) -> Problem {
+        Problem {
+            parameter: Some("If-Match".to_owned()),
+            current: Some(current),
+            ..Problem::new(StatusCode::PRECONDITION_FAILED, detail)
+        }
+    }
+
+    /// Something that stands against a change as things are.
+    pub fn conflict(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::CONFLICT, detail)
+    }
+
+    /// A change that the store could not keep: the cause goes into the log.
+    pub fn store_failed(detail: &'static str, cause: impl std::fmt::Display) -> Problem {
+        tracing::error!(%cause, "a change could not be kept");
+        Problem::unavailable(detail)
+    }
+
     /// Work that cannot be taken on now.
     pub fn unavailable(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
     }
 }
 
+/// When to come again after [`Problem::unavailable`], in seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")], Json(self)).into_response()
+        let headers = [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")];
+        let mut response = (status, headers, Json(self)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER_HEADER, RETRY_AFTER);
+        }
+        response
+    }
+}
+
+impl From<EditError> for Problem {
+    fn from(fault: EditError) -> Problem {
+        let detail = fault.to_string();
+        match fault {
+            EditError::Forbidden(right) => Problem::lacks(right),
+            EditError::NotFound(key) => Problem::not_found("id", format!("there is no {key}")),
+            EditError::Exists(_) => Problem { parameter: Some("id".to_owned()), ..Problem::conflict(detail) },
+            EditError::Stale { .. } => Problem::new(StatusCode::PRECONDITION_FAILED, detail),
+            EditError::Rules(violations) => Problem::unprocessable(detail, violations.iter().map(Issue::new).collect()),
+            EditError::Needed { .. } | EditError::Overtaken(_) => Problem::conflict(detail),
+        }
+    }
+}
+
+impl Issue {
+    fn new(violation: &Violation) -> Issue {
+        Issue {
+            field: violation.field.clone(),
+            detail: violation.detail.clone(),
+            expected: Some(violation.expected.clone()),
+        }
     }
 }
 
@@ -150,6 +239,38 @@ pub fn json(request: &HeaderMap, media_type: &'static str, value: &impl Serializ
     Ok(tagged(request, media_type, body))
 }
 
+/// As [`json`], for a record that can be edited: its tag begins with the version that `If-Match` asks for.
+pub fn versioned(
+    request: &HeaderMap,
+    media_type: &'static str,
+    version: u64,
+    value: &impl Serialize,
+) -> Result<Response, Problem> {
+    let body = serde_json::to_vec(value).map_err(Problem::internal)?;
+    let tag = format!("\"{version}-{:016x}\"", digest(&body));
+    Ok(by_tag(request, media_type, &tag, "no-cache", body))
+}
+
+/// A record that was made.
+pub fn created(value: &impl Serialize) -> Result<Response, Problem> {
+    written(StatusCode::CREATED, value)
+}
+
+/// A record that was changed.
+pub fn changed(value: &impl Serialize) -> Result<Response, Problem> {
+    written(StatusCode::OK, value)
+}
+
+fn written(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
+    let body = serde_json::to_vec(value).map_err(Problem::internal)?;
+    Ok((status, [(CONTENT_TYPE, JSON), (CACHE_CONTROL, "no-store")], body).into_response())
+}
+
+/// Done, and nothing to tell.
+pub fn no_content() -> Response {
+    (StatusCode::NO_CONTENT, [(CACHE_CONTROL, "no-store")]).into_response()
+}
+
 /// A good answer by the digest of its content.
 ///
 /// The tag is weak: it stands for the content, however the bytes are compressed on their way.
@@ -160,14 +281,23 @@ pub fn conditional(
     cache_control: &'static str,
     body: impl Into<Body>,
 ) -> Response {
-    let etag = format!("W/\"{digest:016x}\"");
+    by_tag(request, media_type, &format!("W/\"{digest:016x}\""), cache_control, body)
+}
+
+fn by_tag(
+    request: &HeaderMap,
+    media_type: &'static str,
+    etag: &str,
+    cache_control: &'static str,
+    body: impl Into<Body>,
+) -> Response {
     let bare = etag.trim_start_matches("W/");
     let has_it = request
         .get_all(IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .any(|list| list.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == bare));
-    let headers = [(ETAG, etag.clone()), (CACHE_CONTROL, cache_control.to_owned())];
+    let headers = [(ETAG, etag.to_owned()), (CACHE_CONTROL, cache_control.to_owned())];
     if has_it {
         (StatusCode::NOT_MODIFIED, headers, [(VARY, "accept-encoding")]).into_response()
     } else {

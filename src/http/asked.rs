@@ -4,33 +4,54 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Uri};
 
 use super::answer::Problem;
-use super::params::{Param, Params};
+use super::params::{AS_OF, Param, Params};
 use super::state::State;
+use crate::plan::{Caller, Date};
 use crate::services::View;
 
 pub struct Asked {
     pub state: Arc<State>,
     pub headers: HeaderMap,
-    query: Option<String>,
+    pub method: Method,
+    pub uri: Uri,
+    pub caller: Caller,
+    /// The day that the whole answer is for; the present one when absent.
+    as_of: Option<Date>,
 }
 
 impl FromRequestParts<Arc<State>> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<State>) -> Result<Asked, Infallible> {
-        let query = parts.uri.query().map(str::to_owned);
-        Ok(Asked { state: Arc::clone(state), headers: parts.headers.clone(), query })
+        Ok(Asked {
+            state: Arc::clone(state),
+            headers: parts.headers.clone(),
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            caller: Caller::Anonymous,
+            as_of: None,
+        })
     }
 }
 
 impl Asked {
-    /// The query's parameters, which must be among the `declared` ones.
-    pub fn params(&self, declared: &[&Param]) -> Result<Params, Problem> {
-        Params::read(self.query.as_deref(), declared)
+    /// The query's parameters, which must be among the `declared` ones. [`AS_OF`] among them holds for the whole answer.
+    pub fn params(&mut self, declared: &[&Param]) -> Result<Params, Problem> {
+        let params = Params::read(self.uri.query(), declared)?;
+        self.as_of = params.date(&AS_OF)?;
+        Ok(params)
+    }
+
+    /// The plan as the caller may see it, on the day that was asked for.
+    ///
+    /// # Errors
+    /// 404 for a day before the first change.
+    pub async fn view(&self) -> Result<View, Problem> {
+        self.state.view(&self.caller, self.as_of).await
     }
 
     pub fn base_url(&self) -> String {
@@ -42,7 +63,8 @@ impl Asked {
         self,
         compute: impl FnOnce(&Asked, &View) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        let view = self.view().await?;
         let state = Arc::clone(&self.state);
-        state.compute(move |view| compute(&self, view)).await
+        state.compute(move || compute(&self, &view)).await
     }
 }

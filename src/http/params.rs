@@ -10,6 +10,13 @@ use percent_encoding::percent_decode_str;
 use super::answer::Problem;
 use crate::plan::Word;
 
+/// Time travel, on whatever reads the plan.
+pub const AS_OF: Param = Param::new(
+    "as_of",
+    ParamShape::Date,
+    "The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now.",
+);
+
 /// Query strings longer than this are refused.
 const MAX_QUERY_BYTES: usize = 8_192;
 

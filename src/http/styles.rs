@@ -27,7 +27,7 @@ pub fn routes() -> Vec<Route> {
     }]
 }
 
-async fn find_style(asked: Asked, Path(file): Path<String>) -> Result<Response, Problem> {
+async fn find_style(mut asked: Asked, Path(file): Path<String>) -> Result<Response, Problem> {
     let params = asked.params(&[&LANG])?;
     let lang = match params.raw(&LANG) {
         None => "zh",

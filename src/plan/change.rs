@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Collection, Feature, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp};
+use super::{Collection, Feature, LightRule, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp};
 
 /// Any record that the store keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,7 @@ pub enum Record {
     Theme(Theme),
     Collection(Collection),
     Feature(Feature),
+    LightRule(LightRule),
 }
 
 /// What a record is; the same words as [`Record`]'s tag.
@@ -32,6 +33,7 @@ pub enum RecordType {
     Theme,
     Collection,
     Feature,
+    LightRule,
 }
 
 /// The name of a record. A feature's id counts only within its collection.
@@ -62,6 +64,7 @@ impl Record {
             Record::Project(project) => (T::Project, None, &project.id),
             Record::Theme(theme) => (T::Theme, None, &theme.id),
             Record::Collection(collection) => (T::Collection, None, &collection.id),
+            Record::LightRule(rule) => (T::LightRule, None, &rule.id),
             Record::Feature(feature) => (T::Feature, Some(feature.collection.clone()), &feature.id),
         };
         RecordKey { record_type, collection, id: id.clone() }

@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, no async, and no clock; whoever asks for a light says for which day.
 
+mod access;
 mod change;
 mod light;
 mod records;
@@ -9,15 +10,16 @@ mod rollup;
 mod slug;
 mod words;
 
+pub use access::{Caller, Identity, Right, SignedInBy, UserName, UserNameError, UserRole, rights_of};
 pub use change::{Batch, Change, ChangeKind, Edit, Expected, Record, RecordKey, RecordType, RequestKey};
 pub use light::{LightCode, LightReading, light};
 pub use records::{
-    Collection, Feature, Plan, Project, Quota, Reading, Relations, Role, Section, Target, TargetStatus, Theme,
-    is_reserved_collection,
+    Collection, Feature, Investment, LightRule, Milestone, Plan, Project, Quota, Reading, Relations, Role, Section,
+    Target, TargetStatus, Theme, is_reserved_collection,
 };
 pub use rollup::{Rollup, Tally};
 pub use slug::{Slug, SlugError};
-pub use words::{Aim, Kind, Light, Op, Position, Stage, Text, Word, WordError};
+pub use words::{Aim, Kind, Light, Op, Position, Stage, Text, Visibility, Word, WordError};
 
 /// The schema of a date is a string; the calendar type is jiff's.
 pub type Date = jiff::civil::Date;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Aim, Date, Kind, Op, Position, Slug, Stage, Text};
+use super::{Aim, Date, Kind, Op, Position, Slug, Stage, Text, Visibility};
 use crate::spatial::{GeometryType, Shape};
 
 /// A district's year.
@@ -16,6 +16,9 @@ pub struct Plan {
     pub due: Date,
     /// West, south, east, north: every coordinate of the plan lies inside.
     pub extent: [f64; 4],
+    /// Its reports come from a simulation.
+    #[serde(default)]
+    pub simulated: bool,
 }
 
 /// A chapter of the plan.
@@ -92,14 +95,65 @@ pub struct Project {
     pub item: u8,
     pub name: Text,
     pub aim: Aim,
+    /// When it is planned to begin.
+    #[serde(default)]
+    pub start: Option<Date>,
     pub due: Date,
     pub stage: Stage,
     /// Percent, 0 to 100; none until somebody reports it.
     pub progress: Option<f64>,
     /// When the stage was last reported; none while it is only what the plan's words imply.
     pub reported: Option<Date>,
+    /// The unit that answers for it.
+    #[serde(default)]
+    pub owner: Option<Text>,
+    /// The named person in charge: 路长, 河长, 楼长.
+    #[serde(default)]
+    pub warden: Option<String>,
+    #[serde(default)]
+    pub investment: Option<Investment>,
+    #[serde(default)]
+    pub milestones: Vec<Milestone>,
+    /// Percent that the schedule asks for at the end of each month from the start; a straight line without it.
+    #[serde(default)]
+    pub curve: Option<Vec<f64>>,
     pub relations: Relations,
     pub note: Option<Text>,
+    #[serde(default)]
+    pub visibility: Visibility,
+    /// Its stage, progress and report come from a simulation.
+    #[serde(default)]
+    pub simulated: bool,
+}
+
+/// Money, in yuan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Investment {
+    pub planned_cny: f64,
+    pub paid_cny: Option<f64>,
+}
+
+/// A step on the way, and when it was taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Milestone {
+    pub name: Text,
+    pub due: Date,
+    pub done: Option<Date>,
+}
+
+/// By what numbers lights are read; the rule itself is in [`super::light()`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LightRule {
+    /// The plan's.
+    pub id: Slug,
+    /// Points behind schedule from which a light is yellow, and above which it is red.
+    pub behind_yellow_points: f64,
+    pub behind_red_points: f64,
+    /// Months after the planned one in which a project that has not begun turns yellow, and red.
+    pub unstarted_yellow_months: u32,
+    pub unstarted_red_months: u32,
+    /// Days after which a report no longer proves that a project is on schedule; none for never.
+    pub evidence_days: Option<u32>,
 }
 
 /// What else the plan names in a project's sentence: a road's ends, a bridge's road and river.
@@ -169,6 +223,8 @@ pub struct Collection {
     pub geometry_type: GeometryType,
     #[serde(flatten)]
     pub role: Role,
+    #[serde(default)]
+    pub visibility: Visibility,
 }
 
 /// A place: a shape, what is known of it, and the project it belongs to.

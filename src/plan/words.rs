@@ -80,6 +80,8 @@ macro_rules! vocabulary {
     };
 }
 
+pub(super) use vocabulary;
+
 vocabulary! {
     /// What sort of thing a project is.
     Kind, "kind" {
@@ -134,6 +136,18 @@ vocabulary! {
 vocabulary! {
     /// How a target's reading must stand to its value.
     Op, "operator" { AtLeast = ">=", AtMost = "<=", Above = ">", Below = "<", Equal = "=" }
+}
+
+vocabulary! {
+    /// Who may see a record.
+    #[derive(Default)]
+    Visibility, "visibility" {
+        /// Anybody.
+        #[default]
+        Public = "public",
+        /// Whoever signed in.
+        Internal = "internal",
+    }
 }
 
 impl Stage {

@@ -6,7 +6,7 @@ use axum::routing::get;
 use super::{KIND, LIGHT, STAGE};
 use crate::http::answer::{self, GEOJSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Beyond, Param, ParamShape, wrong};
+use crate::http::params::{AS_OF, Beyond, Param, ParamShape, wrong};
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::NearbyFeatures;
 use crate::plan::Feature;
@@ -34,7 +34,7 @@ const LIMIT: Param =
     Param::new("limit", ParamShape::Limit { default: 50, max: 1_000, beyond: Beyond::Refused }, "Features told.");
 
 const DEFAULT_RADIUS_M: f64 = 1_000.0;
-const PARAMETERS: &[&Param] = &[&LON, &LAT, &NEAR, &RADIUS, &LIMIT, &KIND, &STAGE, &LIGHT];
+const PARAMETERS: &[&Param] = &[&LON, &LAT, &NEAR, &RADIUS, &LIMIT, &KIND, &STAGE, &LIGHT, &AS_OF];
 
 pub fn routes() -> Vec<Route> {
     vec![Route {
@@ -55,7 +55,7 @@ enum From {
     Feature(String),
 }
 
-async fn list_nearby(asked: Asked) -> Result<Response, Problem> {
+async fn list_nearby(mut asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(PARAMETERS)?;
     if params.parse::<f64>(&LAT)?.is_some_and(|lat| lat.abs() > 90.0 && lat.abs() <= 180.0) {
         return Err(wrong(&LAT, "lies beyond a pole; lon and lat look swapped"));

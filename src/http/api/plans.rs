@@ -6,6 +6,7 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
+use crate::http::params::AS_OF;
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::{PlanList, PlanSummary, PlanTree};
 
@@ -17,7 +18,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Get,
             id: "list_plans",
             summary: "The plans that this server keeps.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<PlanList>(),
             handler: get(list_plans),
@@ -28,7 +29,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Get,
             id: "find_plan",
             summary: "A plan as a tree: sections, items, and under them targets, quotas with roll-ups, projects and themes.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<PlanTree>(),
             handler: get(find_plan),
@@ -36,8 +37,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_plans(asked: Asked) -> Result<Response, Problem> {
-    asked.params(&[])?;
+async fn list_plans(mut asked: Asked) -> Result<Response, Problem> {
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             answer::json(&asked.headers, JSON, &PlanList { plans: vec![PlanSummary::new(view)] })
@@ -45,8 +46,8 @@ async fn list_plans(asked: Asked) -> Result<Response, Problem> {
         .await
 }
 
-async fn find_plan(asked: Asked, Path(plan): Path<String>) -> Result<Response, Problem> {
-    asked.params(&[])?;
+async fn find_plan(mut asked: Asked, Path(plan): Path<String>) -> Result<Response, Problem> {
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let here = &view.atlas.plan().id;

@@ -7,7 +7,7 @@ use axum::routing::get;
 use super::{KIND, LIGHT, STAGE};
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Beyond, Param, ParamShape, words, wrong};
+use crate::http::params::{AS_OF, Beyond, Param, ParamShape, words, wrong};
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::{ProjectDetail, ProjectPage};
 use crate::plan::Position;
@@ -36,7 +36,7 @@ const CURSOR: Param =
     Param::new("cursor", ParamShape::Form("the cursor of a `next` link, as it is"), "Where the page begins.");
 
 const PARAMETERS: &[&Param] =
-    &[&KIND, &STAGE, &LIGHT, &SECTION, &QUOTA, &POSITION, &DUE_BEFORE, &BBOX, &Q, &SORT, &LIMIT, &CURSOR];
+    &[&KIND, &STAGE, &LIGHT, &SECTION, &QUOTA, &POSITION, &DUE_BEFORE, &BBOX, &Q, &SORT, &LIMIT, &CURSOR, &AS_OF];
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -57,7 +57,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Get,
             id: "find_project",
             summary: "One project with its features, its plan reference and its neighbours by distance.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<ProjectDetail>(),
             handler: get(find_project),
@@ -65,7 +65,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_projects(asked: Asked) -> Result<Response, Problem> {
+async fn list_projects(mut asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(PARAMETERS)?;
     let filter = Filter {
         kind: params.list(&KIND)?,
@@ -96,8 +96,8 @@ async fn list_projects(asked: Asked) -> Result<Response, Problem> {
         .await
 }
 
-async fn find_project(asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
-    asked.params(&[])?;
+async fn find_project(mut asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let absent = || Problem::not_found("project", format!("there is no project {project}"));

@@ -9,6 +9,7 @@ use super::nearby::named_feature;
 use crate::http::answer::{self, GEOJSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::body;
+use crate::http::params::AS_OF;
 use crate::http::route::{Answer, Method, Route, schema_of};
 use crate::http::wire::{QueryAnswer, QueryRequest, RelationWord};
 use crate::plan::{Collection, Feature, Slug};
@@ -28,15 +29,15 @@ pub fn routes() -> Vec<Route> {
         method: Method::Post,
         id: "query_features",
         summary: "The plan's features that stand in a relation to a geometry or a feature, nearest first, with counts over all of them.",
-        parameters: &[],
+        parameters: &[&AS_OF],
         body: Some(schema_of::<QueryRequest>),
         answer: Answer::geojson::<QueryAnswer<'static>>(),
         handler: post(query_features),
     }]
 }
 
-async fn query_features(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
-    asked.params(&[])?;
+async fn query_features(mut asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let request: QueryRequest = body::json(&asked.headers, &bytes)?;

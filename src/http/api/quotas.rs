@@ -6,6 +6,7 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
+use crate::http::params::AS_OF;
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::{QuotaList, QuotaWire};
 
@@ -17,7 +18,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Get,
             id: "list_quotas",
             summary: "All quotas, rolled up, in the plan's order.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<QuotaList>(),
             handler: get(list_quotas),
@@ -28,7 +29,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Get,
             id: "find_quota",
             summary: "One quota, rolled up.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<QuotaWire>(),
             handler: get(find_quota),
@@ -36,8 +37,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_quotas(asked: Asked) -> Result<Response, Problem> {
-    asked.params(&[])?;
+async fn list_quotas(mut asked: Asked) -> Result<Response, Problem> {
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let quotas = view.atlas.quotas.iter().map(|row| QuotaWire::new(&view.quota_count(&row.value))).collect();
@@ -46,8 +47,8 @@ async fn list_quotas(asked: Asked) -> Result<Response, Problem> {
         .await
 }
 
-async fn find_quota(asked: Asked, Path(quota): Path<String>) -> Result<Response, Problem> {
-    asked.params(&[])?;
+async fn find_quota(mut asked: Asked, Path(quota): Path<String>) -> Result<Response, Problem> {
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let absent = || Problem::not_found("quota", format!("there is no quota {quota}"));

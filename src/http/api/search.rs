@@ -5,7 +5,7 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Beyond, Param, ParamShape, wrong};
+use crate::http::params::{AS_OF, Beyond, Param, ParamShape, wrong};
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::SearchAnswer;
 
@@ -20,15 +20,15 @@ pub fn routes() -> Vec<Route> {
         method: Method::Get,
         id: "search",
         summary: "Projects, quotas, targets, themes and places by any part of their Chinese or English name, best first.",
-        parameters: &[&Q, &LIMIT],
+        parameters: &[&Q, &LIMIT, &AS_OF],
         body: None,
         answer: Answer::json::<SearchAnswer>(),
         handler: get(search),
     }]
 }
 
-async fn search(asked: Asked) -> Result<Response, Problem> {
-    let params = asked.params(&[&Q, &LIMIT])?;
+async fn search(mut asked: Asked) -> Result<Response, Problem> {
+    let params = asked.params(&[&Q, &LIMIT, &AS_OF])?;
     let q = params.text(&Q)?.ok_or_else(|| wrong(&Q, "is required"))?.to_owned();
     let limit = params.limit(&LIMIT)?;
     asked

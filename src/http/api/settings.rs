@@ -22,9 +22,9 @@ pub fn routes() -> Vec<Route> {
     }]
 }
 
-async fn find_settings(asked: Asked) -> Result<Response, Problem> {
+async fn find_settings(mut asked: Asked) -> Result<Response, Problem> {
     asked.params(&[])?;
-    let view = asked.state.view();
+    let view = asked.view().await?;
     let settings = SettingsWire {
         plan: view.atlas.plan().id.clone(),
         version: env!("CARGO_PKG_VERSION"),

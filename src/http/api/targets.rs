@@ -6,6 +6,7 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
+use crate::http::params::AS_OF;
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::{TargetList, TargetWire};
 
@@ -17,7 +18,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Get,
             id: "list_targets",
             summary: "All targets in the plan's order.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<TargetList>(),
             handler: get(list_targets),
@@ -28,7 +29,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Get,
             id: "find_target",
             summary: "One target.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<TargetWire>(),
             handler: get(find_target),
@@ -36,8 +37,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_targets(asked: Asked) -> Result<Response, Problem> {
-    asked.params(&[])?;
+async fn list_targets(mut asked: Asked) -> Result<Response, Problem> {
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let targets = view.atlas.targets.iter().map(|row| TargetWire::new(&row.value)).collect();
@@ -46,8 +47,8 @@ async fn list_targets(asked: Asked) -> Result<Response, Problem> {
         .await
 }
 
-async fn find_target(asked: Asked, Path(target): Path<String>) -> Result<Response, Problem> {
-    asked.params(&[])?;
+async fn find_target(mut asked: Asked, Path(target): Path<String>) -> Result<Response, Problem> {
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let absent = || Problem::not_found("target", format!("there is no target {target}"));

@@ -9,6 +9,7 @@ use super::link;
 use super::media::{F, Media};
 use crate::http::answer::{self, GEOJSON, HTML, JSON, Problem};
 use crate::http::asked::Asked;
+use crate::http::params::AS_OF;
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::{CollectionWire, Collections, OgcLink};
 use crate::plan::Collection;
@@ -22,7 +23,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Get,
             id: "list_collections",
             summary: "The collections of the plan's places.",
-            parameters: &[&F],
+            parameters: &[&F, &AS_OF],
             body: None,
             answer: Answer::ogc::<Collections>(&[JSON, HTML]),
             handler: get(list_collections),
@@ -33,7 +34,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Get,
             id: "find_collection",
             summary: "One collection with its extents.",
-            parameters: &[&F],
+            parameters: &[&F, &AS_OF],
             body: None,
             answer: Answer::ogc::<CollectionWire>(&[JSON, HTML]),
             handler: get(find_collection),
@@ -41,8 +42,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_collections(asked: Asked) -> Result<Response, Problem> {
-    let params = asked.params(&[&F])?;
+async fn list_collections(mut asked: Asked) -> Result<Response, Problem> {
+    let params = asked.params(&[&F, &AS_OF])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
     asked
@@ -65,8 +66,8 @@ async fn list_collections(asked: Asked) -> Result<Response, Problem> {
         .await
 }
 
-async fn find_collection(asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
-    let params = asked.params(&[&F])?;
+async fn find_collection(mut asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
+    let params = asked.params(&[&F, &AS_OF])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
     asked

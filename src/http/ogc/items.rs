@@ -13,7 +13,7 @@ use super::link;
 use super::media::{F, Media};
 use crate::http::answer::{self, GEOJSON, HTML, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Beyond, Param, ParamShape, Params, date, wrong};
+use crate::http::params::{AS_OF, Beyond, Param, ParamShape, Params, date, wrong};
 use crate::http::route::{Answer, Method, Route};
 use crate::http::wire::{ItemWire, ItemsWire, OgcLink};
 use crate::plan::{Date, Timestamp};
@@ -38,7 +38,7 @@ const CURSOR: Param =
 
 /// The declared parameters: the standard's, then one for each property, which must be equal.
 static PARAMETERS: LazyLock<Vec<&'static Param>> = LazyLock::new(|| {
-    let standard: [&'static Param; 5] = [&BBOX, &DATETIME, &LIMIT, &CURSOR, &F];
+    let standard: [&'static Param; 6] = [&BBOX, &DATETIME, &LIMIT, &CURSOR, &F, &AS_OF];
     standard.into_iter().chain(PROPERTIES.iter()).collect()
 });
 
@@ -71,7 +71,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Get,
             id: "find_item",
             summary: "One feature with its project's facts.",
-            parameters: &[&F],
+            parameters: &[&F, &AS_OF],
             body: None,
             answer: Answer::ogc::<ItemWire<'static>>(&[GEOJSON, HTML]),
             handler: get(find_item),
@@ -79,7 +79,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_items(asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
+async fn list_items(mut asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
     let params = asked.params(&PARAMETERS)?;
     let media = Media::of(&params, &asked.headers, GEOJSON)?;
     let filter = filter(&params, &asked.state.options.time_zone)?;
@@ -154,8 +154,8 @@ fn page_links(base: &str, collection: &str, params: &Params, next: Option<u64>) 
     links
 }
 
-async fn find_item(asked: Asked, Path((collection, feature)): Path<(String, String)>) -> Result<Response, Problem> {
-    let params = asked.params(&[&F])?;
+async fn find_item(mut asked: Asked, Path((collection, feature)): Path<(String, String)>) -> Result<Response, Problem> {
+    let params = asked.params(&[&F, &AS_OF])?;
     let media = Media::of(&params, &asked.headers, GEOJSON)?;
     let base = asked.base_url();
     asked

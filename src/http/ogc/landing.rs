@@ -60,11 +60,11 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-pub async fn find_landing_page(asked: Asked) -> Result<Response, Problem> {
+pub async fn find_landing_page(mut asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&F])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
-    let view = asked.state.view();
+    let view = asked.view().await?;
     let plan = view.atlas.plan();
     let page = LandingPage {
         title: format!("{}{}年工作计划 {} plan {}", plan.district.zh, plan.year, plan.district.en, plan.year),
@@ -86,7 +86,7 @@ pub async fn find_landing_page(asked: Asked) -> Result<Response, Problem> {
     }
 }
 
-async fn find_conformance(asked: Asked) -> Result<Response, Problem> {
+async fn find_conformance(mut asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&F])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
@@ -101,7 +101,7 @@ async fn find_conformance(asked: Asked) -> Result<Response, Problem> {
     }
 }
 
-async fn find_api(asked: Asked, Extension(documents): Extension<Arc<Documents>>) -> Result<Response, Problem> {
+async fn find_api(mut asked: Asked, Extension(documents): Extension<Arc<Documents>>) -> Result<Response, Problem> {
     let params = asked.params(&[&F])?;
     let media = Media::of(&params, &asked.headers, OPENAPI_30)?;
     let document = documents.ogc_at(&asked.base_url());

@@ -40,7 +40,7 @@ pub struct ProjectSummary {
 /// A light with its reason and the numbers behind it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "LightReading")]
-struct LightWire {
+pub(super) struct LightWire {
     colour: Light,
     /// Which part of the rule spoke.
     code: &'static str,
@@ -160,7 +160,7 @@ impl ProjectSummary {
 }
 
 impl LightWire {
-    fn new(light: &LightReading) -> LightWire {
+    pub(super) fn new(light: &LightReading) -> LightWire {
         LightWire {
             colour: light.colour,
             code: light.code.as_str(),
