@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Collection, Feature, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp};
+use super::{Collection, Feature, LightRule, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp};
 
 /// Any record that the store keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "records pass through here on their way into tables of their own type")]
 pub enum Record {
     Plan(Plan),
     Section(Section),
@@ -16,6 +17,7 @@ pub enum Record {
     Theme(Theme),
     Collection(Collection),
     Feature(Feature),
+    LightRule(LightRule),
 }
 
 /// What a record is; the same words as [`Record`]'s tag.
@@ -30,6 +32,7 @@ pub enum RecordType {
     Theme,
     Collection,
     Feature,
+    LightRule,
 }
 
 /// The name of a record. A feature's id counts only within its collection.
@@ -61,6 +64,7 @@ impl Record {
             Record::Theme(theme) => (T::Theme, None, &theme.id),
             Record::Collection(collection) => (T::Collection, None, &collection.id),
             Record::Feature(feature) => (T::Feature, Some(feature.collection.clone()), &feature.id),
+            Record::LightRule(rule) => (T::LightRule, None, &rule.id),
         };
         RecordKey { record_type, collection, id: id.clone() }
     }

@@ -4,6 +4,7 @@
 
 mod change;
 mod light;
+mod light_rule;
 mod records;
 mod rollup;
 mod slug;
@@ -11,13 +12,14 @@ mod words;
 
 pub use change::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType};
 pub use light::{LightCode, LightReading, light};
+pub use light_rule::LightRule;
 pub use records::{
-    Collection, Feature, Plan, Project, Quota, Reading, Relations, Role, Section, Target, TargetStatus, Theme,
-    is_reserved_collection,
+    Collection, Feature, Investment, Milestone, Plan, Project, Quota, Reading, Relations, Role, Section, Target,
+    TargetStatus, Theme, is_reserved_collection,
 };
 pub use rollup::{Rollup, Tally};
 pub use slug::{Slug, SlugError};
-pub use words::{Aim, Kind, Light, Op, Position, Stage, Text, Word, WordError};
+pub use words::{Aim, Kind, Light, Op, Position, Stage, Text, Visibility, Word, WordError};
 
 /// The schema of a date is a string; the calendar type is jiff's.
 pub type Date = jiff::civil::Date;

@@ -132,6 +132,12 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Who may see it: anyone, or those who are signed in.
+    #[derive(Default)]
+    Visibility, "visibility" { #[default] Public = "public", Internal = "internal" }
+}
+
+vocabulary! {
     /// How a target's reading must stand to its value.
     Op, "operator" { AtLeast = ">=", AtMost = "<=", Above = ">", Below = "<", Equal = "=" }
 }
@@ -198,6 +204,7 @@ mod tests {
         check::<Light>();
         check::<Position>();
         check::<Op>();
+        check::<Visibility>();
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::rows::{self, Kept};
 use super::{features, layer, log, rules};
 use crate::atlas::Row;
 use crate::plan::{
-    Batch, Change, Collection, Edit, Expected, Feature, Plan, Project, Quota, Record, RecordKey, RecordType, Section,
-    Slug, Target, Theme,
+    Batch, Change, Collection, Edit, Expected, Feature, LightRule, Plan, Project, Quota, Record, RecordKey, RecordType,
+    Section, Slug, Target, Theme,
 };
 use crate::store::StoreError;
 
@@ -79,6 +79,7 @@ fn find(transaction: &Transaction, key: &RecordKey) -> Result<Option<Row<Record>
         (RecordType::Quota, None) => in_table::<Quota>(transaction, &key.id, Record::Quota)?,
         (RecordType::Project, None) => in_table::<Project>(transaction, &key.id, Record::Project)?,
         (RecordType::Theme, None) => in_table::<Theme>(transaction, &key.id, Record::Theme)?,
+        (RecordType::LightRule, None) => in_table::<LightRule>(transaction, &key.id, Record::LightRule)?,
         (RecordType::Collection, None) => in_table::<Collection>(transaction, &key.id, Record::Collection)?,
     };
     Ok(found)
@@ -99,6 +100,7 @@ fn put(
         Record::Quota(quota) => rows::put(transaction, version, quota),
         Record::Project(project) => rows::put(transaction, version, project),
         Record::Theme(theme) => rows::put(transaction, version, theme),
+        Record::LightRule(rule) => rows::put(transaction, version, rule),
         Record::Collection(collection) => {
             match before {
                 Some(Record::Collection(before)) => layer::replace(transaction, key, before, collection)?,
@@ -147,6 +149,7 @@ fn delete(transaction: &Transaction, key: &RecordKey, record: &Record) -> Result
         Record::Quota(quota) => rows::delete::<Quota>(transaction, &quota.id),
         Record::Project(project) => rows::delete::<Project>(transaction, &project.id),
         Record::Theme(theme) => rows::delete::<Theme>(transaction, &theme.id),
+        Record::LightRule(rule) => rows::delete::<LightRule>(transaction, &rule.id),
         Record::Collection(collection) => {
             if !layer::is_empty(transaction, &collection.id)? {
                 return Err(Fault::invalid(key, "it still has features"));
@@ -166,8 +169,9 @@ fn note(touched: &mut Touched, before: Option<&Record>, after: Option<&Record>) 
         Record::Section(_) => touched.table(Section::TABLE),
         Record::Target(_) => ["targets", "target_readings"].into_iter().for_each(|table| touched.table(table)),
         Record::Quota(_) => ["quotas", "quota_members"].into_iter().for_each(|table| touched.table(table)),
-        Record::Project(_) => touched.table(Project::TABLE),
+        Record::Project(_) => ["projects", "project_milestones"].into_iter().for_each(|table| touched.table(table)),
         Record::Theme(_) => touched.table(Theme::TABLE),
+        Record::LightRule(_) => touched.table(LightRule::TABLE),
         Record::Collection(_) => touched.table(Collection::TABLE),
         Record::Feature(feature) => {
             let rect = |record: Option<&Record>| match record {
