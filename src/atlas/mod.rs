@@ -15,8 +15,8 @@ use imbl::HashMap;
 
 use crate::index::NameIndex;
 use crate::plan::{
-    Change, Collection, Feature, Plan, Project, Quota, Record, RecordKey, RecordType, Role, Section, Slug, Target,
-    Theme, Visibility,
+    Change, Collection, Feature, LightRule, Plan, Project, Quota, Record, RecordKey, RecordType, Role, Section, Slug,
+    Target, Theme, Visibility,
 };
 use crate::spatial::{BBox, distance_floor_m, union};
 
@@ -40,6 +40,7 @@ pub enum AtlasError {
 pub struct Atlas {
     seq: u64,
     plan: Arc<Row<Plan>>,
+    light_rule: Arc<Row<LightRule>>,
     pub sections: Table<Section>,
     pub targets: Table<Target>,
     pub quotas: Table<Quota>,
@@ -90,6 +91,7 @@ impl Atlas {
     fn empty(plan: Row<Plan>) -> Atlas {
         Atlas {
             seq: 0,
+            light_rule: Arc::new(default_rule(&plan.value)),
             plan: Arc::new(plan),
             sections: Table::default(),
             targets: Table::default(),
@@ -219,6 +221,11 @@ impl Atlas {
             Row { version: row.version, value: record(row.value.clone()) }
         }
         match key.record_type {
+            // The rule that stands in for none is no record.
+            RecordType::LightRule => {
+                let is_kept = self.light_rule.version > 0 && self.light_rule.value.id == key.id;
+                is_kept.then(|| row(&self.light_rule, Record::LightRule))
+            }
             RecordType::Plan => (self.plan().id == key.id).then(|| row(&self.plan, Record::Plan)),
             RecordType::Section => self.sections.get(&key.id).map(|found| row(found, Record::Section)),
             RecordType::Target => self.targets.get(&key.id).map(|found| row(found, Record::Target)),
@@ -237,6 +244,7 @@ impl Atlas {
     fn put(&mut self, version: u64, record: Record, indexing: Indexing) -> Result<(), NoHome> {
         match record {
             Record::Plan(plan) => self.plan = Arc::new(Row { version, value: plan }),
+            Record::LightRule(rule) => self.light_rule = Arc::new(Row { version, value: rule }),
             Record::Section(section) => self.sections.put(version, section),
             Record::Target(target) => self.targets.put(version, target),
             Record::Project(project) => self.projects.put(version, project),
@@ -278,6 +286,7 @@ impl Atlas {
     fn remove(&mut self, key: &RecordKey) {
         match key.record_type {
             RecordType::Plan => {}
+            RecordType::LightRule => self.light_rule = Arc::new(default_rule(self.plan())),
             RecordType::Section => self.sections.remove(&key.id),
             RecordType::Target => self.targets.remove(&key.id),
             RecordType::Project => self.projects.remove(&key.id),
@@ -324,6 +333,11 @@ impl Atlas {
 
     pub fn plan(&self) -> &Plan {
         &self.plan.value
+    }
+
+    /// The rule of the plan's lights; the default one at version 0 where the plan brings none.
+    pub fn light_rule(&self) -> &Row<LightRule> {
+        &self.light_rule
     }
 
     pub fn collection(&self, id: &str) -> Option<&Collection> {
@@ -442,6 +456,11 @@ impl Atlas {
         }
         next
     }
+}
+
+/// The rule that holds while a store keeps none; no commit gives a record version 0.
+fn default_rule(plan: &Plan) -> Row<LightRule> {
+    Row { version: 0, value: LightRule::default_of(&plan.id) }
 }
 
 /// Whether a feature's box goes into the index at once, or all of them together at the end.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::answer::{self, Problem};
 use super::asked::Asked;
-use super::wire::{Body, BodyError, Edited, Issue, body_of};
+use super::wire::{Body, BodyError, Edited, body_of};
 use super::wire::{
     CollectionBody, FeatureBody, LightRuleBody, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody, ThemeBody,
 };
@@ -307,7 +307,16 @@ fn merge(target: &mut Value, patch: &Value) {
     }
 }
 
-/// What a refusal tells about each broken rule.
-pub fn issues(violations: &[Violation]) -> Vec<Issue> {
-    violations.iter().map(Issue::new).collect()
+/// Whether a caller who says what they know knows the current version.
+///
+/// # Errors
+/// [`EditError::Stale`].
+pub fn check_known(key: &RecordKey, if_match: Option<&IfMatch>, current: u64) -> Result<(), EditError> {
+    match if_match {
+        Some(IfMatch::Versions(known)) if !known.contains(&current) => {
+            let asked = known.last().copied().unwrap_or_default();
+            Err(EditError::Stale { key: key.clone(), asked, current })
+        }
+        _ => Ok(()),
+    }
 }

@@ -4,6 +4,8 @@ mod answer;
 mod api;
 mod asked;
 mod body;
+mod edit;
+mod events;
 mod health;
 mod ogc;
 mod openapi;
@@ -36,7 +38,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
-pub use state::State;
+pub use state::{Clock, State};
 pub use wire::{BaseMap, BaseMapType};
 
 use answer::Problem;

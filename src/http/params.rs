@@ -150,6 +150,15 @@ impl Params {
         }
     }
 
+    /// One of the words of [`ParamShape::OneOf`].
+    pub fn one_of(&self, param: &Param) -> Result<Option<&str>, Problem> {
+        let ParamShape::OneOf(words) = param.shape else { return Ok(self.raw(param)) };
+        match self.raw(param) {
+            Some(word) if !words.contains(&word) => Err(wrong(param, format_args!("{word:?} is not one of them"))),
+            word => Ok(word),
+        }
+    }
+
     /// Anything that reads itself from text.
     pub fn parse<T: FromStr<Err: Display>>(&self, param: &Param) -> Result<Option<T>, Problem> {
         self.raw(param).map(|text| text.parse().map_err(|fault: T::Err| wrong(param, fault))).transpose()
@@ -214,6 +223,11 @@ pub fn date(text: &str) -> Option<crate::plan::Date> {
 /// The problem of a parameter that cannot be taken.
 pub fn wrong(param: &Param, fault: impl Display) -> Problem {
     Problem::parameter(param.name, format!("{}: {fault}", param.name), param.expected())
+}
+
+/// A parameter that must be there and is not.
+pub fn required(param: &Param) -> Problem {
+    wrong(param, "is required")
 }
 
 fn decode(name: &str, text: &str) -> Result<String, Problem> {

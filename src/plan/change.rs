@@ -9,6 +9,7 @@ use super::{Collection, Feature, LightRule, Plan, Project, Quota, Section, Slug,
 /// Any record that the store keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "records pass through here on their way into tables of their own type")]
 pub enum Record {
     Plan(Plan),
     Section(Section),
@@ -64,8 +65,8 @@ impl Record {
             Record::Project(project) => (T::Project, None, &project.id),
             Record::Theme(theme) => (T::Theme, None, &theme.id),
             Record::Collection(collection) => (T::Collection, None, &collection.id),
-            Record::LightRule(rule) => (T::LightRule, None, &rule.id),
             Record::Feature(feature) => (T::Feature, Some(feature.collection.clone()), &feature.id),
+            Record::LightRule(rule) => (T::LightRule, None, &rule.id),
         };
         RecordKey { record_type, collection, id: id.clone() }
     }

@@ -151,7 +151,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::plan::{Kind, Relations};
+    use crate::plan::{Kind, Relations, Visibility};
 
     fn plan() -> Plan {
         Plan {
@@ -162,6 +162,7 @@ mod tests {
             start: date(2019, 1, 1),
             due: date(2019, 12, 31),
             extent: [0.0, 0.0, 1.0, 1.0],
+            simulated: false,
         }
     }
 
@@ -174,12 +175,20 @@ mod tests {
             item: 1,
             name: Text::default(),
             aim,
+            start: None,
             due: date(2019, 12, 31),
             stage,
             progress,
             reported: None,
+            owner: None,
+            warden: None,
+            investment: None,
+            milestones: Vec::new(),
+            curve: None,
             relations: Relations::default(),
             note: None,
+            visibility: Visibility::Public,
+            simulated: false,
         }
     }
 

@@ -5,19 +5,23 @@
 mod access;
 mod change;
 mod light;
+mod light_rule;
 mod records;
 mod rollup;
+mod rules;
 mod slug;
 mod words;
 
 pub use access::{Caller, Identity, Right, SignedInBy, UserName, UserNameError, UserRole, rights_of};
 pub use change::{Batch, Change, ChangeKind, Edit, Expected, Record, RecordKey, RecordType, RequestKey};
 pub use light::{LightCode, LightReading, light};
+pub use light_rule::LightRule;
 pub use records::{
-    Collection, Feature, Investment, LightRule, Milestone, Plan, Project, Quota, Reading, Relations, Role, Section,
-    Target, TargetStatus, Theme, is_reserved_collection,
+    Collection, Feature, Investment, Milestone, Plan, Project, Quota, Reading, Relations, Role, Section, Target,
+    TargetStatus, Theme, is_reserved_collection,
 };
 pub use rollup::{Rollup, Tally};
+pub use rules::{Violation, check_record};
 pub use slug::{Slug, SlugError};
 pub use words::{Aim, Kind, Light, Op, Position, Stage, Text, Visibility, Word, WordError};
 

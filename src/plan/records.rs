@@ -95,7 +95,7 @@ pub struct Project {
     pub item: u8,
     pub name: Text,
     pub aim: Aim,
-    /// When it is planned to begin.
+    /// When work is to begin, where the plan says so.
     #[serde(default)]
     pub start: Option<Date>,
     pub due: Date,
@@ -104,56 +104,42 @@ pub struct Project {
     pub progress: Option<f64>,
     /// When the stage was last reported; none while it is only what the plan's words imply.
     pub reported: Option<Date>,
-    /// The unit that answers for it.
+    /// Who answers for it: an office, a company.
     #[serde(default)]
     pub owner: Option<Text>,
-    /// The named person in charge: 路长, 河长, 楼长.
+    /// The person who looks after it.
     #[serde(default)]
     pub warden: Option<String>,
     #[serde(default)]
     pub investment: Option<Investment>,
     #[serde(default)]
     pub milestones: Vec<Milestone>,
-    /// Percent that the schedule asks for at the end of each month from the start; a straight line without it.
+    /// Percent that should be done by the end of each month, from the month of the start on; never falls.
     #[serde(default)]
     pub curve: Option<Vec<f64>>,
     pub relations: Relations,
     pub note: Option<Text>,
     #[serde(default)]
     pub visibility: Visibility,
-    /// Its stage, progress and report come from a simulation.
+    /// Its stage, progress and reports come from a simulation.
     #[serde(default)]
     pub simulated: bool,
 }
 
-/// Money, in yuan.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What a project costs, in yuan.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Investment {
     pub planned_cny: f64,
+    /// Paid so far; none while nobody says.
     pub paid_cny: Option<f64>,
 }
 
-/// A step on the way, and when it was taken.
+/// A step on a project's way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Milestone {
     pub name: Text,
     pub due: Date,
     pub done: Option<Date>,
-}
-
-/// By what numbers lights are read; the rule itself is in [`super::light()`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LightRule {
-    /// The plan's.
-    pub id: Slug,
-    /// Points behind schedule from which a light is yellow, and above which it is red.
-    pub behind_yellow_points: f64,
-    pub behind_red_points: f64,
-    /// Months after the planned one in which a project that has not begun turns yellow, and red.
-    pub unstarted_yellow_months: u32,
-    pub unstarted_red_months: u32,
-    /// Days after which a report no longer proves that a project is on schedule; none for never.
-    pub evidence_days: Option<u32>,
 }
 
 /// What else the plan names in a project's sentence: a road's ends, a bridge's road and river.
@@ -187,7 +173,7 @@ pub enum Role {
 }
 
 /// Ids that no collection may have: words that stand for something else in addresses, and tables of the stores.
-const RESERVED_COLLECTIONS: [&str; 15] = [
+const RESERVED_COLLECTIONS: [&str; 17] = [
     "plan",
     "context",
     "places",
@@ -197,8 +183,10 @@ const RESERVED_COLLECTIONS: [&str; 15] = [
     "quotas",
     "quota_members",
     "projects",
+    "project_milestones",
     "themes",
     "collections",
+    "light_rules",
     "feature_numbers",
     "features",
     "changes",

@@ -134,20 +134,14 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How a target's reading must stand to its value.
-    Op, "operator" { AtLeast = ">=", AtMost = "<=", Above = ">", Below = "<", Equal = "=" }
+    /// Who may see it: anyone, or those who are signed in.
+    #[derive(Default)]
+    Visibility, "visibility" { #[default] Public = "public", Internal = "internal" }
 }
 
 vocabulary! {
-    /// Who may see a record.
-    #[derive(Default)]
-    Visibility, "visibility" {
-        /// Anybody.
-        #[default]
-        Public = "public",
-        /// Whoever signed in.
-        Internal = "internal",
-    }
+    /// How a target's reading must stand to its value.
+    Op, "operator" { AtLeast = ">=", AtMost = "<=", Above = ">", Below = "<", Equal = "=" }
 }
 
 impl Stage {
@@ -212,6 +206,7 @@ mod tests {
         check::<Light>();
         check::<Position>();
         check::<Op>();
+        check::<Visibility>();
     }
 
     #[test]

@@ -2,16 +2,21 @@
 //!
 //! Use cases are sync and pure; `publish` and `seeding` alone reach into the store.
 
+pub mod compare;
+pub mod edits;
 mod facts;
+pub mod history;
 pub mod items;
 pub mod nearby;
 pub mod order;
+pub mod past;
 pub mod plan_tree;
 pub mod projects;
 pub mod publish;
 pub mod search;
 pub mod seeding;
 pub mod tiles;
+pub mod writer;
 
 use std::sync::Arc;
 

@@ -20,6 +20,7 @@ mod contract {
 mod contents;
 mod foreign_files;
 mod gdal;
+mod migration;
 mod outside_edits;
 
 fn open(path: &Path) -> GpkgStore {

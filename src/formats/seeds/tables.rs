@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Problems;
 use super::table::{Entry, Row, Table};
-use crate::plan::{Plan, Project, Quota, Relations, Section, Slug, Stage, Target, Theme};
+use crate::plan::{Plan, Project, Quota, Relations, Section, Slug, Stage, Target, Theme, Visibility};
 
 /// The highest item number within a section; 0 is the section as a whole.
 const MAX_ITEM: u8 = 99;
@@ -219,12 +219,20 @@ fn project(row: &mut Row, order: u32, plan: Option<&Plan>) -> Option<Project> {
         item: item?,
         name: name?,
         aim: aim?,
+        start: None,
         due: due??,
         stage: stage?.unwrap_or(Stage::NotReported),
         progress: None,
         reported: None,
+        owner: None,
+        warden: None,
+        investment: None,
+        milestones: Vec::new(),
+        curve: None,
         relations: Relations { from: from?, to: to?, carries: carries?, crosses: crosses? },
         note: note?,
+        visibility: Visibility::default(),
+        simulated: false,
     })
 }
 

@@ -1,13 +1,19 @@
 //! `/api/v1`: the plan API and the spatial API. One resource, one file, one list of routes.
 
+mod changes;
+mod lights;
 mod nearby;
 mod plans;
 mod projects;
 mod query;
 mod quotas;
+mod records;
 mod search;
 mod settings;
 mod targets;
+mod time;
+
+pub use records::change;
 
 use super::params::{Param, ParamShape, words};
 use super::route::Route;
@@ -23,6 +29,10 @@ pub fn routes() -> Vec<Route> {
         search::routes(),
         nearby::routes(),
         query::routes(),
+        records::routes(),
+        lights::routes(),
+        changes::routes(),
+        time::routes(),
     ]
     .into_iter()
     .flatten()

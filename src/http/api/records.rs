@@ -230,21 +230,11 @@ async fn create_reading(mut asked: Asked, Path(target): Path<String>, bytes: Byt
         let source = reading.source.clone();
         target.readings.insert(at, Reading { date: reading.date, value: reading.value, source });
         let version = row.version;
-        check_known(&key, if_match.as_ref(), version)?;
+        edit::check_known(&key, if_match.as_ref(), version)?;
         Ok(vec![Edit::Put { record: Record::Target(target), expected: Expected::Version(version) }])
     };
     let landed = edit::land(&asked, author, Moves::Step, edit).await?;
     edit::answer(&landed, &landed.changes[0], Some(location))
-}
-
-fn check_known(key: &RecordKey, if_match: Option<&IfMatch>, current: u64) -> Result<(), EditError> {
-    match if_match {
-        Some(IfMatch::Versions(known)) if !known.contains(&current) => {
-            let asked = known.last().copied().unwrap_or_default();
-            Err(EditError::Stale { key: key.clone(), asked, current })
-        }
-        _ => Ok(()),
-    }
 }
 
 async fn delete_reading(
@@ -256,7 +246,7 @@ async fn delete_reading(
     let day: Date = date.parse().map_err(|_| Problem::not_found("date", absent.clone()))?;
     change(asked, key(RecordType::Target, &target)?, bytes, move |atlas, key, if_match| {
         let row = edit::current(atlas, key)?;
-        check_known(key, Some(if_match), row.version)?;
+        edit::check_known(key, Some(if_match), row.version)?;
         let Record::Target(mut target) = row.value else { return Err(EditError::NotFound(key.clone())) };
         let before = target.readings.len();
         target.readings.retain(|reading| reading.date != day);

@@ -1,16 +1,26 @@
 //! The JSON shapes of the wire, made from what services answer, in this folder and nowhere else.
 
+mod changes;
 mod features;
 mod ogc;
 mod plan;
 mod projects;
+mod records;
 mod search;
 mod settings;
 mod tally;
 
+pub use changes::{
+    BatchEdit, BatchOp, BatchRequest, ChangeList, Comparison, Edited, NewReading, Timeline, TimelineDay, UnitWire, kind_word,
+    project_of,
+};
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink};
 pub use plan::{PlanList, PlanSummary, PlanTree, QuotaList, QuotaWire, TargetList, TargetWire};
 pub use projects::{ProjectDetail, ProjectPage, ProjectSummary};
+pub use records::{
+    Body, BodyError, CollectionBody, FeatureBody, LightRuleBody, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody,
+    ThemeBody, body_of,
+};
 pub use search::SearchAnswer;
 pub use settings::{BaseMap, BaseMapType, SettingsWire};

@@ -8,8 +8,8 @@ use super::rows::{self, Kept};
 use super::{features, layer, log, rules};
 use crate::atlas::Row;
 use crate::plan::{
-    Batch, Change, Collection, Edit, Expected, Feature, Plan, Project, Quota, Record, RecordKey, RecordType, Section,
-    Slug, Target, Theme,
+    Batch, Change, Collection, Edit, Expected, Feature, LightRule, Plan, Project, Quota, Record, RecordKey, RecordType,
+    Section, Slug, Target, Theme,
 };
 use crate::store::{Committed, StoreError, UNNUMBERED};
 
@@ -125,6 +125,7 @@ fn find(connection: &Connection, key: &RecordKey) -> Result<Option<Row<Record>>,
         (RecordType::Quota, None) => in_table::<Quota>(connection, &key.id, Record::Quota)?,
         (RecordType::Project, None) => in_table::<Project>(connection, &key.id, Record::Project)?,
         (RecordType::Theme, None) => in_table::<Theme>(connection, &key.id, Record::Theme)?,
+        (RecordType::LightRule, None) => in_table::<LightRule>(connection, &key.id, Record::LightRule)?,
         (RecordType::Collection, None) => in_table::<Collection>(connection, &key.id, Record::Collection)?,
     };
     Ok(found)
@@ -145,6 +146,7 @@ fn put(
         Record::Quota(quota) => rows::put(connection, version, quota),
         Record::Project(project) => rows::put(connection, version, project),
         Record::Theme(theme) => rows::put(connection, version, theme),
+        Record::LightRule(rule) => rows::put(connection, version, rule),
         Record::Collection(collection) => {
             match before {
                 Some(Record::Collection(before)) => layer::replace(connection, key, before, collection)?,
@@ -193,6 +195,7 @@ fn delete(connection: &Connection, key: &RecordKey, record: &Record) -> Result<(
         Record::Quota(quota) => rows::delete::<Quota>(connection, &quota.id),
         Record::Project(project) => rows::delete::<Project>(connection, &project.id),
         Record::Theme(theme) => rows::delete::<Theme>(connection, &theme.id),
+        Record::LightRule(rule) => rows::delete::<LightRule>(connection, &rule.id),
         Record::Collection(collection) => {
             if !layer::is_empty(connection, &collection.id)? {
                 return Err(Fault::invalid(key, "it still has features"));
@@ -212,8 +215,9 @@ fn note_tables(touched: &mut Touched, before: Option<&Record>, after: Option<&Re
         Record::Section(_) => touched.table(Section::TABLE),
         Record::Target(_) => ["targets", "target_readings"].into_iter().for_each(|table| touched.table(table)),
         Record::Quota(_) => ["quotas", "quota_members"].into_iter().for_each(|table| touched.table(table)),
-        Record::Project(_) => touched.table(Project::TABLE),
+        Record::Project(_) => ["projects", "project_milestones"].into_iter().for_each(|table| touched.table(table)),
         Record::Theme(_) => touched.table(Theme::TABLE),
+        Record::LightRule(_) => touched.table(LightRule::TABLE),
         Record::Collection(_) => touched.table(Collection::TABLE),
         Record::Feature(feature) => {
             let rect = |record: Option<&Record>| match record {

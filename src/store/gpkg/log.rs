@@ -257,5 +257,6 @@ fn word_of(record_type: RecordType) -> &'static str {
         RecordType::Theme => "theme",
         RecordType::Collection => "collection",
         RecordType::Feature => "feature",
+        RecordType::LightRule => "light_rule",
     }
 }

@@ -14,6 +14,7 @@ mod functions;
 mod layer;
 mod load;
 mod log;
+mod projects;
 mod records;
 mod rows;
 mod rules;

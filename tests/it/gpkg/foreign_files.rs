@@ -49,11 +49,11 @@ async fn a_file_of_a_newer_program_is_refused() {
     store.close().await.expect("a disk that works");
     let path = path_in(&folder);
     let connection = Connection::open(&path).expect("an SQLite file");
-    let sql =
-        "INSERT INTO refinery_schema_history SELECT 99, 'later', applied_on, checksum FROM refinery_schema_history";
+    let sql = "INSERT INTO refinery_schema_history
+                 SELECT 99, 'later', applied_on, checksum FROM refinery_schema_history WHERE version = 1";
     connection.execute(sql, []).expect("refinery's table");
     drop(connection);
-    refused(&path, "its schema is 99, and this program knows 1");
+    refused(&path, "its schema is 99, and this program knows ");
 }
 
 #[tokio::test]

@@ -66,6 +66,8 @@ async fn every_layer_of_the_shipped_plan_is_listed_with_type_count_extent_and_sr
         ("quotas", seed.quotas.len()),
         ("quota_members", members),
         ("projects", seed.projects.len()),
+        ("project_milestones", 0),
+        ("light_rules", 0),
         ("themes", seed.themes.len()),
         ("collections", 15),
         ("changes", seed.into_records().count()),
