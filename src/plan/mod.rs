@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, no async, and no clock; whoever asks for a light says for which day.
 
+mod access;
 mod change;
 mod light;
 mod records;
@@ -9,6 +10,7 @@ mod rollup;
 mod slug;
 mod words;
 
+pub use access::{Caller, Identity, Right, SignedInBy, UserName, UserNameError, UserRole, rights_of};
 pub use change::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType};
 pub use light::{LightCode, LightReading, light};
 pub use records::{

@@ -80,6 +80,8 @@ macro_rules! vocabulary {
     };
 }
 
+pub(super) use vocabulary;
+
 vocabulary! {
     /// What sort of thing a project is.
     Kind, "kind" {
