@@ -2,16 +2,19 @@
 //!
 //! What the caller did wrong is told with the parameter and what would be right. What we did wrong is logged, not told.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::services::accounts::AccountsError;
 use crate::services::tiles::digest;
 
 pub const JSON: &str = "application/json";
@@ -43,6 +46,21 @@ pub struct Problem {
     /// What would be right.
     #[serde(skip_serializing_if = "Option::is_none")]
     expected: Option<String>,
+    /// The rules that members of the body break.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Violation>,
+    /// Seconds to wait before another try.
+    #[serde(skip)]
+    retry_after: Option<u64>,
+}
+
+/// A rule that a member of the body breaks.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Violation {
+    pub field: String,
+    pub detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
 }
 
 impl Problem {
@@ -54,6 +72,8 @@ impl Problem {
             detail: detail.into(),
             parameter: None,
             expected: None,
+            violations: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -74,6 +94,33 @@ impl Problem {
     /// Something that is not there, by the name that was asked for.
     pub fn not_found(parameter: &str, detail: impl Into<String>) -> Problem {
         Problem { parameter: Some(parameter.to_owned()), ..Problem::new(StatusCode::NOT_FOUND, detail) }
+    }
+
+    /// Nobody is signed in where somebody must be.
+    pub fn not_signed_in(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, detail)
+    }
+
+    /// Whoever is signed in may not do this.
+    pub fn forbidden(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    /// Something stands in the way as things are now.
+    pub fn conflict(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::CONFLICT, detail)
+    }
+
+    /// A body that can be read, but breaks rules.
+    pub fn violated(violations: Vec<Violation>) -> Problem {
+        let told = violations.iter().map(|one| format!("{}: {}", one.field, one.detail)).collect::<Vec<_>>().join("; ");
+        Problem { violations, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, told) }
+    }
+
+    /// Too many attempts.
+    pub fn throttled(detail: impl Into<String>, retry_after: Duration) -> Problem {
+        let seconds = retry_after.as_secs().max(1);
+        Problem { retry_after: Some(seconds), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     /// A media type that this resource does not come in.
@@ -103,10 +150,41 @@ impl Problem {
     }
 }
 
+impl From<AccountsError> for Problem {
+    fn from(fault: AccountsError) -> Problem {
+        let told = fault.to_string();
+        match fault {
+            AccountsError::WrongPassword => Problem::not_signed_in(told),
+            AccountsError::Throttled { retry_after } => Problem::throttled(told, retry_after),
+            AccountsError::Absent { what, detail } => Problem::not_found(what, detail),
+            AccountsError::Conflict(detail) => Problem::conflict(detail),
+            AccountsError::Violated(violations) => Problem::violated(
+                violations
+                    .into_iter()
+                    .map(|one| Violation {
+                        field: one.field.to_owned(),
+                        detail: one.detail,
+                        expected: Some(one.expected),
+                    })
+                    .collect(),
+            ),
+            AccountsError::Store(_) | AccountsError::Internal(_) => Problem::internal(told),
+        }
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")], Json(self)).into_response()
+        let challenge = (status == StatusCode::UNAUTHORIZED).then_some([(WWW_AUTHENTICATE, "Bearer")]);
+        let wait = self.retry_after.map(|seconds| [(RETRY_AFTER, seconds.to_string())]);
+        let headers = [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")];
+        let mut response = (status, headers, Json(self)).into_response();
+        response.headers_mut().extend(challenge.into_iter().flatten().map(|(n, v)| (n, HeaderValue::from_static(v))));
+        for (name, value) in wait.into_iter().flatten() {
+            response = with(response, name, &value);
+        }
+        response
     }
 }
 
@@ -173,6 +251,33 @@ pub fn conditional(
     } else {
         (headers, [(CONTENT_TYPE, media_type)], body.into()).into_response()
     }
+}
+
+/// A value that is for this caller at this moment only.
+pub fn momentary(value: &impl Serialize) -> Response {
+    (NO_STORE, Json(value)).into_response()
+}
+
+/// Something new, told once.
+pub fn created(value: &impl Serialize) -> Response {
+    (StatusCode::CREATED, NO_STORE, Json(value)).into_response()
+}
+
+/// Done, and nothing to tell.
+pub fn nothing() -> Response {
+    (StatusCode::NO_CONTENT, NO_STORE).into_response()
+}
+
+const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
+
+/// Keeps an answer to somebody who is signed in out of caches that others share.
+pub fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    if headers.get(CACHE_CONTROL).is_none_or(|value| value != "no-store") {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    headers.append(VARY, HeaderValue::from_static("cookie, authorization"));
+    response
 }
 
 /// A tile that is not empty, or 204 for one that is.

@@ -10,8 +10,9 @@ use tokio::sync::Semaphore;
 
 use super::Options;
 use super::answer::Problem;
-use crate::plan::Date;
+use crate::plan::{Date, Timestamp};
 use crate::services::View;
+use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::publish::Published;
 use crate::services::tiles::Tiles;
 
@@ -24,9 +25,13 @@ pub struct State {
     pub tiles: Tiles,
     pub options: Options,
     pub metrics: PrometheusHandle,
+    pub accounts: Arc<Accounts>,
     /// The day that lights are read for, asked anew for each request.
     today: Box<dyn Fn() -> Date + Send + Sync>,
     computing: Arc<Semaphore>,
+    /// Asked anew for each request.
+    now: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    hashing: Arc<Semaphore>,
 }
 
 impl State {
@@ -35,6 +40,8 @@ impl State {
         today: impl Fn() -> Date + Send + Sync + 'static,
         metrics: PrometheusHandle,
         options: Options,
+        accounts: Accounts,
+        now: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> State {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         State {
@@ -42,6 +49,9 @@ impl State {
             tiles: Tiles::default(),
             options,
             metrics,
+            accounts: Arc::new(accounts),
+            now: Box::new(now),
+            hashing: Arc::new(Semaphore::new(cores)),
             today: Box::new(today),
             computing: Arc::new(Semaphore::new(cores * COMPUTING_PER_CORE)),
         }
@@ -68,6 +78,37 @@ impl State {
             compute(&state.view())
         });
         computed.await.map_err(Problem::internal)?
+    }
+
+    pub fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// Asks something of the accounts, on a thread that may block.
+    ///
+    /// # Errors
+    /// What the accounts say.
+    pub async fn ask_accounts<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Accounts, Timestamp) -> Result<T, AccountsError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (accounts, now) = (Arc::clone(&self.accounts), self.now());
+        let asked = tokio::task::spawn_blocking(move || ask(&accounts, now));
+        asked.await.map_err(Problem::internal)?.map_err(Problem::from)
+    }
+
+    /// As [`State::ask_accounts`], for what checks or takes a password: as many at a time as there are cores, the others wait.
+    pub async fn ask_with_password<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Accounts, Timestamp) -> Result<T, AccountsError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = Arc::clone(&self.hashing).acquire_owned().await.map_err(Problem::internal)?;
+        self.ask_accounts(move |accounts, now| {
+            // The turn ends with the work, also when nobody waits for the answer any more.
+            let _turn = turn;
+            ask(accounts, now)
+        })
+        .await
     }
 
     /// The address of this server's root as the caller knows it, without a slash at the end.

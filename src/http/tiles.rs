@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::answer::{self, JSON, MVT, Problem};
 use super::asked::Asked;
-use super::route::{Answer, Method, Route};
+use super::route::{Access, Answer, Method, Route};
 use crate::plan::Role;
 use crate::services::tiles::TileLayer;
 use crate::services::{FieldType, View, context_fields, plan_fields};
@@ -23,6 +23,7 @@ pub fn routes() -> Vec<Route> {
             path: "/tiles/{collections}",
             documented: Some("/tiles/{collections}.json"),
             method: Method::Get,
+            access: Access::READ,
             id: "find_tile_set",
             summary: "TileJSON 3.0 of a choice of collections: ids with commas between them, `plan` for all the plan's, `context` for all under them, `places` for the plan's in three layers by geometry: areas, lines, points.",
             parameters: &[],
@@ -34,6 +35,7 @@ pub fn routes() -> Vec<Route> {
             path: "/tiles/{collections}/{z}/{x}/{y}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_tile",
             summary: "A vector tile (MVT 2.1, WebMercatorQuad, 4096 units) with one layer for each collection; 204 when nothing lies in it.",
             parameters: &[],

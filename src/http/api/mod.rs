@@ -1,13 +1,20 @@
-//! `/api/v1`: the plan API and the spatial API. One resource, one file, one list of routes.
+//! `/api/v1`: the plan API, the spatial API, and accounts. One resource, one file, one list of routes.
 
+mod access;
+mod invitations;
 mod nearby;
+mod password;
 mod plans;
 mod projects;
 mod query;
 mod quotas;
 mod search;
+mod session;
 mod settings;
+mod setup;
 mod targets;
+mod tokens;
+mod users;
 
 use super::params::{Param, ParamShape, words};
 use super::route::Route;
@@ -23,6 +30,13 @@ pub fn routes() -> Vec<Route> {
         search::routes(),
         nearby::routes(),
         query::routes(),
+        session::routes(),
+        password::routes(),
+        setup::routes(),
+        invitations::routes(),
+        users::routes(),
+        tokens::routes(),
+        access::routes(),
     ]
     .into_iter()
     .flatten()

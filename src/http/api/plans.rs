@@ -6,7 +6,7 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{PlanList, PlanSummary, PlanTree};
 
 pub fn routes() -> Vec<Route> {
@@ -15,6 +15,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/plans",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_plans",
             summary: "The plans that this server keeps.",
             parameters: &[],
@@ -26,6 +27,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/plans/{plan}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_plan",
             summary: "A plan as a tree: sections, items, and under them targets, quotas with roll-ups, projects and themes.",
             parameters: &[],

@@ -9,7 +9,7 @@ use super::nearby::named_feature;
 use crate::http::answer::{self, GEOJSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::body;
-use crate::http::route::{Answer, Method, Route, schema_of};
+use crate::http::route::{Access, Answer, Method, Route, schema_of};
 use crate::http::wire::{QueryAnswer, QueryRequest, RelationWord};
 use crate::plan::{Collection, Feature, Slug};
 use crate::services::View;
@@ -26,6 +26,7 @@ pub fn routes() -> Vec<Route> {
         path: "/api/v1/query",
         documented: None,
         method: Method::Post,
+        access: Access::READ,
         id: "query_features",
         summary: "The plan's features that stand in a relation to a geometry or a feature, nearest first, with counts over all of them.",
         parameters: &[],

@@ -6,7 +6,7 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{QuotaList, QuotaWire};
 
 pub fn routes() -> Vec<Route> {
@@ -15,6 +15,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/quotas",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_quotas",
             summary: "All quotas, rolled up, in the plan's order.",
             parameters: &[],
@@ -26,6 +27,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/quotas/{quota}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_quota",
             summary: "One quota, rolled up.",
             parameters: &[],

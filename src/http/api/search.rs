@@ -6,7 +6,7 @@ use axum::routing::get;
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::{Beyond, Param, ParamShape, wrong};
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::SearchAnswer;
 
 const Q: Param = Param::new("q", ParamShape::Text { max: 100 }, "Text that names must hold, from one character on.");
@@ -18,6 +18,7 @@ pub fn routes() -> Vec<Route> {
         path: "/api/v1/search",
         documented: None,
         method: Method::Get,
+        access: Access::READ,
         id: "search",
         summary: "Projects, quotas, targets, themes and places by any part of their Chinese or English name, best first.",
         parameters: &[&Q, &LIMIT],

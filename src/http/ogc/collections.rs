@@ -9,7 +9,7 @@ use super::link;
 use super::media::{F, Media};
 use crate::http::answer::{self, GEOJSON, HTML, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{CollectionWire, Collections, OgcLink};
 use crate::plan::Collection;
 use crate::services::View;
@@ -20,6 +20,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_collections",
             summary: "The collections of the plan's places.",
             parameters: &[&F],
@@ -31,6 +32,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections/{collectionId}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_collection",
             summary: "One collection with its extents.",
             parameters: &[&F],

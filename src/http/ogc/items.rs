@@ -14,7 +14,7 @@ use super::media::{F, Media};
 use crate::http::answer::{self, GEOJSON, HTML, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::{Beyond, Param, ParamShape, Params, date, wrong};
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ItemWire, ItemsWire, OgcLink};
 use crate::plan::{Date, Timestamp};
 use crate::services::items::{Interval, ItemFilter, Wanted};
@@ -58,6 +58,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections/{collectionId}/items",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_items",
             summary: "Features of a collection with their project's facts, page by page; a property's name as parameter asks for equality.",
             parameters: PARAMETERS.as_slice(),
@@ -69,6 +70,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections/{collectionId}/items/{featureId}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_item",
             summary: "One feature with its project's facts.",
             parameters: &[&F],

@@ -1,5 +1,6 @@
 //! The JSON shapes of the wire, made from what services answer, in this folder and nowhere else.
 
+mod accounts;
 mod features;
 mod ogc;
 mod plan;
@@ -8,6 +9,10 @@ mod search;
 mod settings;
 mod tally;
 
+pub use accounts::{
+    Acceptance, AccessWire, CreatedToken, InvitationWire, InvitedUser, NewPassword, NewTokenWire, NewUserWire,
+    SessionWire, Setup, SignIn, SignedInUser, TokenList, TokenWire, UserList, UserPatchWire, UserWire,
+};
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink};
 pub use plan::{PlanList, PlanSummary, PlanTree, QuotaList, QuotaWire, TargetList, TargetWire};
