@@ -2,26 +2,32 @@
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum_server::Handle;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::sync::watch;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::atlas::{Atlas, AtlasError};
 use crate::config::Config;
 use crate::formats::seeds::Problem;
-use crate::http::{self, State};
+use crate::http::{self, Clock, State};
 use crate::plan::{Date, Record, Slug, Timestamp};
+use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::publish::Published;
 use crate::services::seeding::{self, Source};
+use crate::store::accounts::AccountsStore;
 use crate::store::gpkg::{self, GpkgStore};
 use crate::store::{Loaded, Store, StoreError};
 
 /// The store's file in the data folder.
 const STORE_FILE: &str = "guatu.gpkg";
+
+/// The accounts' file in the data folder; apart, so that the store's can be handed around.
+const ACCOUNTS_FILE: &str = "accounts.sqlite";
 
 /// How long open requests get to end after the signal to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -56,7 +62,11 @@ pub enum AppError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
+    Accounts(#[from] AccountsError),
+    #[error(transparent)]
     Atlas(#[from] AtlasError),
+    #[error("the password cannot be read: {0}")]
+    Password(std::io::Error),
     #[error("cannot serve: {0}")]
     Serve(String),
 }
@@ -84,11 +94,19 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let atlas = Atlas::build(loaded.seq, loaded.records)?;
     tracing::info!(plan = %atlas.plan().id, seq = atlas.seq(), projects = atlas.projects.len(), "plan loaded");
 
+    let accounts = open_accounts(&options.data)?;
+    let set_up = accounts.begin_setup(Timestamp::now())?;
+
     let metrics = PrometheusBuilder::new().install_recorder().map_err(serve_error)?;
     tokio::spawn(keep_up(metrics.clone()));
     let (as_of, zone) = (options.as_of, options.config.options.time_zone.clone());
     let today = move || as_of.unwrap_or_else(|| Timestamp::now().to_zoned_datetime(zone.clone()).date());
-    let state = State::new(Arc::new(Published::new(atlas)), today, metrics, options.config.options.clone());
+    let published = Arc::new(Published::new(atlas));
+    let clock = Clock { today: Box::new(today), now: Box::new(Timestamp::now) };
+    let (stop, stopping) = watch::channel(false);
+    let store = Arc::new(store);
+    let options_of_http = options.config.options.clone();
+    let state = State::new(published, Arc::clone(&store), clock, stopping, metrics, options_of_http, accounts);
 
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener).map_err(serve_error)?.handle(handle.clone());
@@ -96,16 +114,41 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     tokio::spawn(async move {
         signals.wait().await;
         tracing::info!("stopping");
+        // Streams end first: they would hold the server for the whole of the grace.
+        let _ = stop.send(true);
         handle.graceful_shutdown(Some(GRACE));
     });
     // Whoever started us waits for this line; nobody may be listening to it.
     if let Err(fault) = writeln!(std::io::stdout(), "listening on http://{address}") {
         tracing::warn!(%fault, %address, "standard output is closed; listening all the same");
     }
-    server.serve(http::router(Arc::new(state)).into_make_service()).await.map_err(serve_error)?;
-    store.close().await?;
+    if let Some(path) = set_up {
+        let base = options.config.options.public_url.unwrap_or_else(|| format!("http://{address}"));
+        // To the terminal alone: the log may be kept where others read it.
+        if let Err(fault) = writeln!(std::io::stdout(), "set up: {base}{path}") {
+            tracing::warn!(%fault, "standard output is closed, and with it the link to set up; `guatu user add` does without");
+        }
+    }
+    let service = http::router(Arc::new(state)).into_make_service_with_connect_info::<SocketAddr>();
+    server.serve(service).await.map_err(serve_error)?;
+    store.flush().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Opens the accounts of a data folder, or makes them; also beside a server that runs.
+///
+/// # Errors
+/// When the folder is missing, or the file is not ours.
+pub fn open_accounts(data: &Path) -> Result<Accounts, AppError> {
+    let data_error = |fault| AppError::Data { path: data.to_owned(), fault };
+    std::fs::read_dir(data).map_err(data_error)?;
+    Ok(Accounts::new(AccountsStore::open(&data.join(ACCOUNTS_FILE))?)?)
+}
+
+/// The moment, for those of the command line that work on a data folder.
+pub fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 fn serve_error(fault: impl std::fmt::Display) -> AppError {

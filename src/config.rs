@@ -24,6 +24,7 @@ struct Wire {
 struct ServerWire {
     public_url: Option<String>,
     time_zone: Option<String>,
+    trust_forwarded: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -95,6 +96,7 @@ impl Config {
                 return wrong("attribution is empty; say whose map it is");
             }
         }
-        Ok(Config { options: Options { basemaps: wire.map.basemaps, public_url, time_zone } })
+        let trust_forwarded = wire.server.trust_forwarded.unwrap_or_default();
+        Ok(Config { options: Options { basemaps: wire.map.basemaps, public_url, time_zone, trust_forwarded } })
     }
 }

@@ -2,6 +2,7 @@
 
 mod check;
 mod serve;
+mod user;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +29,9 @@ enum Command {
         /// Folder with a plan.toml.
         dir: PathBuf,
     },
+    /// Manage the users of a data folder, also while its server runs.
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Print the OpenAPI 3.0 document of the server.
     Openapi,
 }
@@ -59,6 +63,7 @@ pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Check { dir } => check::run(dir),
+        Command::User(command) => user::run(command),
         Command::Openapi => print_document(),
     }
 }

@@ -2,17 +2,19 @@
 //!
 //! What the caller did wrong is told with the parameter and what would be right. What we did wrong is logged, not told.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER as RETRY_AFTER_HEADER, VARY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::Violation;
+use crate::services::accounts::AccountsError;
 use crate::services::edits::EditError;
 use crate::services::tiles::digest;
 
@@ -25,6 +27,9 @@ pub const MVT: &str = "application/vnd.mapbox-vector-tile";
 
 /// Bodies longer than this are refused before they are read to the end.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// When to come again with work that could not be taken on.
+const RETRY_SECONDS: u64 = 2;
 
 /// What a request gets that took too long.
 pub const TIMED_OUT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
@@ -48,20 +53,21 @@ pub struct Problem {
     /// The record as it is now, where a change was made from another version of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<serde_json::Value>,
-    /// Each rule that a change would break.
+    /// The rules that members of the body break.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    violations: Vec<Issue>,
+    violations: Vec<Violation>,
+    /// Seconds to wait before another try.
+    #[serde(skip)]
+    retry_after: Option<u64>,
 }
 
-/// A rule that a change would break.
+/// A rule that a member of the body breaks.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Violation")]
-pub struct Issue {
-    /// The member that is wrong.
-    field: String,
-    detail: String,
-    /// What would be right.
-    expected: Option<String>,
+pub struct Violation {
+    pub field: String,
+    pub detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
 }
 
 impl Problem {
@@ -75,6 +81,7 @@ impl Problem {
             expected: None,
             current: None,
             violations: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -95,6 +102,33 @@ impl Problem {
     /// Something that is not there, by the name that was asked for.
     pub fn not_found(parameter: &str, detail: impl Into<String>) -> Problem {
         Problem { parameter: Some(parameter.to_owned()), ..Problem::new(StatusCode::NOT_FOUND, detail) }
+    }
+
+    /// Nobody is signed in where somebody must be.
+    pub fn not_signed_in(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, detail)
+    }
+
+    /// Whoever is signed in may not do this.
+    pub fn forbidden(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    /// Something stands in the way as things are now.
+    pub fn conflict(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::CONFLICT, detail)
+    }
+
+    /// A body that can be read, but breaks rules.
+    pub fn violated(violations: Vec<Violation>) -> Problem {
+        let told = violations.iter().map(|one| format!("{}: {}", one.field, one.detail)).collect::<Vec<_>>().join("; ");
+        Problem { violations, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, told) }
+    }
+
+    /// Too many attempts.
+    pub fn throttled(detail: impl Into<String>, retry_after: Duration) -> Problem {
+        let seconds = retry_after.as_secs().max(1);
+        Problem { retry_after: Some(seconds), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     /// A media type that this resource does not come in.
@@ -118,11 +152,9 @@ impl Problem {
         )
     }
 
-    /// A change that breaks rules of the plan.
-    pub fn unprocessable(detail: impl Into<String>, violations: Vec<Issue>) -> Problem {
-        let parameter = violations.first().map(|violation| violation.field.clone());
-        let expected = violations.first().and_then(|violation| violation.expected.clone());
-        Problem { parameter, expected, violations, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
+    /// A request that can be read, but not done, for a reason that is no member's.
+    pub fn unprocessable(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }
 
     /// A change without the version that it was made from.
@@ -143,11 +175,6 @@ impl Problem {
         }
     }
 
-    /// Something that stands against a change as things are.
-    pub fn conflict(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::CONFLICT, detail)
-    }
-
     /// A change that the store could not keep: the cause goes into the log.
     pub fn store_failed(detail: &'static str, cause: impl std::fmt::Display) -> Problem {
         tracing::error!(%cause, "a change could not be kept");
@@ -156,22 +183,30 @@ impl Problem {
 
     /// Work that cannot be taken on now.
     pub fn unavailable(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        Problem { retry_after: Some(RETRY_SECONDS), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
     }
 }
 
-/// When to come again after [`Problem::unavailable`], in seconds.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let headers = [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")];
-        let mut response = (status, headers, Json(self)).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER_HEADER, RETRY_AFTER);
+impl From<AccountsError> for Problem {
+    fn from(fault: AccountsError) -> Problem {
+        let told = fault.to_string();
+        match fault {
+            AccountsError::WrongPassword => Problem::not_signed_in(told),
+            AccountsError::Throttled { retry_after } => Problem::throttled(told, retry_after),
+            AccountsError::Absent { what, detail } => Problem::not_found(what, detail),
+            AccountsError::Conflict(detail) => Problem::conflict(detail),
+            AccountsError::Violated(violations) => Problem::violated(
+                violations
+                    .into_iter()
+                    .map(|one| Violation {
+                        field: one.field.to_owned(),
+                        detail: one.detail,
+                        expected: Some(one.expected),
+                    })
+                    .collect(),
+            ),
+            AccountsError::Store(_) | AccountsError::Internal(_) => Problem::internal(told),
         }
-        response
     }
 }
 
@@ -179,23 +214,33 @@ impl From<EditError> for Problem {
     fn from(fault: EditError) -> Problem {
         let detail = fault.to_string();
         match fault {
-            EditError::Forbidden(right) => Problem::lacks(right),
+            EditError::Forbidden(_) => Problem::forbidden(detail),
             EditError::NotFound(key) => Problem::not_found("id", format!("there is no {key}")),
             EditError::Exists(_) => Problem { parameter: Some("id".to_owned()), ..Problem::conflict(detail) },
             EditError::Stale { .. } => Problem::new(StatusCode::PRECONDITION_FAILED, detail),
-            EditError::Rules(violations) => Problem::unprocessable(detail, violations.iter().map(Issue::new).collect()),
+            EditError::Rules(violations) => Problem::violated(
+                violations
+                    .into_iter()
+                    .map(|one| Violation { field: one.field, detail: one.detail, expected: Some(one.expected) })
+                    .collect(),
+            ),
             EditError::Needed { .. } | EditError::Overtaken(_) => Problem::conflict(detail),
         }
     }
 }
 
-impl Issue {
-    fn new(violation: &Violation) -> Issue {
-        Issue {
-            field: violation.field.clone(),
-            detail: violation.detail.clone(),
-            expected: Some(violation.expected.clone()),
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let challenge = (status == StatusCode::UNAUTHORIZED).then_some([(WWW_AUTHENTICATE, "Bearer")]);
+        let wait = self.retry_after.map(|seconds| [(RETRY_AFTER, seconds.to_string())]);
+        let headers = [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")];
+        let mut response = (status, headers, Json(self)).into_response();
+        response.headers_mut().extend(challenge.into_iter().flatten().map(|(n, v)| (n, HeaderValue::from_static(v))));
+        for (name, value) in wait.into_iter().flatten() {
+            response = with(response, name, &value);
         }
+        response
     }
 }
 
@@ -251,24 +296,9 @@ pub fn versioned(
     Ok(by_tag(request, media_type, &tag, "no-cache", body))
 }
 
-/// A record that was made.
-pub fn created(value: &impl Serialize) -> Result<Response, Problem> {
-    written(StatusCode::CREATED, value)
-}
-
 /// A record that was changed.
-pub fn changed(value: &impl Serialize) -> Result<Response, Problem> {
-    written(StatusCode::OK, value)
-}
-
-fn written(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
-    let body = serde_json::to_vec(value).map_err(Problem::internal)?;
-    Ok((status, [(CONTENT_TYPE, JSON), (CACHE_CONTROL, "no-store")], body).into_response())
-}
-
-/// Done, and nothing to tell.
-pub fn no_content() -> Response {
-    (StatusCode::NO_CONTENT, [(CACHE_CONTROL, "no-store")]).into_response()
+pub fn changed(value: &impl Serialize) -> Response {
+    (NO_STORE, Json(value)).into_response()
 }
 
 /// A good answer by the digest of its content.
@@ -303,6 +333,33 @@ fn by_tag(
     } else {
         (headers, [(CONTENT_TYPE, media_type)], body.into()).into_response()
     }
+}
+
+/// A value that is for this caller at this moment only.
+pub fn momentary(value: &impl Serialize) -> Response {
+    (NO_STORE, Json(value)).into_response()
+}
+
+/// Something new, told once.
+pub fn created(value: &impl Serialize) -> Response {
+    (StatusCode::CREATED, NO_STORE, Json(value)).into_response()
+}
+
+/// Done, and nothing to tell.
+pub fn nothing() -> Response {
+    (StatusCode::NO_CONTENT, NO_STORE).into_response()
+}
+
+const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
+
+/// Keeps an answer to somebody who is signed in out of caches that others share.
+pub fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    if headers.get(CACHE_CONTROL).is_none_or(|value| value != "no-store") {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    headers.append(VARY, HeaderValue::from_static("cookie, authorization"));
+    response
 }
 
 /// A tile that is not empty, or 204 for one that is.

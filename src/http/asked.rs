@@ -1,26 +1,31 @@
 //! What every handler gets: the server's state, the query as it came, and the headers.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 
 use super::answer::Problem;
+use super::door;
 use super::params::{AS_OF, Param, Params};
 use super::state::State;
-use crate::plan::{Caller, Date};
+use crate::plan::{Caller, Date, Identity};
 use crate::services::View;
+use crate::services::accounts::Source;
 
 pub struct Asked {
     pub state: Arc<State>,
     pub headers: HeaderMap,
     pub method: Method,
     pub uri: Uri,
+    /// Who asks, as the door found.
     pub caller: Caller,
+    /// Where the request comes from, for the throttle.
+    pub source: Source,
     /// The day that the whole answer is for; the present one when absent.
-    as_of: Option<Date>,
+    as_of: OnceLock<Option<Date>>,
 }
 
 impl FromRequestParts<Arc<State>> for Asked {
@@ -32,17 +37,19 @@ impl FromRequestParts<Arc<State>> for Asked {
             headers: parts.headers.clone(),
             method: parts.method.clone(),
             uri: parts.uri.clone(),
-            caller: Caller::Anonymous,
-            as_of: None,
+            caller: parts.extensions.get::<Caller>().cloned().unwrap_or_default(),
+            source: door::source(parts, &state.options),
+            as_of: OnceLock::new(),
         })
     }
 }
 
 impl Asked {
     /// The query's parameters, which must be among the `declared` ones. [`AS_OF`] among them holds for the whole answer.
-    pub fn params(&mut self, declared: &[&Param]) -> Result<Params, Problem> {
+    pub fn params(&self, declared: &[&Param]) -> Result<Params, Problem> {
         let params = Params::read(self.uri.query(), declared)?;
-        self.as_of = params.date(&AS_OF)?;
+        let as_of = params.date(&AS_OF)?;
+        self.as_of.get_or_init(|| as_of);
         Ok(params)
     }
 
@@ -51,7 +58,15 @@ impl Asked {
     /// # Errors
     /// 404 for a day before the first change.
     pub async fn view(&self) -> Result<View, Problem> {
-        self.state.view(&self.caller, self.as_of).await
+        self.state.view(&self.caller, self.as_of.get().copied().flatten()).await
+    }
+
+    /// Whoever is signed in.
+    ///
+    /// # Errors
+    /// 401 for nobody, which the door keeps from operations that are for somebody.
+    pub fn identity(&self) -> Result<&Identity, Problem> {
+        self.caller.identity().ok_or_else(|| Problem::not_signed_in("sign in first"))
     }
 
     pub fn base_url(&self) -> String {

@@ -76,7 +76,7 @@ impl IfMatch {
 /// # Errors
 /// 400 for a key or a note that cannot be taken; 401 for nobody.
 pub fn author(asked: &Asked, body: &[u8]) -> Result<Author, Problem> {
-    let Some(identity) = asked.caller.identity() else { return Err(Problem::not_signed_in()) };
+    let identity = asked.identity()?;
     Ok(Author {
         name: identity.name.to_string(),
         rights: identity.rights.clone(),
@@ -141,11 +141,11 @@ fn problem(asked: &Asked, fault: WriteError) -> Problem {
             Expected::Version(version) => stale(asked, &key, version),
         },
         WriteError::Store(StoreError::Invalid { key, reason }) => {
-            Problem::unprocessable(format!("{key} cannot be kept: {reason}"), Vec::new())
+            Problem::unprocessable(format!("{key} cannot be kept: {reason}"))
         }
         WriteError::Store(StoreError::KeyReused { key, .. }) => {
             let detail = format!("Idempotency-Key: {key:?} belongs to another request of yours");
-            Problem::unprocessable(detail, Vec::new())
+            Problem::unprocessable(detail)
         }
         WriteError::Store(StoreError::Full(cause)) => {
             Problem::store_failed("there is no room left on the server's disk; nothing was changed", cause)
@@ -176,13 +176,13 @@ fn edited(key: &RecordKey, row: &Row<Record>, seq: Option<u64>) -> Edited {
 /// When the answer cannot be written.
 pub fn answer(landed: &Landed, change: &Change, location: Option<String>) -> Result<Response, Problem> {
     let Some(record) = &change.after else {
-        return Ok(answer::with(answer::no_content(), SEQUENCE, &landed.seq.to_string()));
+        return Ok(answer::with(answer::nothing(), SEQUENCE, &landed.seq.to_string()));
     };
     let row = Row { version: change.version, value: record.clone() };
     let body = edited(&change.key, &row, Some(change.seq));
     let response = match &location {
-        Some(_) => answer::created(&body)?,
-        None => answer::changed(&body)?,
+        Some(_) => answer::created(&body),
+        None => answer::changed(&body),
     };
     let response = answer::with(response, ETAG, &format!("\"{}\"", change.version));
     let response = answer::with(response, SEQUENCE, &landed.seq.to_string());

@@ -15,7 +15,7 @@ use super::answer::Problem;
 use super::asked::Asked;
 use super::params::{Param, ParamShape};
 use super::wire::{kind_word, project_of};
-use crate::plan::{Caller, Change, Record, Slug};
+use crate::plan::{Caller, Change, Record, Right, Slug};
 use crate::services::writer::Writer;
 use crate::store::Store;
 
@@ -124,7 +124,7 @@ impl Sent {
     }
 }
 
-pub async fn list_events(mut asked: Asked) -> Result<Response, Problem> {
+pub async fn list_events(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&SINCE])?;
     // Before the log is read, so that nothing falls between.
     let messages = asked.state.live.messages.subscribe();
@@ -161,7 +161,7 @@ async fn missed(asked: &Asked, since: u64, present: u64) -> Result<Option<Sent>,
 
 impl Message {
     fn for_caller(&self, caller: &Caller) -> Arc<str> {
-        Arc::clone(if caller.identity().is_some() { &self.staff } else { &self.public })
+        Arc::clone(if caller.has(Right::Read) { &self.staff } else { &self.public })
     }
 }
 

@@ -56,6 +56,9 @@ pub async fn measure(matched: Option<MatchedPath>, request: Request, next: Next)
         Method::GET => "GET",
         Method::HEAD => "HEAD",
         Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     };

@@ -6,6 +6,7 @@ mod asked;
 mod body;
 mod edit;
 mod events;
+mod door;
 mod health;
 mod ogc;
 mod openapi;
@@ -43,7 +44,7 @@ pub use wire::{BaseMap, BaseMapType};
 
 use answer::Problem;
 use openapi::Documents;
-use route::Route;
+use route::{Access, Route};
 
 /// What the operator decides about serving.
 #[derive(Clone, Debug)]
@@ -54,6 +55,8 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Where days begin and end.
     pub time_zone: TimeZone,
+    /// Whether a proxy in front tells who asks (`X-Forwarded-For`) and by which scheme (`X-Forwarded-Proto`).
+    pub trust_forwarded: bool,
 }
 
 /// The longest that a request may take.
@@ -81,9 +84,10 @@ pub fn router(state: Arc<State>) -> Router {
     let resources = routes();
     let documents = Arc::new(documents(&resources));
     let ids = (SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid), PropagateRequestIdLayer::new(REQUEST_ID));
-    route::router(resources)
+    let landing_page = route::guarded(get(ogc::find_landing_page), Access::READ, &state);
+    route::router(resources, &state)
         .merge(health::router())
-        .route("/ogc/", get(ogc::find_landing_page))
+        .route("/ogc/", landing_page)
         .fallback(web::find_file)
         .layer(Extension(documents))
         .layer(DefaultBodyLimit::disable())

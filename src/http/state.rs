@@ -6,12 +6,13 @@ use axum::http::HeaderMap;
 use axum::http::header::HOST;
 use axum::http::uri::Authority;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use super::Options;
 use super::answer::Problem;
 use super::events::Live;
-use crate::plan::{Caller, Date, Timestamp};
+use crate::plan::{Caller, Date, Right, Timestamp};
+use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::past::{Past, PastError};
 use crate::services::publish::Published;
 use crate::services::tiles::Tiles;
@@ -38,9 +39,12 @@ pub struct State {
     pub store: Arc<ServerStore>,
     pub writer: Writer,
     pub live: Live,
+    pub accounts: Arc<Accounts>,
     past: Past,
+    stopping: watch::Receiver<bool>,
     clock: Clock,
     computing: Arc<Semaphore>,
+    hashing: Arc<Semaphore>,
 }
 
 impl State {
@@ -48,8 +52,10 @@ impl State {
         published: Arc<Published>,
         store: Arc<ServerStore>,
         clock: Clock,
+        stopping: watch::Receiver<bool>,
         metrics: PrometheusHandle,
         options: Options,
+        accounts: Accounts,
     ) -> State {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&published));
@@ -62,8 +68,20 @@ impl State {
             writer,
             store,
             past: Past::default(),
+            stopping,
             clock,
+            accounts: Arc::new(accounts),
+            hashing: Arc::new(Semaphore::new(cores)),
             computing: Arc::new(Semaphore::new(cores * COMPUTING_PER_CORE)),
+        }
+    }
+
+    /// Ends when the server begins to stop, so that streams do not hold it.
+    pub fn stopping(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stopping = self.stopping.clone();
+        async move {
+            // A server whose switch is gone stops too.
+            let _ = stopping.wait_for(|stop| *stop).await;
         }
     }
 
@@ -82,7 +100,7 @@ impl State {
     /// 404 for a day before the first change.
     pub async fn view(&self, caller: &Caller, as_of: Option<Date>) -> Result<View, Problem> {
         let today = self.today();
-        let is_staff = caller.identity().is_some();
+        let is_staff = caller.has(Right::Read);
         let present = self.published.current().seq();
         let audience = if is_staff { Audience::Staff } else { Audience::Public { known_at: present } };
         let atlas = match as_of.filter(|day| *day < today) {
@@ -130,6 +148,33 @@ impl State {
             compute()
         });
         computed.await.map_err(Problem::internal)?
+    }
+
+    /// Asks something of the accounts, on a thread that may block.
+    ///
+    /// # Errors
+    /// What the accounts say.
+    pub async fn ask_accounts<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Accounts, Timestamp) -> Result<T, AccountsError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (accounts, now) = (Arc::clone(&self.accounts), self.now());
+        let asked = tokio::task::spawn_blocking(move || ask(&accounts, now));
+        asked.await.map_err(Problem::internal)?.map_err(Problem::from)
+    }
+
+    /// As [`State::ask_accounts`], for what checks or takes a password: as many at a time as there are cores, the others wait.
+    pub async fn ask_with_password<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Accounts, Timestamp) -> Result<T, AccountsError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = Arc::clone(&self.hashing).acquire_owned().await.map_err(Problem::internal)?;
+        self.ask_accounts(move |accounts, now| {
+            // The turn ends with the work, also when nobody waits for the answer any more.
+            let _turn = turn;
+            ask(accounts, now)
+        })
+        .await
     }
 
     /// The address of this server's root as the caller knows it, without a slash at the end.

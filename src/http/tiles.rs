@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::answer::{self, JSON, MVT, Problem};
 use super::asked::Asked;
 use super::params::AS_OF;
-use super::route::{Answer, Method, Route};
+use super::route::{Access, Answer, Method, Route};
 use crate::plan::Role;
 use crate::services::tiles::TileLayer;
 use crate::services::{FieldType, View, context_fields, plan_fields};
@@ -24,6 +24,7 @@ pub fn routes() -> Vec<Route> {
             path: "/tiles/{collections}",
             documented: Some("/tiles/{collections}.json"),
             method: Method::Get,
+            access: Access::READ,
             id: "find_tile_set",
             summary: "TileJSON 3.0 of a choice of collections: ids with commas between them, `plan` for all the plan's, `context` for all under them, `places` for the plan's in three layers by geometry: areas, lines, points.",
             parameters: &[&AS_OF],
@@ -35,6 +36,7 @@ pub fn routes() -> Vec<Route> {
             path: "/tiles/{collections}/{z}/{x}/{y}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_tile",
             summary: "A vector tile (MVT 2.1, WebMercatorQuad, 4096 units) with one layer for each collection; 204 when nothing lies in it.",
             parameters: &[&AS_OF],
@@ -72,7 +74,7 @@ const CENTER_ZOOM: f64 = 11.0;
 /// Beyond this zoom, renderers scale the tiles of it: a unit is then 4 cm at the equator.
 const DEEPEST_USEFUL_ZOOM: u8 = 18;
 
-async fn find_tile_set(mut asked: Asked, Path(file): Path<String>) -> Result<Response, Problem> {
+async fn find_tile_set(asked: Asked, Path(file): Path<String>) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;
     let Some(wanted) = file.strip_suffix(".json") else {
         return Err(Problem::not_found(
@@ -115,7 +117,7 @@ fn vector_layer(layer: &TileLayer) -> VectorLayer {
 }
 
 async fn find_tile(
-    mut asked: Asked,
+    asked: Asked,
     Path((wanted, z, x, y)): Path<(String, String, String, String)>,
 ) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;

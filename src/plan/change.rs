@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Collection, Feature, LightRule, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp};
@@ -23,7 +24,7 @@ pub enum Record {
 }
 
 /// What a record is; the same words as [`Record`]'s tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordType {
     Plan,

@@ -1,9 +1,10 @@
 //! DO IT: what Guatu answers, each a use case over one consistent view: the atlas and the day that lights are read for.
 //!
-//! Use cases are sync and pure; `publish` and `seeding` alone reach into the store.
+//! Use cases are sync and pure; `publish`, `seeding` and `accounts` alone reach into the store.
 
 pub mod compare;
 pub mod edits;
+pub mod accounts;
 mod facts;
 pub mod history;
 pub mod items;

@@ -48,13 +48,13 @@ pub struct Past {
 
 /// The last moment of a day.
 pub fn end_of(day: Date, zone: &TimeZone) -> Option<Timestamp> {
-    let next = day.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
+    let next = day.tomorrow().ok()?.to_zoned_datetime(zone.clone()).ok()?;
     Some(next.timestamp() - jiff::SignedDuration::from_millis(1))
 }
 
 /// The day of a moment.
 pub fn day_of(at: Timestamp, zone: &TimeZone) -> Date {
-    at.to_zoned(zone.clone()).date()
+    at.to_zoned_datetime(zone.clone()).date()
 }
 
 impl Past {

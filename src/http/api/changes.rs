@@ -58,7 +58,7 @@ pub fn routes() -> Vec<Route> {
             id: "list_changes",
             summary: "The log of changes, field by field, page by page.",
             parameters: PARAMETERS,
-            access: Access::Right(Right::Read),
+            access: Access::READ,
             body: None,
             answer: Answer::json::<ChangeList>(),
             handler: get(list_changes),
@@ -70,7 +70,7 @@ pub fn routes() -> Vec<Route> {
             id: "list_project_history",
             summary: "What happened to a project and its places, newest first.",
             parameters: HISTORY,
-            access: Access::Right(Right::Read),
+            access: Access::READ,
             body: None,
             answer: Answer::json::<ChangeList>(),
             handler: get(list_project_history),
@@ -82,7 +82,7 @@ pub fn routes() -> Vec<Route> {
             id: "undo_change",
             summary: "Takes a change back by a new change, which leaves alone what was done to other fields since.",
             parameters: &[],
-            access: Access::SignedIn,
+            access: Access::Editor,
             body: None,
             answer: Answer::json::<Edited>(),
             handler: post(undo_change),
@@ -94,7 +94,7 @@ pub fn routes() -> Vec<Route> {
             id: "list_events",
             summary: "Server-sent events: `hello` at the beginning, `change` for changes published together, `reset` when everything had better be read anew.",
             parameters: &[&EVENTS_SINCE],
-            access: Access::Right(Right::Read),
+            access: Access::READ,
             body: None,
             answer: Answer::bytes(&["text/event-stream"]),
             handler: get(list_events),
@@ -102,7 +102,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_changes(mut asked: Asked) -> Result<Response, Problem> {
+async fn list_changes(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(PARAMETERS)?;
     let query = query(&asked, &params)?;
     answer_page(&asked, &params, "/api/v1/changes", query).await
@@ -112,10 +112,10 @@ fn query(asked: &Asked, params: &Params) -> Result<ChangeQuery, Problem> {
     let zone = &asked.state.options.time_zone;
     let after: Option<u64> = params.parse(&SINCE)?;
     let actor = params.text(&ACTOR)?.map(str::to_owned);
-    if actor.is_some() && asked.caller.identity().is_none() {
-        return Err(Problem::not_signed_in());
+    if actor.is_some() && !asked.caller.has(Right::Read) {
+        return Err(Problem::not_signed_in("who changed what is for those who are signed in"));
     }
-    let begin = |day: Date| day.to_zoned(zone.clone()).map(|begin| begin.timestamp());
+    let begin = |day: Date| day.to_zoned_datetime(zone.clone()).map(|begin| begin.timestamp());
     let from = params.date(&FROM)?.map(|day| begin(day).map_err(|fault| wrong(&FROM, fault))).transpose()?;
     let until = params.date(&TO)?.and_then(|day| end_of(day, zone));
     let order = match params.one_of(&ORDER)? {
@@ -148,7 +148,7 @@ fn record_type(word: &str) -> Option<RecordType> {
     serde_json::from_value(word.into()).ok()
 }
 
-async fn list_project_history(mut asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
+async fn list_project_history(asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
     let params = asked.params(HISTORY)?;
     let view = asked.view().await?;
     let absent = || Problem::not_found("project", format!("there is no project {project}"));
@@ -189,7 +189,7 @@ async fn answer_page(
 /// Changes that fit a question and that the caller may see, and whether there are more.
 async fn visible(asked: &Asked, mut query: ChangeQuery) -> Result<(Vec<Change>, bool), Problem> {
     let wanted = query.limit;
-    let is_staff = asked.caller.identity().is_some();
+    let is_staff = asked.caller.has(Right::Read);
     let mut found = Vec::new();
     query.limit = wanted + 1;
     loop {
@@ -242,7 +242,7 @@ fn is_itself(record: &Record) -> bool {
     matches!(record, Record::Project(_) | Record::Collection(_))
 }
 
-async fn undo_change(mut asked: Asked, Path(seq): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
+async fn undo_change(asked: Asked, Path(seq): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
     asked.params(&[])?;
     let mut author = edit::author(&asked, &bytes)?;
     let absent = || Problem::not_found("seq", format!("there is no change {seq}"));

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::response::Response;
-use axum::routing::{get, post, put};
+use axum::routing::{get, put};
 use serde_json::Value;
 
 use crate::atlas::Atlas;
@@ -11,7 +11,7 @@ use crate::http::asked::Asked;
 use crate::http::edit::{self, IfMatch};
 use crate::http::params::AS_OF;
 use crate::http::route::{Access, Answer, Method, Route, schema_of};
-use crate::http::wire::{Edited, LightPreview, LightRuleBody, LightRuleWire};
+use crate::http::wire::{Edited, LightRuleBody, LightRuleWire};
 use crate::http::body;
 use crate::plan::{Edit, Expected, RecordKey, RecordType, Right};
 use crate::services::edits::{EditError, Moves};
@@ -42,22 +42,10 @@ pub fn routes() -> Vec<Route> {
             answer: Answer::json::<Edited>(),
             handler: put(replace_light_rule),
         },
-        Route {
-            path: "/api/v1/lights/preview",
-            documented: None,
-            method: Method::Post,
-            access: Access::READ,
-            id: "preview_light_rule",
-            summary: "Which lights another rule would change, and nothing is changed.",
-            parameters: &[&AS_OF],
-            body: Some(schema_of::<LightRuleBody>),
-            answer: Answer::json::<LightPreview>(),
-            handler: post(preview_light_rule),
-        },
     ]
 }
 
-async fn find_light_rule(mut asked: Asked) -> Result<Response, Problem> {
+async fn find_light_rule(asked: Asked) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;
     asked
         .compute(|asked, view| {
@@ -67,7 +55,7 @@ async fn find_light_rule(mut asked: Asked) -> Result<Response, Problem> {
         .await
 }
 
-async fn replace_light_rule(mut asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+async fn replace_light_rule(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
     asked.params(&[])?;
     let author = edit::author(&asked, &bytes)?;
     let value: Value = body::json(&asked.headers, &bytes)?;
@@ -85,19 +73,4 @@ async fn replace_light_rule(mut asked: Asked, bytes: Bytes) -> Result<Response, 
     };
     let landed = edit::land(&asked, author, Moves::Step, put).await?;
     edit::answer(&landed, &landed.changes[0], None)
-}
-
-async fn preview_light_rule(mut asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
-    asked.params(&[&AS_OF])?;
-    let rule: LightRuleBody = body::json(&asked.headers, &bytes)?;
-    asked
-        .compute(move |asked, view| {
-            let rule = rule.rule(view.atlas.plan().id.clone());
-            let violations = rule.violations();
-            if !violations.is_empty() {
-                return Err(EditError::Rules(violations).into());
-            }
-            answer::json(&asked.headers, JSON, &LightPreview::new(&view.preview_lights(&rule)))
-        })
-        .await
 }

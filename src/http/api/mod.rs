@@ -1,17 +1,24 @@
-//! `/api/v1`: the plan API and the spatial API. One resource, one file, one list of routes.
+//! `/api/v1`: the plan API, the spatial API, and accounts. One resource, one file, one list of routes.
 
 mod changes;
 mod lights;
+mod access;
+mod invitations;
 mod nearby;
+mod password;
 mod plans;
 mod projects;
 mod query;
 mod quotas;
 mod records;
 mod search;
+mod session;
 mod settings;
+mod setup;
 mod targets;
 mod time;
+mod tokens;
+mod users;
 
 pub use records::change;
 
@@ -33,6 +40,13 @@ pub fn routes() -> Vec<Route> {
         lights::routes(),
         changes::routes(),
         time::routes(),
+        session::routes(),
+        password::routes(),
+        setup::routes(),
+        invitations::routes(),
+        users::routes(),
+        tokens::routes(),
+        access::routes(),
     ]
     .into_iter()
     .flatten()

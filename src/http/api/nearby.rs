@@ -7,7 +7,7 @@ use super::{KIND, LIGHT, STAGE};
 use crate::http::answer::{self, GEOJSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::{AS_OF, Beyond, Param, ParamShape, wrong};
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::NearbyFeatures;
 use crate::plan::Feature;
 use crate::services::View;
@@ -41,6 +41,7 @@ pub fn routes() -> Vec<Route> {
         path: "/api/v1/nearby",
         documented: None,
         method: Method::Get,
+        access: Access::READ,
         id: "list_nearby",
         summary: "The plan's features within a radius, nearest first, with distance_m (right to 0.5 %, zero inside a polygon) and bearing_deg.",
         parameters: PARAMETERS,
@@ -55,7 +56,7 @@ enum From {
     Feature(String),
 }
 
-async fn list_nearby(mut asked: Asked) -> Result<Response, Problem> {
+async fn list_nearby(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(PARAMETERS)?;
     if params.parse::<f64>(&LAT)?.is_some_and(|lat| lat.abs() > 90.0 && lat.abs() <= 180.0) {
         return Err(wrong(&LAT, "lies beyond a pole; lon and lat look swapped"));

@@ -7,7 +7,7 @@ use axum::routing::get;
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::AS_OF;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{PlanList, PlanSummary, PlanTree};
 
 pub fn routes() -> Vec<Route> {
@@ -16,6 +16,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/plans",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_plans",
             summary: "The plans that this server keeps.",
             parameters: &[&AS_OF],
@@ -27,6 +28,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/plans/{plan}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_plan",
             summary: "A plan as a tree: sections, items, and under them targets, quotas with roll-ups, projects and themes.",
             parameters: &[&AS_OF],
@@ -37,7 +39,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_plans(mut asked: Asked) -> Result<Response, Problem> {
+async fn list_plans(asked: Asked) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
@@ -46,7 +48,7 @@ async fn list_plans(mut asked: Asked) -> Result<Response, Problem> {
         .await
 }
 
-async fn find_plan(mut asked: Asked, Path(plan): Path<String>) -> Result<Response, Problem> {
+async fn find_plan(asked: Asked, Path(plan): Path<String>) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {

@@ -8,7 +8,7 @@ use super::{KIND, LIGHT, STAGE};
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::{AS_OF, Beyond, Param, ParamShape, words, wrong};
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ProjectDetail, ProjectPage};
 use crate::plan::Position;
 use crate::services::order::{Cursor, Sort, SortKey};
@@ -44,6 +44,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/projects",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_projects",
             summary: "Projects by filter, with counts for every filter value, page by page.",
             parameters: PARAMETERS,
@@ -55,6 +56,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/projects/{project}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_project",
             summary: "One project with its features, its plan reference and its neighbours by distance.",
             parameters: &[&AS_OF],
@@ -65,7 +67,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_projects(mut asked: Asked) -> Result<Response, Problem> {
+async fn list_projects(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(PARAMETERS)?;
     let filter = Filter {
         kind: params.list(&KIND)?,
@@ -96,7 +98,7 @@ async fn list_projects(mut asked: Asked) -> Result<Response, Problem> {
         .await
 }
 
-async fn find_project(mut asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
+async fn find_project(asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {

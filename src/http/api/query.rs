@@ -10,7 +10,7 @@ use crate::http::answer::{self, GEOJSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::body;
 use crate::http::params::AS_OF;
-use crate::http::route::{Answer, Method, Route, schema_of};
+use crate::http::route::{Access, Answer, Method, Route, schema_of};
 use crate::http::wire::{QueryAnswer, QueryRequest, RelationWord};
 use crate::plan::{Collection, Feature, Slug};
 use crate::services::View;
@@ -27,6 +27,7 @@ pub fn routes() -> Vec<Route> {
         path: "/api/v1/query",
         documented: None,
         method: Method::Post,
+        access: Access::READ,
         id: "query_features",
         summary: "The plan's features that stand in a relation to a geometry or a feature, nearest first, with counts over all of them.",
         parameters: &[&AS_OF],
@@ -36,7 +37,7 @@ pub fn routes() -> Vec<Route> {
     }]
 }
 
-async fn query_features(mut asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+async fn query_features(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {

@@ -7,7 +7,7 @@ use axum::routing::get;
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::AS_OF;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{QuotaList, QuotaWire};
 
 pub fn routes() -> Vec<Route> {
@@ -16,6 +16,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/quotas",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_quotas",
             summary: "All quotas, rolled up, in the plan's order.",
             parameters: &[&AS_OF],
@@ -27,6 +28,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/quotas/{quota}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_quota",
             summary: "One quota, rolled up.",
             parameters: &[&AS_OF],
@@ -37,7 +39,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_quotas(mut asked: Asked) -> Result<Response, Problem> {
+async fn list_quotas(asked: Asked) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
@@ -47,7 +49,7 @@ async fn list_quotas(mut asked: Asked) -> Result<Response, Problem> {
         .await
 }
 
-async fn find_quota(mut asked: Asked, Path(quota): Path<String>) -> Result<Response, Problem> {
+async fn find_quota(asked: Asked, Path(quota): Path<String>) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {

@@ -109,7 +109,7 @@ pub fn routes() -> Vec<Route> {
         id: "create_batch",
         summary: "Several edits that land together or not at all.",
         parameters: NONE,
-        access: Access::SignedIn,
+        access: Access::Editor,
         body: Some(schema_of::<BatchRequest>),
         answer: Answer::json::<ChangeList>(),
         handler: post(create_batch),
@@ -168,7 +168,7 @@ fn key(record_type: RecordType, id: &str) -> Result<RecordKey, Problem> {
 
 /// Changes one record that is there.
 pub async fn change(
-    mut asked: Asked,
+    asked: Asked,
     key: RecordKey,
     bytes: Bytes,
     plan_edit: impl Fn(&Atlas, &RecordKey, &IfMatch) -> Result<Edit, EditError> + Send + 'static,
@@ -181,7 +181,7 @@ pub async fn change(
     edit::answer(&landed, &landed.changes[0], None)
 }
 
-async fn create(mut asked: Asked, record_type: RecordType, bytes: Bytes) -> Result<Response, Problem> {
+async fn create(asked: Asked, record_type: RecordType, bytes: Bytes) -> Result<Response, Problem> {
     asked.params(NONE)?;
     let author = edit::author(&asked, &bytes)?;
     let mut value: Value = body::json(&asked.headers, &bytes)?;
@@ -204,7 +204,7 @@ fn plural(record_type: RecordType) -> &'static str {
     PLURALS.iter().find(|(known, _)| *known == record_type).map_or("", |(_, plural)| plural)
 }
 
-async fn create_reading(mut asked: Asked, Path(target): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
+async fn create_reading(asked: Asked, Path(target): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
     asked.params(NONE)?;
     let author = edit::author(&asked, &bytes)?;
     let reading: NewReading = body::json(&asked.headers, &bytes)?;
@@ -258,7 +258,7 @@ async fn delete_reading(
     .await
 }
 
-async fn create_batch(mut asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+async fn create_batch(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
     asked.params(NONE)?;
     let mut author = edit::author(&asked, &bytes)?;
     let request: BatchRequest = body::json(&asked.headers, &bytes)?;
@@ -270,11 +270,11 @@ async fn create_batch(mut asked: Asked, bytes: Bytes) -> Result<Response, Proble
         let expected = format!("1 to {MAX_EDITS} edits");
         return Err(Problem::parameter("edits", format!("edits: {} cannot be taken", request.edits.len()), expected));
     }
-    let is_staff = asked.caller.clone();
+    let caller = asked.caller.clone();
     let edits = move |atlas: &Atlas| request.edits.iter().map(|edit| one(atlas, edit)).collect();
     let landed = edit::land(&asked, author, Moves::Step, edits).await?;
-    let list = ChangeList::new(&landed.changes, &asked.state.published.current(), &is_staff, None);
-    Ok(answer::with(answer::changed(&list)?, edit::SEQUENCE, &landed.seq.to_string()))
+    let list = ChangeList::new(&landed.changes, &asked.state.published.current(), &caller, None);
+    Ok(answer::with(answer::changed(&list), edit::SEQUENCE, &landed.seq.to_string()))
 }
 
 /// One edit of a batch.

@@ -6,7 +6,7 @@ use axum::routing::get;
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::{AS_OF, Beyond, Param, ParamShape, wrong};
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::SearchAnswer;
 
 const Q: Param = Param::new("q", ParamShape::Text { max: 100 }, "Text that names must hold, from one character on.");
@@ -18,6 +18,7 @@ pub fn routes() -> Vec<Route> {
         path: "/api/v1/search",
         documented: None,
         method: Method::Get,
+        access: Access::READ,
         id: "search",
         summary: "Projects, quotas, targets, themes and places by any part of their Chinese or English name, best first.",
         parameters: &[&Q, &LIMIT, &AS_OF],
@@ -27,7 +28,7 @@ pub fn routes() -> Vec<Route> {
     }]
 }
 
-async fn search(mut asked: Asked) -> Result<Response, Problem> {
+async fn search(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&Q, &LIMIT, &AS_OF])?;
     let q = params.text(&Q)?.ok_or_else(|| wrong(&Q, "is required"))?.to_owned();
     let limit = params.limit(&LIMIT)?;

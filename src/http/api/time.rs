@@ -27,7 +27,7 @@ pub fn routes() -> Vec<Route> {
             id: "find_timeline",
             summary: "The days on which the plan changed, with how many changes.",
             parameters: &[],
-            access: Access::Right(Right::Read),
+            access: Access::READ,
             body: None,
             answer: Answer::json::<Timeline>(),
             handler: get(find_timeline),
@@ -39,7 +39,7 @@ pub fn routes() -> Vec<Route> {
             id: "compare_days",
             summary: "Projects that differ between two days: added, dropped, advanced, slipped, moved, with another light or due date.",
             parameters: &[&FROM, &TO],
-            access: Access::Right(Right::Read),
+            access: Access::READ,
             body: None,
             answer: Answer::json::<Comparison>(),
             handler: get(compare_days),
@@ -47,9 +47,9 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn find_timeline(mut asked: Asked) -> Result<Response, Problem> {
+async fn find_timeline(asked: Asked) -> Result<Response, Problem> {
     asked.params(&[])?;
-    let is_staff = asked.caller.identity().is_some();
+    let is_staff = asked.caller.has(Right::Read);
     let batches = asked.state.store.batches().await.map_err(Problem::internal)?;
     let zone = &asked.state.options.time_zone;
     let today = asked.state.today();
@@ -69,7 +69,7 @@ async fn find_timeline(mut asked: Asked) -> Result<Response, Problem> {
     answer::json(&asked.headers, JSON, &timeline)
 }
 
-async fn compare_days(mut asked: Asked) -> Result<Response, Problem> {
+async fn compare_days(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&FROM, &TO])?;
     let from = params.date(&FROM)?.ok_or_else(|| required(&FROM))?;
     let to = params.date(&TO)?.unwrap_or_else(|| asked.state.today());

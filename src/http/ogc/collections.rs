@@ -10,7 +10,7 @@ use super::media::{F, Media};
 use crate::http::answer::{self, GEOJSON, HTML, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::AS_OF;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{CollectionWire, Collections, OgcLink};
 use crate::plan::Collection;
 use crate::services::View;
@@ -21,6 +21,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_collections",
             summary: "The collections of the plan's places.",
             parameters: &[&F, &AS_OF],
@@ -32,6 +33,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections/{collectionId}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_collection",
             summary: "One collection with its extents.",
             parameters: &[&F, &AS_OF],
@@ -42,7 +44,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_collections(mut asked: Asked) -> Result<Response, Problem> {
+async fn list_collections(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&F, &AS_OF])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
@@ -66,7 +68,7 @@ async fn list_collections(mut asked: Asked) -> Result<Response, Problem> {
         .await
 }
 
-async fn find_collection(mut asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
+async fn find_collection(asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
     let params = asked.params(&[&F, &AS_OF])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();

@@ -68,7 +68,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn create_item(mut asked: Asked, Path(collection): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
+async fn create_item(asked: Asked, Path(collection): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
     asked.params(&[])?;
     let author = edit::author(&asked, &bytes)?;
     let value: Value = body::geojson(&asked.headers, &bytes)?;

@@ -14,7 +14,7 @@ use super::media::{F, Media};
 use crate::http::answer::{self, GEOJSON, HTML, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::{AS_OF, Beyond, Param, ParamShape, Params, date, wrong};
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ItemWire, ItemsWire, OgcLink};
 use crate::plan::{Date, Timestamp};
 use crate::services::items::{Interval, ItemFilter, Wanted};
@@ -58,6 +58,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections/{collectionId}/items",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_items",
             summary: "Features of a collection with their project's facts, page by page; a property's name as parameter asks for equality.",
             parameters: PARAMETERS.as_slice(),
@@ -69,6 +70,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections/{collectionId}/items/{featureId}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_item",
             summary: "One feature with its project's facts.",
             parameters: &[&F, &AS_OF],
@@ -79,7 +81,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list_items(mut asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
+async fn list_items(asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
     let params = asked.params(&PARAMETERS)?;
     let media = Media::of(&params, &asked.headers, GEOJSON)?;
     let filter = filter(&params, &asked.state.options.time_zone)?;
@@ -154,7 +156,7 @@ fn page_links(base: &str, collection: &str, params: &Params, next: Option<u64>) 
     links
 }
 
-async fn find_item(mut asked: Asked, Path((collection, feature)): Path<(String, String)>) -> Result<Response, Problem> {
+async fn find_item(asked: Asked, Path((collection, feature)): Path<(String, String)>) -> Result<Response, Problem> {
     let params = asked.params(&[&F, &AS_OF])?;
     let media = Media::of(&params, &asked.headers, GEOJSON)?;
     let base = asked.base_url();

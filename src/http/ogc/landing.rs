@@ -12,7 +12,7 @@ use super::media::{F, Media};
 use crate::http::answer::{self, HTML, JSON, OPENAPI_30, Problem};
 use crate::http::asked::Asked;
 use crate::http::openapi::Documents;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{Conformance, LandingPage};
 
 const CONFORMS_TO: [&str; 4] = [
@@ -28,6 +28,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_landing_page",
             summary: "The landing page: where to go from here.",
             parameters: &[&F],
@@ -39,6 +40,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/conformance",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_conformance",
             summary: "The conformance classes that this API implements.",
             parameters: &[&F],
@@ -50,6 +52,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/api",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_api",
             summary: "This description, as OpenAPI 3.0 or as a page.",
             parameters: &[&F],
@@ -60,7 +63,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-pub async fn find_landing_page(mut asked: Asked) -> Result<Response, Problem> {
+pub async fn find_landing_page(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&F])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
@@ -86,7 +89,7 @@ pub async fn find_landing_page(mut asked: Asked) -> Result<Response, Problem> {
     }
 }
 
-async fn find_conformance(mut asked: Asked) -> Result<Response, Problem> {
+async fn find_conformance(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&F])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
@@ -101,7 +104,7 @@ async fn find_conformance(mut asked: Asked) -> Result<Response, Problem> {
     }
 }
 
-async fn find_api(mut asked: Asked, Extension(documents): Extension<Arc<Documents>>) -> Result<Response, Problem> {
+async fn find_api(asked: Asked, Extension(documents): Extension<Arc<Documents>>) -> Result<Response, Problem> {
     let params = asked.params(&[&F])?;
     let media = Media::of(&params, &asked.headers, OPENAPI_30)?;
     let document = documents.ogc_at(&asked.base_url());

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::projects::{LightWire, round1};
 use crate::atlas::Atlas;
 use crate::plan::{
-    Caller, Change, ChangeKind, Date, Kind, Record, RecordKey, RecordType, Slug, Stage, Text, Timestamp,
+    Caller, Change, ChangeKind, Date, Kind, Record, RecordKey, RecordType, Right, Slug, Stage, Text, Timestamp,
 };
 use crate::services::compare::{Difference, What};
 use crate::services::history;
@@ -165,7 +165,7 @@ impl ChangeWire {
             batch: change.batch,
             at: change.at,
             // Whose work it was is for those who work with them.
-            actor: caller.identity().map(|_| change.actor.clone()),
+            actor: caller.has(Right::Read).then(|| change.actor.clone()),
             record_type: change.key.record_type,
             collection: change.key.collection.clone(),
             id: change.key.id.clone(),

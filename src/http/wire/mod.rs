@@ -1,5 +1,6 @@
 //! The JSON shapes of the wire, made from what services answer, in this folder and nowhere else.
 
+mod accounts;
 mod changes;
 mod features;
 mod ogc;
@@ -10,6 +11,10 @@ mod search;
 mod settings;
 mod tally;
 
+pub use accounts::{
+    Acceptance, AccessWire, CreatedToken, InvitationWire, InvitedUser, NewPassword, NewTokenWire, NewUserWire,
+    SessionWire, Setup, SignIn, SignedInUser, TokenList, TokenWire, UserList, UserPatchWire, UserWire,
+};
 pub use changes::{
     BatchEdit, BatchOp, BatchRequest, ChangeList, Comparison, Edited, NewReading, Timeline, TimelineDay, UnitWire, kind_word,
     project_of,
@@ -19,7 +24,7 @@ pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, Lan
 pub use plan::{PlanList, PlanSummary, PlanTree, QuotaList, QuotaWire, TargetList, TargetWire};
 pub use projects::{ProjectDetail, ProjectPage, ProjectSummary};
 pub use records::{
-    Body, BodyError, CollectionBody, FeatureBody, LightRuleBody, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody,
+    Body, BodyError, CollectionBody, FeatureBody, LightRuleBody, LightRuleWire, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody,
     ThemeBody, body_of,
 };
 pub use search::SearchAnswer;

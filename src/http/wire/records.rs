@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::atlas::Row;
 use crate::plan::{
     Aim, Collection, Date, Feature, Investment, Kind, LightRule, Milestone, Op, Plan, Position, Project, Quota,
     Reading, Record, RecordKey, RecordType, Relations, Role, Section, Slug, Stage, Target, Text, Theme, Visibility,
@@ -246,6 +247,20 @@ impl FeatureBody {
     }
 }
 
+/// The rule by which lights are read, with its version.
+#[derive(Serialize, JsonSchema)]
+pub struct LightRuleWire {
+    /// 0 for the rule of a plan that brings none.
+    version: u64,
+    rule: LightRuleBody,
+}
+
+impl LightRuleWire {
+    pub fn new(row: &Row<LightRule>) -> LightRuleWire {
+        LightRuleWire { version: row.version, rule: LightRuleBody::from_rule(&row.value) }
+    }
+}
+
 impl Body for PlanBody {
     const TYPE: RecordType = RecordType::Plan;
 
@@ -429,13 +444,7 @@ impl Body for LightRuleBody {
 
     fn of(record: &Record) -> Option<LightRuleBody> {
         let Record::LightRule(rule) = record else { return None };
-        Some(LightRuleBody {
-            behind_yellow_points: rule.behind_yellow_points,
-            behind_red_points: rule.behind_red_points,
-            unstarted_yellow_months: rule.unstarted_yellow_months,
-            unstarted_red_months: rule.unstarted_red_months,
-            evidence_days: rule.evidence_days,
-        })
+        Some(LightRuleBody::from_rule(rule))
     }
 
     fn into_record(self, key: &RecordKey, _before: Option<&Record>, _order: u32) -> Result<Record, BodyError> {
@@ -444,6 +453,16 @@ impl Body for LightRuleBody {
 }
 
 impl LightRuleBody {
+    fn from_rule(rule: &LightRule) -> LightRuleBody {
+        LightRuleBody {
+            behind_yellow_points: rule.behind_yellow_points,
+            behind_red_points: rule.behind_red_points,
+            unstarted_yellow_months: rule.unstarted_yellow_months,
+            unstarted_red_months: rule.unstarted_red_months,
+            evidence_days: rule.evidence_days,
+        }
+    }
+
     pub fn rule(self, id: Slug) -> LightRule {
         LightRule {
             id,

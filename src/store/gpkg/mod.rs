@@ -67,11 +67,12 @@ impl GpkgStore {
         })
     }
 
-    /// Moves the write-ahead log into the file and closes it. Dropping the store does the same, but cannot tell of a failure.
+    /// Moves the write-ahead log into the file, so that the file alone is the whole store. Dropping the store does the same, but
+    /// cannot tell of a failure.
     ///
     /// # Errors
     /// [`StoreError::Failed`]; what was committed is safe in the log beside the file then.
-    pub async fn close(self) -> Result<(), StoreError> {
+    pub async fn flush(&self) -> Result<(), StoreError> {
         let checkpoint =
             |connection: &mut Connection| Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?);
         self.run(&self.connection, checkpoint).await

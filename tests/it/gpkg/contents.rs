@@ -11,7 +11,8 @@ use crate::support::plan::{at, batch, collection, create, delete, point, replace
 async fn the_file_is_a_sound_geopackage() {
     let (store, folder) = with_the_plan().await;
     let path = path_in(&folder);
-    store.close().await.expect("a disk that works");
+    store.flush().await.expect("a disk that works");
+    drop(store);
     let check = |sql: &str, expected: i64| assert_eq!(query::<i64>(&path, sql), expected, "{sql}");
     check("PRAGMA application_id", 0x4750_4B47);
     check("PRAGMA user_version", 10_300);

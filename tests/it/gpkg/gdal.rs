@@ -141,7 +141,8 @@ async fn a_window_gives_what_a_plain_loop_gives_and_goes_through_the_index() {
         assert_eq!(count_in(text, window), features(&records).filter(is_inside).count(), "{window:?}");
     }
     // With the index emptied GDAL finds nothing: it did ask the index.
-    store.close().await.expect("a disk that works");
+    store.flush().await.expect("a disk that works");
+    drop(store);
     let copy = copy_of(&path, "copy.gpkg");
     let connection = rusqlite::Connection::open(&copy).expect("an SQLite file");
     connection.execute("DELETE FROM rtree_spots_geom", []).expect("an R-tree");
