@@ -8,15 +8,13 @@ use serde_json::Value;
 use crate::atlas::Row;
 use crate::plan::{
     Aim, Collection, Date, Feature, Investment, Kind, LightRule, Milestone, Op, Plan, Position, Project, Quota,
-    Reading, Record, RecordKey, RecordType, Relations, Role, Section, Slug, Stage, Target, Text, Theme, Visibility,
+    Reading, Record, RecordKey, Relations, Role, Section, Slug, Stage, Target, Text, Theme, Visibility,
 };
 use crate::spatial::{GeometryType, MAX_VERTICES, Shape};
 use crate::store::UNNUMBERED;
 
 /// What of a record a caller may set.
 pub trait Body: Serialize + DeserializeOwned + JsonSchema {
-    const TYPE: RecordType;
-
     /// None for a record of another type.
     fn of(record: &Record) -> Option<Self>;
 
@@ -241,12 +239,6 @@ struct FeatureProperties {
     class: Option<Slug>,
 }
 
-impl FeatureBody {
-    pub fn id(&self) -> Option<&Slug> {
-        self.id.as_ref()
-    }
-}
-
 /// The rule by which lights are read, with its version.
 #[derive(Serialize, JsonSchema)]
 pub struct LightRuleWire {
@@ -262,8 +254,6 @@ impl LightRuleWire {
 }
 
 impl Body for PlanBody {
-    const TYPE: RecordType = RecordType::Plan;
-
     fn of(record: &Record) -> Option<PlanBody> {
         let Record::Plan(Plan { district, city, year, start, due, extent, .. }) = record.clone() else { return None };
         Some(PlanBody { district, city, year, start, due, extent })
@@ -277,8 +267,6 @@ impl Body for PlanBody {
 }
 
 impl Body for SectionBody {
-    const TYPE: RecordType = RecordType::Section;
-
     fn of(record: &Record) -> Option<SectionBody> {
         let Record::Section(Section { name, order, .. }) = record.clone() else { return None };
         Some(SectionBody { name, order: Some(order) })
@@ -291,8 +279,6 @@ impl Body for SectionBody {
 }
 
 impl Body for TargetBody {
-    const TYPE: RecordType = RecordType::Target;
-
     fn of(record: &Record) -> Option<TargetBody> {
         let Record::Target(Target { section, item, name, op, value, unit, stretch, readings, .. }) = record.clone() else {
             return None;
@@ -311,8 +297,6 @@ impl Body for TargetBody {
 }
 
 impl Body for QuotaBody {
-    const TYPE: RecordType = RecordType::Quota;
-
     fn of(record: &Record) -> Option<QuotaBody> {
         let Record::Quota(Quota { section, item, name, count, aim, members, .. }) = record.clone() else { return None };
         Some(QuotaBody { name, section, item, count, aim, members })
@@ -326,8 +310,6 @@ impl Body for QuotaBody {
 }
 
 impl Body for ThemeBody {
-    const TYPE: RecordType = RecordType::Theme;
-
     fn of(record: &Record) -> Option<ThemeBody> {
         let Record::Theme(Theme { section, item, name, note, .. }) = record.clone() else { return None };
         Some(ThemeBody { name, section, item, note })
@@ -340,8 +322,6 @@ impl Body for ThemeBody {
 }
 
 impl Body for ProjectBody {
-    const TYPE: RecordType = RecordType::Project;
-
     fn of(record: &Record) -> Option<ProjectBody> {
         let Record::Project(project) = record.clone() else { return None };
         let Relations { from, to, carries, crosses } = project.relations;
@@ -418,8 +398,6 @@ impl Body for ProjectBody {
 }
 
 impl Body for CollectionBody {
-    const TYPE: RecordType = RecordType::Collection;
-
     fn of(record: &Record) -> Option<CollectionBody> {
         let Record::Collection(Collection { title, geometry_type, role, visibility, .. }) = record.clone() else {
             return None;
@@ -440,8 +418,6 @@ impl Body for CollectionBody {
 }
 
 impl Body for LightRuleBody {
-    const TYPE: RecordType = RecordType::LightRule;
-
     fn of(record: &Record) -> Option<LightRuleBody> {
         let Record::LightRule(rule) = record else { return None };
         Some(LightRuleBody::from_rule(rule))
@@ -476,8 +452,6 @@ impl LightRuleBody {
 }
 
 impl Body for FeatureBody {
-    const TYPE: RecordType = RecordType::Feature;
-
     fn of(record: &Record) -> Option<FeatureBody> {
         let Record::Feature(feature) = record.clone() else { return None };
         let geometry = serde_json::to_value(feature.shape.to_geojson()).ok()?;
