@@ -4,15 +4,13 @@
 
 mod change;
 mod light;
-mod light_rule;
 mod records;
 mod rollup;
 mod slug;
 mod words;
 
 pub use change::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType};
-pub use light::{LightCode, LightReading, light};
-pub use light_rule::LightRule;
+pub use light::{LightCode, LightReading, LightRule, light};
 pub use records::{
     Collection, Feature, Investment, Milestone, Plan, Project, Quota, Reading, Relations, Role, Section, Target,
     TargetStatus, Theme, is_reserved_collection,

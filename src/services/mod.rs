@@ -4,6 +4,7 @@
 
 mod facts;
 pub mod items;
+pub mod lights;
 pub mod nearby;
 pub mod order;
 pub mod plan_tree;
@@ -29,7 +30,7 @@ pub struct View {
 
 impl View {
     pub fn light(&self, project: &Project) -> LightReading {
-        light(project, self.atlas.plan(), self.today)
+        light(project, self.atlas.plan(), &self.atlas.light_rule().value, self.today)
     }
 
     pub fn colour(&self, project: &Project) -> Light {
