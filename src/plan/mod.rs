@@ -5,7 +5,6 @@
 mod access;
 mod change;
 mod light;
-mod light_rule;
 mod records;
 mod rollup;
 mod rules;
@@ -14,8 +13,7 @@ mod words;
 
 pub use access::{Caller, Identity, Right, SignedInBy, UserName, UserNameError, UserRole, rights_of};
 pub use change::{Batch, Change, ChangeKind, Edit, Expected, Record, RecordKey, RecordType, RequestKey};
-pub use light::{LightCode, LightReading, light};
-pub use light_rule::LightRule;
+pub use light::{LightCode, LightReading, LightRule, light};
 pub use records::{
     Collection, Feature, Investment, Milestone, Plan, Project, Quota, Reading, Relations, Role, Section, Target,
     TargetStatus, Theme, is_reserved_collection,

@@ -169,6 +169,19 @@ impl Aim {
         }
     }
 
+    /// In words, as a part of a sentence.
+    pub fn text(self) -> Text {
+        match self {
+            Aim::Design => Text::new("完成设计", "design done"),
+            Aim::Start => Text::new("开工", "construction begun"),
+            Aim::Advance => Text::new("明显推进", "moved on markedly"),
+            Aim::Connect => Text::new("打通", "road opened through"),
+            Aim::Renovate => Text::new("完成改造", "works done"),
+            Aim::Complete => Text::new("竣工投产", "built and in production"),
+            Aim::Open => Text::new("投入使用", "in use"),
+        }
+    }
+
     pub fn reached_at(self, stage: Stage) -> bool {
         stage.step().is_some_and(|step| Some(step) >= self.proven_by().step())
     }

@@ -8,6 +8,7 @@ pub mod accounts;
 mod facts;
 pub mod history;
 pub mod items;
+pub mod lights;
 pub mod nearby;
 pub mod order;
 pub mod past;
@@ -45,7 +46,7 @@ pub enum Audience {
 
 impl View {
     pub fn light(&self, project: &Project) -> LightReading {
-        light(project, self.atlas.plan(), self.today)
+        light(project, self.atlas.plan(), &self.atlas.light_rule().value, self.today)
     }
 
     pub fn colour(&self, project: &Project) -> Light {

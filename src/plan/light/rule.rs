@@ -1,8 +1,8 @@
-//! The numbers of the rule that gives a project its light, as the plan's people set them. What they mean is in `light`.
+//! The numbers of the rule that gives a project its light, as the plan's people set them. What they mean is in `light`'s own page.
 
 use serde::{Deserialize, Serialize};
 
-use super::Slug;
+use crate::plan::Slug;
 
 /// The rule of a plan. A plan has one; its id is the plan's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
