@@ -340,6 +340,10 @@ impl Atlas {
         &self.light_rule
     }
 
+    pub fn plan_version(&self) -> u64 {
+        self.plan.version
+    }
+
     pub fn collection(&self, id: &str) -> Option<&Collection> {
         self.collections.get(id).map(|row| &row.value)
     }

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::response::Response;
-use axum::routing::{get, put};
+use axum::routing::{get, post, put};
 use serde_json::Value;
 
 use crate::atlas::Atlas;
@@ -11,9 +11,9 @@ use crate::http::asked::Asked;
 use crate::http::edit::{self, IfMatch};
 use crate::http::params::AS_OF;
 use crate::http::route::{Access, Answer, Method, Route, schema_of};
-use crate::http::wire::{Edited, LightRuleBody, LightRuleWire};
+use crate::http::wire::{Edited, LightPreviewWire, LightRuleBody, LightRuleWire};
 use crate::http::body;
-use crate::plan::{Edit, Expected, RecordKey, RecordType, Right};
+use crate::plan::{Edit, Expected, Record, RecordKey, RecordType, Right, check_record};
 use crate::services::edits::{EditError, Moves};
 
 pub fn routes() -> Vec<Route> {
@@ -41,6 +41,18 @@ pub fn routes() -> Vec<Route> {
             body: Some(schema_of::<LightRuleBody>),
             answer: Answer::json::<Edited>(),
             handler: put(replace_light_rule),
+        },
+        Route {
+            path: "/api/v1/lights/preview",
+            documented: None,
+            method: Method::Post,
+            access: Access::READ,
+            id: "preview_light_rule",
+            summary: "Which lights another rule would change; nothing is changed.",
+            parameters: &[&AS_OF],
+            body: Some(schema_of::<LightRuleBody>),
+            answer: Answer::json::<LightPreviewWire>(),
+            handler: post(preview_light_rule),
         },
     ]
 }
@@ -73,4 +85,20 @@ async fn replace_light_rule(asked: Asked, bytes: Bytes) -> Result<Response, Prob
     };
     let landed = edit::land(&asked, author, Moves::Step, put).await?;
     edit::answer(&landed, &landed.changes[0], None)
+}
+
+async fn preview_light_rule(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
+    asked.params(&[&AS_OF])?;
+    let rule: LightRuleBody = body::json(&asked.headers, &bytes)?;
+    asked
+        .compute(move |asked, view| {
+            let rule = rule.rule(view.atlas.plan().id.clone());
+            let (plan, today) = (view.atlas.plan(), view.today);
+            let broken = check_record(None, &Record::LightRule(rule.clone()), plan, None, today);
+            if !broken.is_empty() {
+                return Err(EditError::Rules(broken).into());
+            }
+            answer::json(&asked.headers, JSON, &LightPreviewWire::new(&view.preview_lights(&rule)))
+        })
+        .await
 }

@@ -56,7 +56,7 @@ async fn find_plan(asked: Asked, Path(plan): Path<String>) -> Result<Response, P
             if here.as_str() != plan {
                 return Err(Problem::not_found("plan", format!("there is no plan {plan}; this server keeps {here}")));
             }
-            answer::json(&asked.headers, JSON, &PlanTree::new(view))
+            answer::versioned(&asked.headers, JSON, view.atlas.plan_version(), &PlanTree::new(view))
         })
         .await
 }

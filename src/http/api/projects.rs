@@ -105,7 +105,7 @@ async fn find_project(asked: Asked, Path(project): Path<String>) -> Result<Respo
             let absent = || Problem::not_found("project", format!("there is no project {project}"));
             let row = view.atlas.projects.get(&project).ok_or_else(absent)?;
             let detail = ProjectDetail::new(view, &view.summary(row)).map_err(Problem::internal)?;
-            answer::json(&asked.headers, JSON, &detail)
+            answer::versioned(&asked.headers, JSON, row.version, &detail)
         })
         .await
 }

@@ -55,7 +55,7 @@ async fn find_quota(asked: Asked, Path(quota): Path<String>) -> Result<Response,
         .compute(move |asked, view| {
             let absent = || Problem::not_found("quota", format!("there is no quota {quota}"));
             let row = view.atlas.quotas.get(&quota).ok_or_else(absent)?;
-            answer::json(&asked.headers, JSON, &QuotaWire::new(&view.quota_count(&row.value)))
+            answer::versioned(&asked.headers, JSON, row.version, &QuotaWire::new(&view.quota_count(&row.value)))
         })
         .await
 }

@@ -4,19 +4,19 @@
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::response::Response;
-use axum::routing::{delete, patch, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use serde_json::Value;
 
 use crate::atlas::Atlas;
-use crate::http::answer::{self, Problem};
+use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::body;
 use crate::http::edit::{self, IfMatch};
-use crate::http::params::Param;
+use crate::http::params::{AS_OF, Param};
 use crate::http::route::{Access, Answer, Method, Route, SchemaOf, schema_of};
 use crate::http::wire::{
     BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PlanBody, ProjectBody, QuotaBody, SectionBody,
-    TargetBody, ThemeBody, UnitWire,
+    TargetBody, ThemeBody, UnitWire, body_of,
 };
 use crate::plan::{Date, Edit, Expected, Reading, Record, RecordKey, RecordType, Right, Slug, Violation};
 use crate::services::edits::{EditError, MAX_EDITS, Moves, right_for};
@@ -26,8 +26,8 @@ struct Resource {
     record_type: RecordType,
     collection: &'static str,
     item: &'static str,
-    ids: [&'static str; 4],
-    summaries: [&'static str; 4],
+    ids: [&'static str; 5],
+    summaries: [&'static str; 5],
     body: SchemaOf,
 }
 
@@ -54,12 +54,14 @@ macro_rules! resource {
                 concat!("replace_", $name),
                 concat!("update_", $name),
                 concat!("delete_", $name),
+                concat!("find_", $name),
             ],
             summaries: [
                 concat!("Makes a ", $name, "; the body has an id beside the members of the record."),
                 concat!("Puts a whole record in the place of a ", $name, ". Takes If-Match."),
                 concat!("Merges some members into a ", $name, " (RFC 7396). Takes If-Match."),
                 concat!("Removes a ", $name, " that nothing else needs. Takes If-Match."),
+                concat!("A ", $name, " as it is edited, with its version."),
             ],
             body: schema_of::<$body>,
         }
@@ -117,6 +119,20 @@ pub fn routes() -> Vec<Route> {
     routes
 }
 
+/// Records that no other address tells one by one.
+const BARE: [RecordType; 3] = [RecordType::Section, RecordType::Theme, RecordType::Collection];
+
+async fn find(asked: Asked, key: RecordKey) -> Result<Response, Problem> {
+    asked.params(&[&AS_OF])?;
+    asked
+        .compute(move |asked, view| {
+            let row = view.atlas.record(&key).ok_or_else(|| Problem::not_found("id", format!("there is no {key}")))?;
+            let record = Edited::new(&key, row.version, None, body_of(&row.value));
+            answer::versioned(&asked.headers, JSON, row.version, &record)
+        })
+        .await
+}
+
 fn edits_of(resource: &'static Resource) -> Vec<Route> {
     let Resource { record_type, collection, item, ids, summaries, body } = resource;
     let record_type = *record_type;
@@ -150,6 +166,21 @@ fn edits_of(resource: &'static Resource) -> Vec<Route> {
         route(1, item, Method::Put, Some(*body), put(replace)),
         route(2, item, Method::Patch, Some(*body), patch(merge)),
     ];
+    if BARE.contains(&record_type) {
+        let read = move |asked: Asked, Path(id): Path<String>| async move { find(asked, key(record_type, &id)?).await };
+        routes.push(Route {
+            path: item,
+            documented: None,
+            method: Method::Get,
+            access: Access::READ,
+            id: ids[4],
+            summary: summaries[4],
+            parameters: &[&AS_OF],
+            body: None,
+            answer: Answer::json::<Edited>(),
+            handler: get(read),
+        });
+    }
     if record_type != RecordType::Plan {
         let make = move |asked: Asked, bytes: Bytes| create(asked, record_type, bytes);
         let remove = move |asked: Asked, Path(id): Path<String>, bytes: Bytes| async move {

@@ -55,7 +55,7 @@ async fn find_target(asked: Asked, Path(target): Path<String>) -> Result<Respons
         .compute(move |asked, view| {
             let absent = || Problem::not_found("target", format!("there is no target {target}"));
             let row = view.atlas.targets.get(&target).ok_or_else(absent)?;
-            answer::json(&asked.headers, JSON, &TargetWire::new(&row.value))
+            answer::versioned(&asked.headers, JSON, row.version, &TargetWire::new(&row.value))
         })
         .await
 }

@@ -24,7 +24,7 @@ pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, Lan
 pub use plan::{PlanList, PlanSummary, PlanTree, QuotaList, QuotaWire, TargetList, TargetWire};
 pub use projects::{ProjectDetail, ProjectPage, ProjectSummary};
 pub use records::{
-    Body, BodyError, CollectionBody, FeatureBody, LightRuleBody, LightRuleWire, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody,
+    Body, BodyError, CollectionBody, FeatureBody, LightPreviewWire, LightRuleBody, LightRuleWire, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody,
     ThemeBody, body_of,
 };
 pub use search::SearchAnswer;

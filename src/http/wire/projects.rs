@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::FeatureCollection;
+use super::{FeatureCollection, ProjectBody};
 use super::tally::Tallied;
 use crate::plan::{Aim, Date, Kind, Light, LightReading, Position, Slug, Stage, Text};
 use crate::services::View;
@@ -103,6 +103,9 @@ pub struct ProjectDetail {
     /// Nearest first.
     neighbours: Vec<NeighbourWire>,
     links: Vec<Link>,
+    /// What of the project can be set.
+    record: ProjectBody,
+    simulated: bool,
 }
 
 /// Where a stage comes from.
@@ -239,6 +242,8 @@ impl ProjectDetail {
             features: serde_json::to_value(FeatureCollection::of_places(view, places))?,
             neighbours: view.neighbours(project).iter().map(NeighbourWire::new).collect(),
             links,
+            record: ProjectBody::from_project(project),
+            simulated: project.simulated,
             summary: ProjectSummary::new(summary),
         })
     }

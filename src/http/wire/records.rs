@@ -5,11 +5,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::projects::LightWire;
+use super::tally::Tallied;
 use crate::atlas::Row;
 use crate::plan::{
-    Aim, Collection, Date, Feature, Investment, Kind, LightRule, Milestone, Op, Plan, Position, Project, Quota,
+    Aim, Collection, Date, Feature, Investment, Kind, Light, LightRule, Milestone, Op, Plan, Position, Project, Quota,
     Reading, Record, RecordKey, Relations, Role, Section, Slug, Stage, Target, Text, Theme, Visibility,
 };
+use crate::services::lights::LightPreview;
 use crate::spatial::{GeometryType, MAX_VERTICES, Shape};
 use crate::store::UNNUMBERED;
 
@@ -253,6 +256,39 @@ impl LightRuleWire {
     }
 }
 
+/// What another rule would change.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LightPreview")]
+pub struct LightPreviewWire {
+    changed: Vec<ChangedLight>,
+    before: Tallied<Light>,
+    after: Tallied<Light>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ChangedLight {
+    project: Slug,
+    name: Text,
+    before: LightWire,
+    after: LightWire,
+}
+
+impl LightPreviewWire {
+    pub fn new(preview: &LightPreview) -> LightPreviewWire {
+        let changed = preview.changed.iter().map(|changed| ChangedLight {
+            project: changed.row.value.id.clone(),
+            name: changed.row.value.name.clone(),
+            before: LightWire::new(&changed.before),
+            after: LightWire::new(&changed.after),
+        });
+        LightPreviewWire {
+            changed: changed.collect(),
+            before: Tallied::from(&preview.before),
+            after: Tallied::from(&preview.after),
+        }
+    }
+}
+
 impl Body for PlanBody {
     fn of(record: &Record) -> Option<PlanBody> {
         let Record::Plan(Plan { district, city, year, start, due, extent, .. }) = record.clone() else { return None };
@@ -321,11 +357,11 @@ impl Body for ThemeBody {
     }
 }
 
-impl Body for ProjectBody {
-    fn of(record: &Record) -> Option<ProjectBody> {
-        let Record::Project(project) = record.clone() else { return None };
+impl ProjectBody {
+    pub fn from_project(project: &Project) -> ProjectBody {
+        let project = project.clone();
         let Relations { from, to, carries, crosses } = project.relations;
-        Some(ProjectBody {
+        ProjectBody {
             name: project.name,
             kind: project.kind,
             section: project.section,
@@ -353,7 +389,14 @@ impl Body for ProjectBody {
             crosses,
             note: project.note,
             visibility: project.visibility,
-        })
+        }
+    }
+}
+
+impl Body for ProjectBody {
+    fn of(record: &Record) -> Option<ProjectBody> {
+        let Record::Project(project) = record else { return None };
+        Some(ProjectBody::from_project(project))
     }
 
     fn into_record(self, key: &RecordKey, before: Option<&Record>, order: u32) -> Result<Record, BodyError> {
