@@ -8,6 +8,7 @@
     reason = "tests compare exact values of small numbers, and stop where an expectation fails"
 )]
 
+mod accounts;
 mod architecture;
 mod atlas;
 mod binary;

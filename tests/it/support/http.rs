@@ -1,15 +1,18 @@
 //! The whole router in this process, over a plan read from its files, on a fixed day.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use guatu::atlas::{Atlas, Row};
 use guatu::http::{self, Options, State};
-use guatu::plan::Date;
+use guatu::plan::{Date, Timestamp};
+use guatu::services::accounts::Accounts;
 use guatu::services::publish::Published;
 use guatu::services::seeding::{self, Source};
+use guatu::store::accounts::AccountsStore;
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
@@ -18,10 +21,16 @@ use tower::ServiceExt;
 /// The day that lights are read for in tests: after the shipped plan's year.
 pub const TODAY: &str = "2020-01-10";
 
+/// The moment at which tests begin.
+const NOW: &str = "2020-01-10T08:00:00Z";
+
 #[derive(Clone)]
 pub struct Server {
     router: Router,
     pub published: Arc<Published>,
+    pub accounts: Arc<Accounts>,
+    /// What time it is, in seconds since 1970; tests turn it.
+    pub clock: Arc<AtomicI64>,
 }
 
 pub struct Answer {
@@ -38,7 +47,7 @@ impl Server {
 
     pub fn of(source: &Source) -> Server {
         let time_zone = TimeZone::get("Asia/Shanghai").expect("a zone");
-        Server::with(source, Options { basemaps: Vec::new(), public_url: None, time_zone })
+        Server::with(source, Options { basemaps: Vec::new(), public_url: None, time_zone, trust_forwarded: false })
     }
 
     pub fn with(source: &Source, options: Options) -> Server {
@@ -47,8 +56,13 @@ impl Server {
         let published = Arc::new(Published::new(Atlas::build(1, rows).expect("a whole plan")));
         let today: Date = TODAY.parse().expect("a date");
         let metrics = PrometheusBuilder::new().build_recorder().handle();
-        let state = State::new(Arc::clone(&published), move || today, metrics, options);
-        Server { router: http::router(Arc::new(state)), published }
+        let accounts = Accounts::new(AccountsStore::in_memory().expect("memory")).expect("new accounts");
+        let clock = Arc::new(AtomicI64::new(NOW.parse::<Timestamp>().expect("a time").as_second()));
+        let time = Arc::clone(&clock);
+        let now = move || Timestamp::from_second(time.load(Ordering::Relaxed)).expect("a time");
+        let state = State::new(Arc::clone(&published), move || today, metrics, options, accounts, now);
+        let accounts = Arc::clone(&state.accounts);
+        Server { router: http::router(Arc::new(state)), published, accounts, clock }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {

@@ -1,5 +1,6 @@
 //! What several test modules need. One small file for each matter.
 
+pub mod accounts;
 pub mod binary;
 pub mod gdal;
 pub mod http;

@@ -1,0 +1,7 @@
+//! Accounts by their API: every route, every refusal, and who may do what.
+
+mod access;
+mod program;
+mod sessions;
+mod tokens;
+mod users;
