@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use axum_server::Handle;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::sync::watch;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::atlas::{Atlas, AtlasError};
 use crate::config::Config;

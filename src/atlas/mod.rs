@@ -208,7 +208,9 @@ impl Atlas {
         match record {
             Record::Project(project) => project.visibility == Visibility::Internal,
             Record::Collection(collection) => collection.visibility == Visibility::Internal,
-            Record::Feature(feature) => collection(&feature.collection) || feature.project.as_ref().is_some_and(project),
+            Record::Feature(feature) => {
+                collection(&feature.collection) || feature.project.as_ref().is_some_and(project)
+            }
             // A quota names its members.
             Record::Quota(quota) => quota.members.iter().any(project),
             _ => false,

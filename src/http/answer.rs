@@ -162,7 +162,10 @@ impl Problem {
         Problem {
             parameter: Some("If-Match".to_owned()),
             expected: Some("the ETag of the record as you have it".to_owned()),
-            ..Problem::new(StatusCode::PRECONDITION_REQUIRED, "If-Match: is required, so that nobody's change is overwritten")
+            ..Problem::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "If-Match: is required, so that nobody's change is overwritten",
+            )
         }
     }
 

@@ -64,12 +64,18 @@ fn admit(access: Access, caller: &Caller, state: &State) -> Result<(), Problem> 
     match (access, caller) {
         (Access::Open, _) => Ok(()),
         (Access::Right(Right::Read), Caller::Anonymous) if state.accounts.settings().anonymous_reading => Ok(()),
-        (Access::Right(_) | Access::Editor | Access::SignedIn, Caller::Anonymous) => Err(Problem::not_signed_in("sign in first")),
+        (Access::Right(_) | Access::Editor | Access::SignedIn, Caller::Anonymous) => {
+            Err(Problem::not_signed_in("sign in first"))
+        }
         (Access::Right(right), Caller::User(user)) if !user.rights.contains(&right) => Err(lacks(user, right)),
         (Access::Right(_), Caller::User(_)) => Ok(()),
         (Access::Editor, Caller::User(user)) => {
             let edits = [Right::EditPlan, Right::EditGeometry];
-            if edits.iter().any(|right| user.rights.contains(right)) { Ok(()) } else { Err(lacks(user, Right::EditPlan)) }
+            if edits.iter().any(|right| user.rights.contains(right)) {
+                Ok(())
+            } else {
+                Err(lacks(user, Right::EditPlan))
+            }
         }
         (Access::SignedIn, Caller::User(user)) if user.how == SignedInBy::Token => {
             Err(Problem::forbidden("this is for people who sign in, not for tokens"))

@@ -126,9 +126,8 @@ pub async fn land(
     plan_edits: impl Fn(&Atlas) -> Result<Vec<Edit>, EditError> + Send + 'static,
 ) -> Result<Landed, Problem> {
     let request = author.request.clone().map(|request| (author.name.clone(), request));
-    let prepare = move |atlas: &Atlas| -> Result<Batch, EditError> {
-        edits::prepare(atlas, plan_edits(atlas)?, &author, moves)
-    };
+    let prepare =
+        move |atlas: &Atlas| -> Result<Batch, EditError> { edits::prepare(atlas, plan_edits(atlas)?, &author, moves) };
     asked.state.writer.write(request, prepare).await.map_err(|fault| problem(asked, fault))
 }
 
@@ -216,9 +215,9 @@ fn of<B: Body>(atlas: &Atlas, key: &RecordKey, value: Value, before: Option<&Rec
         let expected = "a member as the OpenAPI document describes it";
         EditError::Rules(vec![Violation::new(&path, fault.inner().to_string(), expected)])
     })?;
-    body.into_record(key, before, next_order(atlas, key.record_type)).map_err(|BodyError { member, detail, expected }| {
-        EditError::Rules(vec![Violation::new(member, detail, expected)])
-    })
+    body.into_record(key, before, next_order(atlas, key.record_type)).map_err(
+        |BodyError { member, detail, expected }| EditError::Rules(vec![Violation::new(member, detail, expected)]),
+    )
 }
 
 /// A new record comes after all others of its type.

@@ -79,7 +79,8 @@ impl Message {
 /// One message's data. Who may not see a record learns that something changed, so that what vanished from view goes away.
 fn told(all: &[Change], visible: &[&Change], with_actor: bool) -> String {
     let (first, last) = (all.first().map_or(0, |change| change.seq), all.last());
-    let actor = all.first().map(|change| &change.actor).filter(|actor| all.iter().all(|change| change.actor == **actor));
+    let actor =
+        all.first().map(|change| &change.actor).filter(|actor| all.iter().all(|change| change.actor == **actor));
     let records: Vec<_> = visible
         .iter()
         .map(|change| {
@@ -93,7 +94,8 @@ fn told(all: &[Change], visible: &[&Change], with_actor: bool) -> String {
         })
         .collect();
     let of = |record: &Option<Record>| record.as_ref().and_then(project_of);
-    let mut projects: Vec<Slug> = visible.iter().flat_map(|change| [of(&change.before), of(&change.after)]).flatten().collect();
+    let mut projects: Vec<Slug> =
+        visible.iter().flat_map(|change| [of(&change.before), of(&change.after)]).flatten().collect();
     projects.sort();
     projects.dedup();
     json!({
@@ -119,7 +121,9 @@ impl Sent {
         match self {
             Sent::Hello(data) => Event::default().event("hello").data(data),
             Sent::Change(seq, data) => Event::default().event("change").id(seq.to_string()).data(data),
-            Sent::Reset(seq) => Event::default().event("reset").id(seq.to_string()).data(json!({ "seq": seq }).to_string()),
+            Sent::Reset(seq) => {
+                Event::default().event("reset").id(seq.to_string()).data(json!({ "seq": seq }).to_string())
+            }
         }
     }
 }

@@ -55,7 +55,11 @@ pub enum EditError {
 }
 
 fn told(violations: &[Violation]) -> String {
-    violations.iter().map(|violation| format!("{}: {}", violation.field, violation.detail)).collect::<Vec<_>>().join("; ")
+    violations
+        .iter()
+        .map(|violation| format!("{}: {}", violation.field, violation.detail))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// What of a plan's rules an edit is held to.
@@ -272,7 +276,11 @@ fn broken_collection(draft: &Atlas, before: Option<&Record>, collection: &Collec
         && !draft.set(collection).is_empty()
     {
         if before.geometry_type != collection.geometry_type {
-            found.push(Violation::new("geometry_type", "it has features of the old type", before.geometry_type.to_string()));
+            found.push(Violation::new(
+                "geometry_type",
+                "it has features of the old type",
+                before.geometry_type.to_string(),
+            ));
         }
         if before.role != collection.role {
             found.push(Violation::new("kind", "it has places of projects of the old kind", "the kind as it is"));

@@ -24,12 +24,17 @@ const NOT_TOLD: [&str; 4] = ["type", "id", "collection", "number"];
 pub fn diff(change: &Change) -> Vec<FieldDiff> {
     let (before, after) = (members(change.before.as_ref()), members(change.after.as_ref()));
     let names = after.keys().chain(before.keys().filter(|name| !after.contains_key(*name)));
-    let differs = |name: &&String| before.get(*name).unwrap_or(&Value::Null) != after.get(*name).unwrap_or(&Value::Null);
+    let differs =
+        |name: &&String| before.get(*name).unwrap_or(&Value::Null) != after.get(*name).unwrap_or(&Value::Null);
     names
         .filter(differs)
         .map(|name| {
             let of = |members: &Map<String, Value>| members.get(name).cloned().unwrap_or(Value::Null);
-            if name == SHAPE { geometry(change) } else { FieldDiff { field: name.clone(), before: of(&before), after: of(&after), moved_m: None } }
+            if name == SHAPE {
+                geometry(change)
+            } else {
+                FieldDiff { field: name.clone(), before: of(&before), after: of(&after), moved_m: None }
+            }
         })
         .collect()
 }
@@ -88,7 +93,8 @@ pub fn undo(change: &Change, current: Option<&Row<Record>>) -> Result<Edit, Edit
             Ok(Edit::Delete { key: change.key.clone(), version: row.version })
         }
         (None, _, Some(row)) => {
-            let detail = format!("{} was made by this change and changed since, up to version {}", change.key, row.version);
+            let detail =
+                format!("{} was made by this change and changed since, up to version {}", change.key, row.version);
             Err(EditError::Overtaken(detail))
         }
         (Some(before), None, None) => Ok(Edit::Put { record: before.clone(), expected: Expected::Absent }),

@@ -2,9 +2,9 @@
 //!
 //! Use cases are sync and pure; `publish`, `seeding` and `accounts` alone reach into the store.
 
+pub mod accounts;
 pub mod compare;
 pub mod edits;
-pub mod accounts;
 mod facts;
 pub mod history;
 pub mod items;

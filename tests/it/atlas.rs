@@ -103,7 +103,19 @@ impl Model {
             self.rows.insert(key.clone(), Row { version, value: value.clone() });
         }
         let (at, actor) = ("2024-05-01T00:00:00Z".parse().expect("a time"), "tester".to_owned());
-        Change { seq: self.seq, at, actor, key, version, before: before.map(|row| row.value), after }
+        Change {
+            seq: self.seq,
+            batch: self.seq,
+            at,
+            actor,
+            key,
+            version,
+            before: before.map(|row| row.value),
+            after,
+            internal: false,
+            note: None,
+            undoes: None,
+        }
     }
 
     fn put(&mut self, record: Record) -> Change {

@@ -23,7 +23,17 @@ const SINCE: Param = Param::new("since", ParamShape::Form("the number of a chang
 const BEFORE: Param = Param::new("before", ParamShape::Form("the number of a change"), "Only changes before this one.");
 const TYPE: Param = Param::new(
     "type",
-    ParamShape::OneOf(&["plan", "section", "target", "quota", "project", "theme", "collection", "feature", "light_rule"]),
+    ParamShape::OneOf(&[
+        "plan",
+        "section",
+        "target",
+        "quota",
+        "project",
+        "theme",
+        "collection",
+        "feature",
+        "light_rule",
+    ]),
     "Only changes of records of this type.",
 );
 const ID: Param = Param::new("id", ParamShape::Text { max: 64 }, "Only changes of records with this id.");
@@ -170,12 +180,7 @@ async fn list_project_history(asked: Asked, Path(project): Path<String>) -> Resu
 }
 
 /// A page with only what the caller may see.
-async fn answer_page(
-    asked: &Asked,
-    params: &Params,
-    path: &str,
-    query: ChangeQuery,
-) -> Result<Response, Problem> {
+async fn answer_page(asked: &Asked, params: &Params, path: &str, query: ChangeQuery) -> Result<Response, Problem> {
     let order = query.order;
     let (changes, more) = visible(asked, query).await?;
     let next = changes.last().filter(|_| more).map(|last| {

@@ -8,11 +8,11 @@ use serde_json::Value;
 use crate::atlas::Atlas;
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
+use crate::http::body;
 use crate::http::edit::{self, IfMatch};
 use crate::http::params::AS_OF;
 use crate::http::route::{Access, Answer, Method, Route, schema_of};
 use crate::http::wire::{Edited, LightPreviewWire, LightRuleBody, LightRuleWire};
-use crate::http::body;
 use crate::plan::{Edit, Expected, Record, RecordKey, RecordType, Right, check_record};
 use crate::services::edits::{EditError, Moves};
 
@@ -79,7 +79,10 @@ async fn replace_light_rule(asked: Asked, bytes: Bytes) -> Result<Response, Prob
         // The rule of a plan that brings none is no record yet.
         if version == 0 {
             edit::check_known(&key, Some(&if_match), 0)?;
-            return Ok(vec![Edit::Put { record: edit::record(atlas, &key, value.clone(), None)?, expected: Expected::Absent }]);
+            return Ok(vec![Edit::Put {
+                record: edit::record(atlas, &key, value.clone(), None)?,
+                expected: Expected::Absent,
+            }]);
         }
         Ok(vec![edit::replace(atlas, &key, value.clone(), &if_match)?])
     };

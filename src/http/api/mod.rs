@@ -1,9 +1,9 @@
 //! `/api/v1`: the plan API, the spatial API, and accounts. One resource, one file, one list of routes.
 
-mod changes;
-mod lights;
 mod access;
+mod changes;
 mod invitations;
+mod lights;
 mod nearby;
 mod password;
 mod plans;

@@ -15,8 +15,8 @@ use crate::http::edit::{self, IfMatch};
 use crate::http::params::{AS_OF, Param};
 use crate::http::route::{Access, Answer, Method, Route, SchemaOf, schema_of};
 use crate::http::wire::{
-    BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PlanBody, ProjectBody, QuotaBody, SectionBody,
-    TargetBody, ThemeBody, UnitWire, body_of,
+    BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PlanBody, ProjectBody, QuotaBody,
+    SectionBody, TargetBody, ThemeBody, UnitWire, body_of,
 };
 use crate::plan::{Date, Edit, Expected, Reading, Record, RecordKey, RecordType, Right, Slug, Violation};
 use crate::services::edits::{EditError, MAX_EDITS, Moves, right_for};
@@ -255,7 +255,11 @@ async fn create_reading(asked: Asked, Path(target): Path<String>, bytes: Bytes) 
         }
         if target.readings.iter().any(|known| known.date == reading.date) {
             let detail = format!("there is a reading of {} already", reading.date);
-            return Err(EditError::Rules(vec![Violation::new("date", detail, "another day, or remove that reading first")]));
+            return Err(EditError::Rules(vec![Violation::new(
+                "date",
+                detail,
+                "another day, or remove that reading first",
+            )]));
         }
         let at = target.readings.partition_point(|known| known.date < reading.date);
         let source = reading.source.clone();
@@ -294,7 +298,8 @@ async fn create_batch(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
     let mut author = edit::author(&asked, &bytes)?;
     let request: BatchRequest = body::json(&asked.headers, &bytes)?;
     if let Some(note) = &request.note {
-        edit::check_note(note).map_err(|()| Problem::parameter("note", "note: cannot be taken", "1 to 1000 characters"))?;
+        edit::check_note(note)
+            .map_err(|()| Problem::parameter("note", "note: cannot be taken", "1 to 1000 characters"))?;
         author.note = Some(note.clone());
     }
     if request.edits.is_empty() || request.edits.len() > MAX_EDITS {
@@ -314,9 +319,11 @@ fn one(atlas: &Atlas, edit: &crate::http::wire::BatchEdit) -> Result<Edit, EditE
     let wrong = |field: &str, detail: &str, expected: &str| {
         EditError::Rules(vec![Violation::new(&format!("edits.{}.{field}", edit.id), detail, expected)])
     };
-    let version = || edit.version.ok_or_else(|| wrong("version", "is required", "the version that you have of the record"));
+    let version =
+        || edit.version.ok_or_else(|| wrong("version", "is required", "the version that you have of the record"));
     let if_match = || Ok(IfMatch::Versions([version()?].into()));
-    let value = || edit.value.clone().ok_or_else(|| wrong("value", "is required", "the record, or a merge patch of it"));
+    let value =
+        || edit.value.clone().ok_or_else(|| wrong("value", "is required", "the record, or a merge patch of it"));
     match edit.op {
         BatchOp::Create => edit::create(atlas, &key, value()?),
         BatchOp::Replace => edit::replace(atlas, &key, value()?, &if_match()?),

@@ -57,14 +57,7 @@ pub fn routes() -> Vec<Route> {
             Some(schema_of::<FeatureBody>),
             patch(update_item),
         ),
-        route(
-            item,
-            Method::Delete,
-            "delete_item",
-            "Removes a feature. Takes If-Match.",
-            None,
-            delete(delete_item),
-        ),
+        route(item, Method::Delete, "delete_item", "Removes a feature. Takes If-Match.", None, delete(delete_item)),
     ]
 }
 

@@ -174,9 +174,8 @@ async fn find_item(asked: Asked, Path((collection, feature)): Path<(String, Stri
             ];
             let facts = view.facts(collection, &row.value);
             match media {
-                Media::Json => {
-                    answer::versioned(&asked.headers, GEOJSON, row.version, &ItemWire::new(facts, links)).map(answer::varies)
-                },
+                Media::Json => answer::versioned(&asked.headers, GEOJSON, row.version, &ItemWire::new(facts, links))
+                    .map(answer::varies),
                 Media::Html => Ok(html::item(&asked.headers, collection, facts, &links)),
             }
         })

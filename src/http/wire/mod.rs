@@ -16,16 +16,16 @@ pub use accounts::{
     SessionWire, Setup, SignIn, SignedInUser, TokenList, TokenWire, UserList, UserPatchWire, UserWire,
 };
 pub use changes::{
-    BatchEdit, BatchOp, BatchRequest, ChangeList, Comparison, Edited, NewReading, Timeline, TimelineDay, UnitWire, kind_word,
-    project_of,
+    BatchEdit, BatchOp, BatchRequest, ChangeList, Comparison, Edited, NewReading, Timeline, TimelineDay, UnitWire,
+    kind_word, project_of,
 };
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink};
 pub use plan::{PlanList, PlanSummary, PlanTree, QuotaList, QuotaWire, TargetList, TargetWire};
 pub use projects::{ProjectDetail, ProjectPage, ProjectSummary};
 pub use records::{
-    Body, BodyError, CollectionBody, FeatureBody, LightPreviewWire, LightRuleBody, LightRuleWire, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody,
-    ThemeBody, body_of,
+    Body, BodyError, CollectionBody, FeatureBody, LightPreviewWire, LightRuleBody, LightRuleWire, PlanBody,
+    ProjectBody, QuotaBody, SectionBody, TargetBody, ThemeBody, body_of,
 };
 pub use search::SearchAnswer;
 pub use settings::{BaseMap, BaseMapType, SettingsWire};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{FeatureCollection, ProjectBody};
 use super::tally::Tallied;
+use super::{FeatureCollection, ProjectBody};
 use crate::plan::{Aim, Date, Kind, Light, LightReading, Position, Slug, Stage, Text};
 use crate::services::View;
 use crate::services::projects::{Facets, Neighbour, Page, Summary};

@@ -316,7 +316,8 @@ impl Body for SectionBody {
 
 impl Body for TargetBody {
     fn of(record: &Record) -> Option<TargetBody> {
-        let Record::Target(Target { section, item, name, op, value, unit, stretch, readings, .. }) = record.clone() else {
+        let Record::Target(Target { section, item, name, op, value, unit, stretch, readings, .. }) = record.clone()
+        else {
             return None;
         };
         let readings = readings.into_iter().map(|Reading { date, value, source }| ReadingBody { date, value, source });
@@ -522,8 +523,9 @@ impl Body for FeatureBody {
             let detail = format!("is {id}, but the address says {}", key.id);
             return Err(wrong("id", detail, "the id of the address, or none"));
         }
-        let shape = Shape::from_json(self.geometry, MAX_VERTICES)
-            .map_err(|fault| wrong("geometry", fault.to_string(), "a valid GeoJSON geometry, longitude before latitude"))?;
+        let shape = Shape::from_json(self.geometry, MAX_VERTICES).map_err(|fault| {
+            wrong("geometry", fault.to_string(), "a valid GeoJSON geometry, longitude before latitude")
+        })?;
         let properties = self.properties;
         let basis = match (properties.basis_zh, properties.basis_en) {
             (None, None) => None,

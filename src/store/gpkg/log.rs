@@ -182,11 +182,7 @@ pub(super) fn batches(connection: &Connection) -> Result<Vec<BatchSummary>, Faul
 const REQUESTS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What a request changed, if it landed.
-pub(super) fn landed(
-    connection: &Connection,
-    actor: &str,
-    request: &RequestKey,
-) -> Result<Option<Vec<Change>>, Fault> {
+pub(super) fn landed(connection: &Connection, actor: &str, request: &RequestKey) -> Result<Option<Vec<Change>>, Fault> {
     let found = connection
         .prepare_cached("SELECT digest, first, last FROM requests WHERE actor = ? AND key = ?")?
         .query_row(params![actor, request.key], |row| {

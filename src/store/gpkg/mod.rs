@@ -73,8 +73,9 @@ impl GpkgStore {
     /// # Errors
     /// [`StoreError::Failed`]; what was committed is safe in the log beside the file then.
     pub async fn flush(&self) -> Result<(), StoreError> {
-        let checkpoint =
-            |connection: &mut Connection| Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?);
+        let checkpoint = |connection: &mut Connection| {
+            Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+        };
         self.run(&self.connection, checkpoint).await
     }
 

@@ -27,7 +27,12 @@ pub fn shape(json: serde_json::Value) -> Shape {
 }
 
 pub fn batch(edits: impl IntoIterator<Item = Edit>) -> Batch {
-    Batch { at: at("2019-06-01T08:00:00.125Z"), actor: "wang-fang".into(), edits: edits.into_iter().collect() }
+    Batch {
+        at: at("2019-06-01T08:00:00.125Z"),
+        actor: "wang-fang".into(),
+        edits: edits.into_iter().collect(),
+        ..Batch::default()
+    }
 }
 
 pub fn create(record: Record) -> Edit {
