@@ -6,6 +6,7 @@ mod change;
 mod light;
 mod records;
 mod rollup;
+pub mod rules;
 mod slug;
 mod words;
 

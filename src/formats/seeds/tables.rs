@@ -4,10 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::Problems;
 use super::table::{Entry, Row, Table};
+use crate::plan::rules::MAX_ITEM;
 use crate::plan::{Plan, Project, Quota, Relations, Section, Slug, Stage, Target, Theme, Visibility};
-
-/// The highest item number within a section; 0 is the section as a whole.
-const MAX_ITEM: u8 = 99;
 
 pub(super) struct Texts {
     pub sections: Option<String>,
