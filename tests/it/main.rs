@@ -17,6 +17,7 @@ mod gpkg;
 mod hostile;
 mod index;
 mod licences;
+mod lights;
 mod measure;
 mod ogc;
 mod openapi;
