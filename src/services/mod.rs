@@ -2,6 +2,7 @@
 //!
 //! Use cases are sync and pure; `publish` and `seeding` alone reach into the store.
 
+pub mod demo;
 mod facts;
 pub mod items;
 pub mod lights;

@@ -11,6 +11,7 @@
 mod architecture;
 mod atlas;
 mod binary;
+mod demo;
 mod editing;
 mod foreign;
 mod gpkg;
