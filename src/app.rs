@@ -11,12 +11,13 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::atlas::{Atlas, AtlasError};
+use crate::atlas::{Atlas, AtlasError, Row};
 use crate::config::Config;
 use crate::formats::seeds::Problem;
 use crate::http::{self, Clock, State};
 use crate::plan::{Date, Record, Slug, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
+use crate::services::demo;
 use crate::services::publish::Published;
 use crate::services::seeding::{self, Source};
 use crate::store::accounts::AccountsStore;
@@ -28,6 +29,8 @@ const STORE_FILE: &str = "guatu.gpkg";
 
 /// The accounts' file in the data folder; apart, so that the store's can be handed around.
 const ACCOUNTS_FILE: &str = "accounts.sqlite";
+/// The store while a simulation fills it.
+const UNFINISHED_FILE: &str = "guatu.gpkg.unfinished";
 
 /// How long open requests get to end after the signal to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -45,7 +48,27 @@ pub struct Options {
     /// The plan to begin with; the shipped one when absent.
     pub plan: Option<Source>,
     pub as_of: Option<Date>,
+    /// Begin with a simulated year of this seed.
+    pub demo: Option<u64>,
     pub config: Config,
+}
+
+/// What [`make_demo`] is asked for.
+pub struct DemoOptions {
+    pub data: PathBuf,
+    /// The plan to simulate; the shipped one when absent.
+    pub plan: Option<Source>,
+    pub seed: u64,
+    pub config: Config,
+}
+
+/// A store that was filled with a simulation.
+pub struct Demo {
+    pub path: PathBuf,
+    pub changes: usize,
+    /// The simulated days.
+    pub first: Date,
+    pub last: Date,
 }
 
 /// Why the server did not start, or stopped.
@@ -55,6 +78,10 @@ pub enum AppError {
     Plan(Vec<Problem>),
     #[error("{path} holds plan {kept}, not {asked}; choose another --data folder for {asked}")]
     AnotherPlan { path: PathBuf, kept: Slug, asked: Slug },
+    #[error("{path} is there already; a simulation only begins a new store, so choose another --data folder")]
+    StoreExists { path: PathBuf },
+    #[error("{path} holds a plan that is not simulated; start it without --demo, or choose another --data folder")]
+    NotSimulated { path: PathBuf },
     #[error("the data folder {path} cannot be used: {fault}")]
     Data { path: PathBuf, fault: std::io::Error },
     #[error("cannot listen on {address}: {fault}")]
@@ -168,12 +195,21 @@ async fn keep_up(metrics: PrometheusHandle) {
 async fn open(options: &Options) -> Result<(GpkgStore, Loaded), AppError> {
     let path = options.data.join(STORE_FILE);
     let source = options.plan.as_ref().unwrap_or(&Source::Shipped);
+    if let Some(seed) = options.demo.filter(|_| !path.exists()) {
+        let (data, plan, config) = (options.data.clone(), options.plan.clone(), options.config.clone());
+        let made = make_demo(DemoOptions { data, plan, seed, config }).await?;
+        tracing::info!(path = %path.display(), changes = made.changes, "store created with a simulated year");
+    }
     // The plan is read before a file is made, so that a refused one leaves nothing behind.
     let plan = if path.exists() { None } else { Some(seeding::read(source).map_err(AppError::Plan)?) };
     let store = GpkgStore::open(&path, &gpkg::Options::default())?;
     let loaded = store.load().await?;
     if loaded.seq > 0 {
-        check_same_plan(options, &loaded, path)?;
+        check_same_plan(options, &loaded, path.clone())?;
+        let is_simulated = |row: &Row<Record>| matches!(&row.value, Record::Plan(plan) if plan.simulated);
+        if options.demo.is_some() && !loaded.records.iter().any(is_simulated) {
+            return Err(AppError::NotSimulated { path });
+        }
         return Ok((store, loaded));
     }
     let plan = plan.map_or_else(|| seeding::read(source).map_err(AppError::Plan), Ok)?;
@@ -181,6 +217,40 @@ async fn open(options: &Options) -> Result<(GpkgStore, Loaded), AppError> {
     tracing::info!(path = %path.display(), seq, "store created from the plan");
     let loaded = store.load().await?;
     Ok((store, loaded))
+}
+
+/// Fills a new store with a plan and a simulated year of reports. The store gets its name when it is complete.
+///
+/// # Errors
+/// [`AppError::StoreExists`] where there is a store; the plan's problems; whatever keeps the file from being written.
+pub async fn make_demo(options: DemoOptions) -> Result<Demo, AppError> {
+    let path = options.data.join(STORE_FILE);
+    // SQLite would play a left-over log of another store into the new one.
+    if path.exists() || options.data.join(format!("{STORE_FILE}-wal")).exists() {
+        return Err(AppError::StoreExists { path });
+    }
+    let plan = seeding::read(options.plan.as_ref().unwrap_or(&Source::Shipped)).map_err(AppError::Plan)?;
+    let zone = options.config.options.time_zone;
+    let today = Timestamp::now().to_zoned_datetime(zone.clone()).date();
+    let (first, last) = (plan.plan.start, plan.plan.due.min(today));
+    let batches = demo::simulate(plan, options.seed, today, &zone);
+    let data_error = |fault| AppError::Data { path: options.data.clone(), fault };
+    std::fs::create_dir_all(&options.data).map_err(data_error)?;
+    let unfinished = options.data.join(UNFINISHED_FILE);
+    // What a simulation left that was stopped half-way, with SQLite's own files beside it.
+    for left_over in [String::new(), "-wal".into(), "-shm".into()].map(|suffix| format!("{UNFINISHED_FILE}{suffix}")) {
+        match std::fs::remove_file(options.data.join(left_over)) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(data_error(fault)),
+            _ => {}
+        }
+    }
+    let store = GpkgStore::open(&unfinished, &gpkg::Options::default())?;
+    let changes = seeding::play(&store, batches).await?;
+    store.flush().await?;
+    // SQLite's own files beside it go with the last connection.
+    drop(store);
+    std::fs::rename(&unfinished, &path).map_err(data_error)?;
+    Ok(Demo { path, changes, first, last })
 }
 
 /// A later start may name the plan that it began with, as a service's command line does, but not another one.

@@ -27,6 +27,7 @@ pub fn run(arguments: ServeArguments) -> ExitCode {
         data: arguments.data,
         plan: arguments.plan.map(Source::Folder),
         as_of: arguments.as_of,
+        demo: arguments.demo.then_some(super::DEMO_SEED),
         config,
     };
     let served = runtime.block_on(app::serve(options));

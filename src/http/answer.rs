@@ -224,7 +224,7 @@ impl From<EditError> for Problem {
             EditError::Rules(violations) => Problem::violated(
                 violations
                     .into_iter()
-                    .map(|one| Violation { field: one.field, detail: one.detail, expected: Some(one.expected) })
+                    .map(|one| Violation { field: one.field, detail: one.detail, expected: one.expected })
                     .collect(),
             ),
             EditError::Needed { .. } | EditError::Overtaken(_) => Problem::conflict(detail),

@@ -69,10 +69,10 @@ impl UserName {
     const MAX_LENGTH: usize = 64;
 
     /// What would be right, in words.
-    pub const EXPECTED: &str = "1 to 64 of a-z 0-9 . _ - @, beginning with a letter or digit; not seed";
+    pub const EXPECTED: &str = "1 to 64 of a-z 0-9 . _ - @, beginning with a letter or digit; not seed or simulation";
 
     /// Actors in the change log that are no people.
-    const RESERVED: [&str; 1] = ["seed"];
+    const RESERVED: [&str; 2] = ["seed", "simulation"];
 
     pub fn as_str(&self) -> &str {
         &self.0

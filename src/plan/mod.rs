@@ -7,7 +7,7 @@ mod change;
 mod light;
 mod records;
 mod rollup;
-mod rules;
+pub mod rules;
 mod slug;
 mod words;
 
@@ -19,7 +19,7 @@ pub use records::{
     TargetStatus, Theme, is_reserved_collection,
 };
 pub use rollup::{Rollup, Tally};
-pub use rules::{Violation, check_record};
+pub use rules::Violation;
 pub use slug::{Slug, SlugError};
 pub use words::{Aim, Kind, Light, Op, Position, Stage, Text, Visibility, Word, WordError};
 

@@ -136,7 +136,7 @@ vocabulary! {
 vocabulary! {
     /// Who may see it: anyone, or those who are signed in.
     #[derive(Default)]
-    Visibility, "visibility" { #[default] Public = "public", Internal = "internal" }
+    Visibility, "word for visibility" { #[default] Public = "public", Internal = "internal" }
 }
 
 vocabulary! {

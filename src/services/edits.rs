@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::atlas::{Atlas, AtlasError, Row};
 use crate::plan::{
     Batch, Change, Collection, Date, Edit, Expected, Feature, Project, Quota, Record, RecordKey, RecordType,
-    RequestKey, Right, Role, Slug, Timestamp, Violation, check_record, is_reserved_collection,
+    RequestKey, Right, Role, Slug, Timestamp, Violation, is_reserved_collection, rules,
 };
 use crate::store::UNNUMBERED;
 
@@ -186,7 +186,7 @@ fn broken_rules(draft: &Atlas, change: &Change, today: Date, moves: Moves) -> Ve
         Record::Feature(feature) => draft.collection(feature.collection.as_str()),
         _ => None,
     };
-    let mut found = check_record(change.before.as_ref(), after, draft.plan(), home, today);
+    let mut found = rules::check(change.before.as_ref(), after, draft.plan(), home, today);
     if moves == Moves::Back {
         found.retain(|violation| violation.field != "stage");
     }

@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod compare;
+pub mod demo;
 pub mod edits;
 mod facts;
 pub mod history;

@@ -88,6 +88,18 @@ fn plain_path(path: &Path) -> String {
     parts.join("/")
 }
 
+/// Writes batches that were prepared, in their order. Gives the number of changes.
+///
+/// # Errors
+/// As [`Store::commit`]; the batches before have landed then.
+pub async fn play(store: &impl Store, batches: Vec<Batch>) -> Result<usize, StoreError> {
+    let mut count = 0;
+    for batch in batches {
+        count += store.commit(batch).await?.len();
+    }
+    Ok(count)
+}
+
 /// Writes a plan into an empty store as one batch; `at` is the time that its changes carry.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use crate::http::edit::{self, IfMatch};
 use crate::http::params::AS_OF;
 use crate::http::route::{Access, Answer, Method, Route, schema_of};
 use crate::http::wire::{Edited, LightPreviewWire, LightRuleBody, LightRuleWire};
-use crate::plan::{Edit, Expected, Record, RecordKey, RecordType, Right, check_record};
+use crate::plan::{Edit, Expected, Record, RecordKey, RecordType, Right, rules};
 use crate::services::edits::{EditError, Moves};
 
 pub fn routes() -> Vec<Route> {
@@ -97,7 +97,7 @@ async fn preview_light_rule(asked: Asked, bytes: Bytes) -> Result<Response, Prob
         .compute(move |asked, view| {
             let rule = rule.rule(view.atlas.plan().id.clone());
             let (plan, today) = (view.atlas.plan(), view.today);
-            let broken = check_record(None, &Record::LightRule(rule.clone()), plan, None, today);
+            let broken = rules::check(None, &Record::LightRule(rule.clone()), plan, None, today);
             if !broken.is_empty() {
                 return Err(EditError::Rules(broken).into());
             }

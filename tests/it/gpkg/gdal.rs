@@ -67,7 +67,7 @@ async fn every_layer_of_the_shipped_plan_is_listed_with_type_count_extent_and_sr
         ("quota_members", members),
         ("projects", seed.projects.len()),
         ("project_milestones", 0),
-        ("light_rules", 0),
+        ("light_rules", 1),
         ("themes", seed.themes.len()),
         ("collections", 15),
         ("changes", seed.into_records().count()),
