@@ -42,16 +42,16 @@ pub struct Problem {
     detail: String,
     /// The query parameter, path part or body member that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    parameter: Option<String>,
+    parameter: Option<Box<str>>,
     /// What would be right.
     #[serde(skip_serializing_if = "Option::is_none")]
-    expected: Option<String>,
+    expected: Option<Box<str>>,
     /// The rules that members of the body break.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    violations: Vec<Violation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    violations: Option<Box<[Violation]>>,
     /// Seconds to wait before another try.
     #[serde(skip)]
-    retry_after: Option<u64>,
+    retry_after: Option<u32>,
 }
 
 /// A rule that a member of the body breaks.
@@ -72,7 +72,7 @@ impl Problem {
             detail: detail.into(),
             parameter: None,
             expected: None,
-            violations: Vec::new(),
+            violations: None,
             retry_after: None,
         }
     }
@@ -80,8 +80,8 @@ impl Problem {
     /// A query parameter or body member that cannot be taken.
     pub fn parameter(name: &str, detail: impl Into<String>, expected: impl Into<String>) -> Problem {
         Problem {
-            parameter: Some(name.to_owned()),
-            expected: Some(expected.into()),
+            parameter: Some(name.into()),
+            expected: Some(expected.into().into()),
             ..Problem::new(StatusCode::BAD_REQUEST, detail)
         }
     }
@@ -93,7 +93,7 @@ impl Problem {
 
     /// Something that is not there, by the name that was asked for.
     pub fn not_found(parameter: &str, detail: impl Into<String>) -> Problem {
-        Problem { parameter: Some(parameter.to_owned()), ..Problem::new(StatusCode::NOT_FOUND, detail) }
+        Problem { parameter: Some(parameter.into()), ..Problem::new(StatusCode::NOT_FOUND, detail) }
     }
 
     /// Nobody is signed in where somebody must be.
@@ -114,19 +114,19 @@ impl Problem {
     /// A body that can be read, but breaks rules.
     pub fn violated(violations: Vec<Violation>) -> Problem {
         let told = violations.iter().map(|one| format!("{}: {}", one.field, one.detail)).collect::<Vec<_>>().join("; ");
-        Problem { violations, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, told) }
+        Problem { violations: Some(violations.into()), ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, told) }
     }
 
     /// Too many attempts.
     pub fn throttled(detail: impl Into<String>, retry_after: Duration) -> Problem {
-        let seconds = retry_after.as_secs().max(1);
+        let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX).max(1);
         Problem { retry_after: Some(seconds), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     /// A media type that this resource does not come in.
     pub fn not_acceptable(expected: impl Into<String>) -> Problem {
         let detail = "none of the media types asked for can be given";
-        Problem { expected: Some(expected.into()), ..Problem::new(StatusCode::NOT_ACCEPTABLE, detail) }
+        Problem { expected: Some(expected.into().into()), ..Problem::new(StatusCode::NOT_ACCEPTABLE, detail) }
     }
 
     /// A body of another media type than the resource takes.

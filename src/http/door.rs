@@ -62,15 +62,13 @@ async fn caller(state: &State, headers: &HeaderMap) -> Result<Caller, Problem> {
 
 fn admit(access: Access, caller: &Caller, state: &State) -> Result<(), Problem> {
     match (access, caller) {
-        (Access::Open, _) => Ok(()),
         (Access::Right(Right::Read), Caller::Anonymous) if state.accounts.settings().anonymous_reading => Ok(()),
         (Access::Right(_) | Access::SignedIn, Caller::Anonymous) => Err(Problem::not_signed_in("sign in first")),
         (Access::Right(right), Caller::User(user)) if !user.rights.contains(&right) => Err(lacks(user, right)),
-        (Access::Right(_), Caller::User(_)) => Ok(()),
         (Access::SignedIn, Caller::User(user)) if user.how == SignedInBy::Token => {
             Err(Problem::forbidden("this is for people who sign in, not for tokens"))
         }
-        (Access::SignedIn, Caller::User(_)) => Ok(()),
+        (Access::Open, _) | (Access::Right(_) | Access::SignedIn, Caller::User(_)) => Ok(()),
     }
 }
 
@@ -134,8 +132,9 @@ fn is_same_origin(headers: &HeaderMap, options: &Options) -> bool {
 
 /// Where a request comes from: the peer, or what the proxy in front adds at the end.
 pub fn source(parts: &Parts, options: &Options) -> Source {
-    let lines = parts.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-    let last = lines.last().and_then(|line| line.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
+    let mut lines = parts.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let last =
+        lines.next_back().and_then(|line| line.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
     let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let forwarded: Option<IpAddr> = last.filter(|_| options.trust_forwarded);
     Source(forwarded.or_else(peer).unwrap_or(Ipv4Addr::UNSPECIFIED.into()))
