@@ -7,7 +7,9 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -158,6 +160,7 @@ impl From<AccountsError> for Problem {
             AccountsError::Throttled { retry_after } => Problem::throttled(told, retry_after),
             AccountsError::Absent { what, detail } => Problem::not_found(what, detail),
             AccountsError::Conflict(detail) => Problem::conflict(detail),
+            AccountsError::Refused(detail) => Problem::forbidden(detail),
             AccountsError::Violated(violations) => Problem::violated(
                 violations
                     .into_iter()
@@ -261,6 +264,11 @@ pub fn momentary(value: &impl Serialize) -> Response {
 /// Something new, told once.
 pub fn created(value: &impl Serialize) -> Response {
     (StatusCode::CREATED, NO_STORE, Json(value)).into_response()
+}
+
+/// Sends a browser on to another page.
+pub fn see_other(address: &str) -> Response {
+    with((StatusCode::SEE_OTHER, NO_STORE).into_response(), LOCATION, address)
 }
 
 /// Done, and nothing to tell.

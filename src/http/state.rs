@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::Options;
 use super::answer::Problem;
+use super::oidc::Oidc;
 use crate::plan::{Date, Timestamp};
 use crate::services::View;
 use crate::services::accounts::{Accounts, AccountsError};
@@ -26,6 +27,8 @@ pub struct State {
     pub options: Options,
     pub metrics: PrometheusHandle,
     pub accounts: Arc<Accounts>,
+    /// Where else users sign in.
+    pub oidc: Option<Oidc>,
     /// The day that lights are read for, asked anew for each request.
     today: Box<dyn Fn() -> Date + Send + Sync>,
     computing: Arc<Semaphore>,
@@ -47,6 +50,7 @@ impl State {
         State {
             published,
             tiles: Tiles::default(),
+            oidc: options.oidc.clone().zip(options.public_url.as_deref()).map(|(oidc, url)| Oidc::new(oidc, url)),
             options,
             metrics,
             accounts: Arc::new(accounts),

@@ -29,6 +29,8 @@ async fn every_documented_get_without_a_blank_answers() {
         let item = item.as_item().expect("paths are spelt out");
         let Some(operation) = item.get.as_ref().filter(|_| !path.contains('{')) else { continue };
         let query = match operation.operation_id.as_deref() {
+            // These send a browser elsewhere and back, where there is a provider.
+            Some("begin_oidc_session" | "finish_oidc_session") => continue,
             Some("search") => "?q=a",
             Some("list_nearby") => "?lon=1&lat=1",
             _ => "",

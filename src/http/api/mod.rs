@@ -3,6 +3,7 @@
 mod access;
 mod invitations;
 mod nearby;
+mod oidc;
 mod password;
 mod plans;
 mod projects;
@@ -31,6 +32,7 @@ pub fn routes() -> Vec<Route> {
         nearby::routes(),
         query::routes(),
         session::routes(),
+        oidc::routes(),
         password::routes(),
         setup::routes(),
         invitations::routes(),

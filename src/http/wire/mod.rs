@@ -11,7 +11,7 @@ mod tally;
 
 pub use accounts::{
     Acceptance, AccessWire, CreatedToken, InvitationWire, InvitedUser, NewPassword, NewTokenWire, NewUserWire,
-    SessionWire, Setup, SignIn, SignedInUser, TokenList, TokenWire, UserList, UserPatchWire, UserWire,
+    OidcWire, SessionWire, Setup, SignIn, SignedInUser, TokenList, TokenWire, UserList, UserPatchWire, UserWire,
 };
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink};

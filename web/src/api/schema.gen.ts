@@ -227,6 +227,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the operator's identity provider. 404 when there is none. */
+        get: operations["begin_oidc_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the identity provider sends the browser back; signs in and sends it to the app. */
+        get: operations["finish_oidc_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/password": {
         parameters: {
             query?: never;
@@ -1832,6 +1866,83 @@ export interface operations {
         responses: {
             /** @description As asked. */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_oidc_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_oidc_session: {
+        parameters: {
+            query?: {
+                /** @description What the provider gave the browser. */
+                code?: string;
+                /** @description As this server gave it to the browser. */
+                state?: string;
+                /** @description Why the provider refuses. */
+                error?: string;
+                /** @description Not used. */
+                error_description?: string;
+                /** @description Not used. */
+                error_uri?: string;
+                /** @description Not used; the ID token says it, signed. */
+                iss?: string;
+                /** @description Not used. */
+                session_state?: string;
+                /** @description Not used. */
+                scope?: string;
+                /** @description Not used. */
+                authuser?: string;
+                /** @description Not used. */
+                prompt?: string;
+                /** @description Not used. */
+                hd?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            303: {
                 headers: {
                     [name: string]: unknown;
                 };
