@@ -1,4 +1,4 @@
-//! Signing in at an identity provider: OpenID Connect, authorization code with PKCE, state and nonce. Knows no users of ours.
+//! Signing in at an identity provider (OIDC): authorization code with PKCE, state and nonce. Knows no users of ours.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};

@@ -52,7 +52,7 @@ async fn begin(server: &Server) -> Away {
 }
 
 /// Claims that are right for a sign-in.
-fn claims(provider: &Provider, away: &Away, subject: &str, name: &str, groups: Value) -> Value {
+fn claims(provider: &Provider, away: &Away, subject: &str, name: &str, groups: &Value) -> Value {
     let now = jiff::Timestamp::now().as_second();
     json!({
         "iss": provider.issuer, "aud": "guatu", "sub": subject, "exp": now + 60, "iat": now, "nonce": away.asked["nonce"],
@@ -73,7 +73,7 @@ async fn sign_in(
     change: impl Fn(&mut Value),
 ) -> Answer {
     let away = begin(server).await;
-    let mut claims = claims(provider, &away, who.0, who.1, who.2);
+    let mut claims = claims(provider, &away, who.0, who.1, &who.2);
     change(&mut claims);
     provider.vouch("c1", claims, &away.asked["code_challenge"]);
     come_back(server, &away, &away.asked["state"], "c1").await
@@ -144,7 +144,7 @@ async fn what_is_not_signed_for_this_sign_in_is_not_believed() {
     check("another key", "seed", json!(8)).await;
 
     let away = begin(&server).await;
-    let good = || claims(&provider, &away, "s1", "wang", json!(["planners"]));
+    let good = || claims(&provider, &away, "s1", "wang", &json!(["planners"]));
     let state = away.asked["state"].clone();
     provider.vouch("c1", good(), "another challenge");
     come_back(&server, &away, &state, "c1").await.is_problem("a code that another program asked for", 403, "");
