@@ -7,7 +7,9 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -29,7 +31,7 @@ pub const MVT: &str = "application/vnd.mapbox-vector-tile";
 pub const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// When to come again with work that could not be taken on.
-const RETRY_SECONDS: u64 = 2;
+const RETRY_SECONDS: u32 = 2;
 
 /// What a request gets that took too long.
 pub const TIMED_OUT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
@@ -46,19 +48,19 @@ pub struct Problem {
     detail: String,
     /// The query parameter, path part or body member that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    parameter: Option<String>,
+    parameter: Option<Box<str>>,
     /// What would be right.
     #[serde(skip_serializing_if = "Option::is_none")]
-    expected: Option<String>,
+    expected: Option<Box<str>>,
     /// The record as it is now, where a change was made from another version of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    current: Option<serde_json::Value>,
+    current: Option<Box<serde_json::Value>>,
     /// The rules that members of the body break.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    violations: Vec<Violation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    violations: Option<Box<[Violation]>>,
     /// Seconds to wait before another try.
     #[serde(skip)]
-    retry_after: Option<u64>,
+    retry_after: Option<u32>,
 }
 
 /// A rule that a member of the body breaks.
@@ -80,7 +82,7 @@ impl Problem {
             parameter: None,
             expected: None,
             current: None,
-            violations: Vec::new(),
+            violations: None,
             retry_after: None,
         }
     }
@@ -88,8 +90,8 @@ impl Problem {
     /// A query parameter or body member that cannot be taken.
     pub fn parameter(name: &str, detail: impl Into<String>, expected: impl Into<String>) -> Problem {
         Problem {
-            parameter: Some(name.to_owned()),
-            expected: Some(expected.into()),
+            parameter: Some(name.into()),
+            expected: Some(expected.into().into()),
             ..Problem::new(StatusCode::BAD_REQUEST, detail)
         }
     }
@@ -101,7 +103,7 @@ impl Problem {
 
     /// Something that is not there, by the name that was asked for.
     pub fn not_found(parameter: &str, detail: impl Into<String>) -> Problem {
-        Problem { parameter: Some(parameter.to_owned()), ..Problem::new(StatusCode::NOT_FOUND, detail) }
+        Problem { parameter: Some(parameter.into()), ..Problem::new(StatusCode::NOT_FOUND, detail) }
     }
 
     /// Nobody is signed in where somebody must be.
@@ -122,19 +124,19 @@ impl Problem {
     /// A body that can be read, but breaks rules.
     pub fn violated(violations: Vec<Violation>) -> Problem {
         let told = violations.iter().map(|one| format!("{}: {}", one.field, one.detail)).collect::<Vec<_>>().join("; ");
-        Problem { violations, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, told) }
+        Problem { violations: Some(violations.into()), ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, told) }
     }
 
     /// Too many attempts.
     pub fn throttled(detail: impl Into<String>, retry_after: Duration) -> Problem {
-        let seconds = retry_after.as_secs().max(1);
+        let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX).max(1);
         Problem { retry_after: Some(seconds), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     /// A media type that this resource does not come in.
     pub fn not_acceptable(expected: impl Into<String>) -> Problem {
         let detail = "none of the media types asked for can be given";
-        Problem { expected: Some(expected.into()), ..Problem::new(StatusCode::NOT_ACCEPTABLE, detail) }
+        Problem { expected: Some(expected.into().into()), ..Problem::new(StatusCode::NOT_ACCEPTABLE, detail) }
     }
 
     /// A body of another media type than the resource takes.
@@ -160,8 +162,8 @@ impl Problem {
     /// A change without the version that it was made from.
     pub fn no_version() -> Problem {
         Problem {
-            parameter: Some("If-Match".to_owned()),
-            expected: Some("the ETag of the record as you have it".to_owned()),
+            parameter: Some("If-Match".into()),
+            expected: Some("the ETag of the record as you have it".into()),
             ..Problem::new(
                 StatusCode::PRECONDITION_REQUIRED,
                 "If-Match: is required, so that nobody's change is overwritten",
@@ -172,8 +174,8 @@ impl Problem {
     /// A change that was made from another version; `current` is the record as it is now.
     pub fn stale(detail: impl Into<String>, current: serde_json::Value) -> Problem {
         Problem {
-            parameter: Some("If-Match".to_owned()),
-            current: Some(current),
+            parameter: Some("If-Match".into()),
+            current: Some(Box::new(current)),
             ..Problem::new(StatusCode::PRECONDITION_FAILED, detail)
         }
     }
@@ -198,6 +200,7 @@ impl From<AccountsError> for Problem {
             AccountsError::Throttled { retry_after } => Problem::throttled(told, retry_after),
             AccountsError::Absent { what, detail } => Problem::not_found(what, detail),
             AccountsError::Conflict(detail) => Problem::conflict(detail),
+            AccountsError::Refused(detail) => Problem::forbidden(detail),
             AccountsError::Violated(violations) => Problem::violated(
                 violations
                     .into_iter()
@@ -219,7 +222,7 @@ impl From<EditError> for Problem {
         match fault {
             EditError::Forbidden(_) => Problem::forbidden(detail),
             EditError::NotFound(key) => Problem::not_found("id", format!("there is no {key}")),
-            EditError::Exists(_) => Problem { parameter: Some("id".to_owned()), ..Problem::conflict(detail) },
+            EditError::Exists(_) => Problem { parameter: Some("id".into()), ..Problem::conflict(detail) },
             EditError::Stale { .. } => Problem::new(StatusCode::PRECONDITION_FAILED, detail),
             EditError::Rules(violations) => Problem::violated(
                 violations
@@ -346,6 +349,11 @@ pub fn momentary(value: &impl Serialize) -> Response {
 /// Something new, told once.
 pub fn created(value: &impl Serialize) -> Response {
     (StatusCode::CREATED, NO_STORE, Json(value)).into_response()
+}
+
+/// Sends a browser on to another page.
+pub fn see_other(address: &str) -> Response {
+    with((StatusCode::SEE_OTHER, NO_STORE).into_response(), LOCATION, address)
 }
 
 /// Done, and nothing to tell.

@@ -19,6 +19,8 @@ use crate::services::accounts::{ABSOLUTE_LIMIT, Source};
 
 pub const SESSION_COOKIE: &str = "guatu_session";
 
+const STATE_COOKIE: &str = "guatu_oidc";
+
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -62,13 +64,11 @@ async fn caller(state: &State, headers: &HeaderMap) -> Result<Caller, Problem> {
 
 fn admit(access: Access, caller: &Caller, state: &State) -> Result<(), Problem> {
     match (access, caller) {
-        (Access::Open, _) => Ok(()),
         (Access::Right(Right::Read), Caller::Anonymous) if state.accounts.settings().anonymous_reading => Ok(()),
         (Access::Right(_) | Access::Editor | Access::SignedIn, Caller::Anonymous) => {
             Err(Problem::not_signed_in("sign in first"))
         }
         (Access::Right(right), Caller::User(user)) if !user.rights.contains(&right) => Err(lacks(user, right)),
-        (Access::Right(_), Caller::User(_)) => Ok(()),
         (Access::Editor, Caller::User(user)) => {
             let edits = [Right::EditPlan, Right::EditGeometry];
             if edits.iter().any(|right| user.rights.contains(right)) {
@@ -80,7 +80,7 @@ fn admit(access: Access, caller: &Caller, state: &State) -> Result<(), Problem> 
         (Access::SignedIn, Caller::User(user)) if user.how == SignedInBy::Token => {
             Err(Problem::forbidden("this is for people who sign in, not for tokens"))
         }
-        (Access::SignedIn, Caller::User(_)) => Ok(()),
+        (Access::Open, _) | (Access::Right(_) | Access::SignedIn, Caller::User(_)) => Ok(()),
     }
 }
 
@@ -108,27 +108,45 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// What the session's cookie holds.
 pub fn session_secret(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, SESSION_COOKIE)
+}
+
+/// The state with which a browser went to the identity provider.
+pub fn state(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, STATE_COOKIE)
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.into_iter().find(|(name, value)| *name == SESSION_COOKIE && !value.is_empty()).map(|(_, value)| value)
+    let mut named = pairs.filter(|(found, value)| *found == name && !value.is_empty());
+    named.next().map(|(_, value)| value)
 }
 
 /// Adds the cookie of a session that has begun; the browser gives it to no script and to no other site's requests.
 pub fn with_session(response: Response, secret: &str, headers: &HeaderMap, options: &Options) -> Response {
     let life = ABSOLUTE_LIMIT.as_secs();
-    set_cookie(response, &format!("{SESSION_COOKIE}={secret}; Max-Age={life}"), headers, options)
+    let cookie = format!("{SESSION_COOKIE}={secret}; Max-Age={life}; Path=/");
+    answer::with(response, SET_COOKIE, &guarded(&cookie, headers, options))
 }
 
 /// Takes the cookie away.
 pub fn without_session(response: Response, headers: &HeaderMap, options: &Options) -> Response {
-    set_cookie(response, &format!("{SESSION_COOKIE}=; Max-Age=0"), headers, options)
+    let cookie = format!("{SESSION_COOKIE}=; Max-Age=0; Path=/");
+    answer::with(response, SET_COOKIE, &guarded(&cookie, headers, options))
 }
 
-fn set_cookie(response: Response, cookie: &str, headers: &HeaderMap, options: &Options) -> Response {
+/// The cookie of a browser that goes to the identity provider.
+pub fn state_cookie(state: &str, life: i64, headers: &HeaderMap, options: &Options) -> String {
+    guarded(&format!("{STATE_COOKIE}={state}; Max-Age={life}; Path=/api/v1/session/oidc"), headers, options)
+}
+
+/// A cookie that no script reads and that other sites' requests do not carry.
+fn guarded(cookie: &str, headers: &HeaderMap, options: &Options) -> String {
     let proxy_says = || options.trust_forwarded && text(headers, FORWARDED_PROTO) == Some("https");
     let is_https = options.public_url.as_ref().is_some_and(|url| url.starts_with("https://")) || proxy_says();
     let secure = if is_https { "; Secure" } else { "" };
-    answer::with(response, SET_COOKIE, &format!("{cookie}; Path=/; HttpOnly; SameSite=Lax{secure}"))
+    format!("{cookie}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// Whether a browser says that this server's own pages ask. Browsers that say nothing are not believed.
@@ -144,8 +162,9 @@ fn is_same_origin(headers: &HeaderMap, options: &Options) -> bool {
 
 /// Where a request comes from: the peer, or what the proxy in front adds at the end.
 pub fn source(parts: &Parts, options: &Options) -> Source {
-    let lines = parts.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-    let last = lines.last().and_then(|line| line.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
+    let mut lines = parts.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let last =
+        lines.next_back().and_then(|line| line.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
     let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     let forwarded: Option<IpAddr> = last.filter(|_| options.trust_forwarded);
     Source(forwarded.or_else(peer).unwrap_or(Ipv4Addr::UNSPECIFIED.into()))

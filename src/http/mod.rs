@@ -9,6 +9,7 @@ mod edit;
 mod events;
 mod health;
 mod ogc;
+mod oidc;
 mod openapi;
 mod params;
 mod route;
@@ -39,6 +40,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
+pub use oidc::OidcOptions;
 pub use state::{Clock, State};
 pub use wire::{BaseMap, BaseMapType};
 
@@ -57,6 +59,8 @@ pub struct Options {
     pub time_zone: TimeZone,
     /// Whether a proxy in front tells who asks (`X-Forwarded-For`) and by which scheme (`X-Forwarded-Proto`).
     pub trust_forwarded: bool,
+    /// Where else users sign in; goes with `public_url`, to which the provider sends them back.
+    pub oidc: Option<OidcOptions>,
 }
 
 /// The longest that a request may take.

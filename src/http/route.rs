@@ -96,6 +96,9 @@ impl Answer {
         Answer { status: "201", ..Answer::json::<T>() }
     }
 
+    /// A browser is sent on.
+    pub const SEE_OTHER: Answer = Answer { status: "303", ..Answer::bytes(&[]) };
+
     /// Done, and nothing to tell.
     pub const NOTHING: Answer = Answer { status: "204", ..Answer::bytes(&[]) };
 

@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 use super::Options;
 use super::answer::Problem;
 use super::events::Live;
+use super::oidc::Oidc;
 use crate::plan::{Caller, Date, Right, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::past::{Past, PastError};
@@ -40,6 +41,8 @@ pub struct State {
     pub writer: Writer,
     pub live: Live,
     pub accounts: Arc<Accounts>,
+    /// Where else users sign in.
+    pub oidc: Option<Oidc>,
     past: Past,
     stopping: watch::Receiver<bool>,
     clock: Clock,
@@ -62,6 +65,7 @@ impl State {
         State {
             published,
             tiles: Tiles::default(),
+            oidc: options.oidc.clone().zip(options.public_url.as_deref()).map(|(oidc, url)| Oidc::new(oidc, url)),
             options,
             metrics,
             live: Live::start(&writer),

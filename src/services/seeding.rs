@@ -105,7 +105,8 @@ pub async fn play(store: &impl Store, batches: Vec<Batch>) -> Result<usize, Stor
 /// # Errors
 /// As [`Store::commit`]; nothing has landed then.
 pub async fn seed(store: &impl Store, plan: SeedPlan, at: Timestamp) -> Result<u64, StoreError> {
+    let internal = plan.internal_keys();
     let edits = plan.into_records().map(|record| Edit::Put { record, expected: Expected::Absent }).collect();
-    let changes = store.commit(Batch { at, actor: ACTOR.to_owned(), edits, ..Batch::default() }).await?;
+    let changes = store.commit(Batch { at, actor: ACTOR.to_owned(), edits, internal, ..Batch::default() }).await?;
     Ok(changes.last().map_or(0, |change| change.seq))
 }

@@ -93,6 +93,20 @@ fn what_keeps_it_from_starting_is_said() {
     config("[server]\ntime_zone = \"Moon/Base\"\n", "Moon/Base");
     config("[server]\npublic_url = \"ftp://x\"\n", "public_url");
     config("[server]\npublic_url = \"https://x.test/below\"\n", "public_url");
+    let oidc = |issuer: &str, secret: &str, roles: &str| {
+        format!(
+            "[server]\npublic_url = \"https://x.test\"\n[auth.oidc]\nname = \"a\"\nissuer = \"{issuer}\"\nclient_id = \"a\"\n\
+             client_secret_file = \"{secret}\"\nrole_claim = \"a\"\nroles = {roles}\n"
+        )
+    };
+    let planner = "{ a = \"planner\" }";
+    config(&oidc("http://x.test", "/nowhere/secret", planner), "auth.oidc.issuer");
+    config(&oidc("https://x.test", "/nowhere/secret", planner), "/nowhere/secret");
+    config(&oidc("https://x.test", "/nowhere/secret", "{}"), "auth.oidc.roles");
+    config(&oidc("https://x.test", "/nowhere/secret", "{ a = \"king\" }"), "king");
+    let without_address =
+        oidc("https://x.test", "/nowhere/secret", planner).replace("public_url = \"https://x.test\"", "");
+    config(&without_address, "server.public_url");
     let basemap =
         "[[map.basemaps]]\nid = \"a\"\ntitle = {zh = \"a\", en = \"a\"}\ntype = \"xyz\"\nattribution = \"a\"\n";
     config(&format!("{basemap}url = \"https://{{s}}.test/{{z}}/{{x}}/{{y}}\"\n"), "plain ASCII");

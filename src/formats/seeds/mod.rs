@@ -10,9 +10,13 @@ mod references;
 mod table;
 mod tables;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::plan::{Collection, Feature, LightRule, Plan, Project, Quota, Record, Section, Slug, Target, Theme};
+use crate::plan::{
+    Collection, Feature, LightRule, Plan, Project, Quota, Record, RecordKey, RecordType, Section, Slug, Target, Theme,
+    Visibility,
+};
 use manifest::Manifest;
 
 /// The largest file of a plan that is read.
@@ -70,6 +74,31 @@ impl SeedPlan {
             .chain(self.themes.into_iter().map(Record::Theme))
             .chain(self.collections.into_iter().map(Record::Collection))
             .chain(self.features.into_iter().map(Record::Feature))
+    }
+}
+
+impl SeedPlan {
+    /// The records that only staff may see: internal projects and collections, and features of either.
+    pub fn internal_keys(&self) -> BTreeSet<RecordKey> {
+        let projects = self.projects.iter().filter(|project| project.visibility == Visibility::Internal);
+        let projects: BTreeSet<&Slug> = projects.map(|project| &project.id).collect();
+        let collections = self.collections.iter().filter(|collection| collection.visibility == Visibility::Internal);
+        let collections: BTreeSet<&Slug> = collections.map(|collection| &collection.id).collect();
+        let hidden = |feature: &&Feature| {
+            collections.contains(&feature.collection)
+                || feature.project.as_ref().is_some_and(|project| projects.contains(project))
+        };
+        let key = |record_type, collection: Option<&Slug>, id: &Slug| RecordKey {
+            record_type,
+            collection: collection.cloned(),
+            id: id.clone(),
+        };
+        let features = self.features.iter().filter(hidden);
+        let quotas = self.quotas.iter().filter(|quota| quota.members.iter().any(|member| projects.contains(member)));
+        let keys = projects.iter().map(|id| key(RecordType::Project, None, id));
+        let keys = keys.chain(collections.iter().map(|id| key(RecordType::Collection, None, id)));
+        let keys = keys.chain(features.map(|place| key(RecordType::Feature, Some(&place.collection), &place.id)));
+        keys.chain(quotas.map(|quota| key(RecordType::Quota, None, &quota.id))).collect()
     }
 }
 

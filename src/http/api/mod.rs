@@ -5,6 +5,7 @@ mod changes;
 mod invitations;
 mod lights;
 mod nearby;
+mod oidc;
 mod password;
 mod plans;
 mod projects;
@@ -41,6 +42,7 @@ pub fn routes() -> Vec<Route> {
         changes::routes(),
         time::routes(),
         session::routes(),
+        oidc::routes(),
         password::routes(),
         setup::routes(),
         invitations::routes(),

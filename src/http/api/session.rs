@@ -8,7 +8,7 @@ use crate::http::answer::{self, Problem};
 use crate::http::asked::Asked;
 use crate::http::door;
 use crate::http::route::{Access, Answer, Method, Route, schema_of};
-use crate::http::wire::{SessionWire, SignIn, SignedInUser};
+use crate::http::wire::{OidcWire, SessionWire, SignIn, SignedInUser};
 use crate::http::{State, body};
 use crate::plan::Identity;
 use crate::services::accounts::Opened;
@@ -80,7 +80,8 @@ pub(super) fn begun(asked: &Asked, opened: &Opened) -> Response {
 
 fn session(state: &State, user: Option<&Identity>, setup_needed: bool) -> SessionWire {
     let anonymous_reading = state.accounts.settings().anonymous_reading;
-    SessionWire { user: user.map(SignedInUser::new), anonymous_reading, setup_needed, oidc: None }
+    let oidc = state.oidc.as_ref().map(|oidc| OidcWire { name: oidc.name().to_owned() });
+    SessionWire { user: user.map(SignedInUser::new), anonymous_reading, setup_needed, oidc }
 }
 
 async fn delete_session(asked: Asked) -> Result<Response, Problem> {

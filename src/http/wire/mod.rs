@@ -13,7 +13,7 @@ mod tally;
 
 pub use accounts::{
     Acceptance, AccessWire, CreatedToken, InvitationWire, InvitedUser, NewPassword, NewTokenWire, NewUserWire,
-    SessionWire, Setup, SignIn, SignedInUser, TokenList, TokenWire, UserList, UserPatchWire, UserWire,
+    OidcWire, SessionWire, Setup, SignIn, SignedInUser, TokenList, TokenWire, UserList, UserPatchWire, UserWire,
 };
 pub use changes::{
     BatchEdit, BatchOp, BatchRequest, ChangeList, Comparison, Edited, NewReading, Timeline, TimelineDay, UnitWire,

@@ -76,7 +76,7 @@ impl Accounts {
             ledger.forget_invitations_of(None)?;
             let user = UserRow { password: Some(hash), ..add(ledger, &new, now)? };
             ledger.replace_user(&user)?;
-            open_session(ledger, user, now)
+            open_session(ledger, &user, now)
         })
     }
 
@@ -95,7 +95,7 @@ impl Accounts {
             ledger.forget_invitations_of(Some(user.id))?;
             ledger.end_sessions_of(user.id, None)?;
             ledger.replace_user(&user)?;
-            open_session(ledger, user, now)
+            open_session(ledger, &user, now)
         })
     }
 }

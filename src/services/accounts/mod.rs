@@ -6,6 +6,7 @@
 mod fault;
 mod links;
 mod passwords;
+mod provided;
 mod secret;
 mod sessions;
 mod throttle;
@@ -25,6 +26,7 @@ pub use crate::store::accounts::{NewToken, NewUser, TokenRow, UserRow};
 pub use fault::{AccountsError, Violation};
 pub use links::{FirstUser, Invitation, LINK_LIFE};
 pub use passwords::{MAX_PASSWORD, MIN_PASSWORD};
+pub use provided::Provided;
 pub use secret::Secret;
 pub use sessions::{ABSOLUTE_LIMIT, IDLE_LIMIT, Opened, PasswordChange};
 pub use throttle::{FAILURES_OF_ADDRESS, FAILURES_OF_NAME, WINDOW};

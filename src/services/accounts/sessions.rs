@@ -38,7 +38,7 @@ impl Accounts {
             // It may have been disabled, or got another password, while this one was checked.
             let still = |now: &UserRow| !now.disabled && now.password == user.password;
             let user = ledger.user(user.id)?.filter(still).ok_or(AccountsError::WrongPassword)?;
-            open_session(ledger, user, now)
+            open_session(ledger, &user, now)
         })
     }
 
@@ -102,12 +102,12 @@ pub struct PasswordChange<'a> {
 }
 
 /// Begins a session within a transaction, and forgets those that are over.
-pub(super) fn open_session(ledger: &Ledger, user: UserRow, now: Timestamp) -> Result<Opened, AccountsError> {
+pub(super) fn open_session(ledger: &Ledger, user: &UserRow, now: Timestamp) -> Result<Opened, AccountsError> {
     let before = |limit: SignedDuration| now.checked_sub(limit).unwrap_or(Timestamp::MIN);
     ledger.forget_sessions(before(ABSOLUTE_LIMIT), before(IDLE_LIMIT))?;
     let secret = Secret::fresh("")?;
     ledger.add_session(&secret.digest(), user.id, now)?;
-    let identity = identity_of_session(&user);
+    let identity = identity_of_session(user);
     see(ledger, user.id, now)?;
     Ok(Opened { secret, identity })
 }

@@ -49,7 +49,7 @@ impl Accounts {
     pub fn change_user(&self, name: &UserName, patch: UserPatch) -> Result<UserRow, AccountsError> {
         check([
             patch.display_name.as_deref().and_then(|text| label_fault("display_name", text)),
-            patch.roles.as_ref().and_then(|roles| role_fault(roles)),
+            patch.roles.as_ref().and_then(role_fault),
         ])?;
         self.store.write(|ledger| {
             let before = ledger.user_named(name)?.ok_or_else(|| unknown_user(name))?;

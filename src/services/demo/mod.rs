@@ -8,7 +8,7 @@ mod random;
 mod readings;
 mod survey;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::ToSpan;
 use jiff::civil::Weekday;
@@ -43,7 +43,8 @@ pub fn simulate(mut plan: SeedPlan, seed: u64, until: Date, zone: &TimeZone) -> 
         plan.projects.iter().map(|project| Course::new(project, &plan.plan, random.branch())).collect();
     let mut gauges: Vec<Gauge> = plan.targets.iter().map(|target| Gauge::new(target, random.branch())).collect();
     let mut surveyors = Surveyors::new(&plan, random.branch());
-    let mut log = Log { zone, versions: HashMap::new(), batches: Vec::new() };
+    let internal = plan.internal_keys();
+    let mut log = Log { zone, versions: HashMap::new(), internal, batches: Vec::new() };
     log.commit(first, PLAN_HOUR, SEED_ACTOR, plan.into_records());
 
     let days = std::iter::successors(Some(first), |day| day.tomorrow().ok()).take_while(|day| *day <= last);
@@ -81,6 +82,8 @@ fn days_between(from: Date, to: Date) -> i64 {
 struct Log<'a> {
     zone: &'a TimeZone,
     versions: HashMap<RecordKey, u64>,
+    /// A simulation never changes who may see a record.
+    internal: BTreeSet<RecordKey>,
     batches: Vec<Batch>,
 }
 
@@ -92,7 +95,8 @@ impl Log<'_> {
         }
         let at = day.at(hour, 0, 0, 0).to_zoned_datetime(self.zone.clone());
         let at = at.expect("the days of a plan lie far from the ends of time").timestamp();
-        self.batches.push(Batch { at, actor: actor.to_owned(), edits, ..Batch::default() });
+        let internal = edits.iter().map(Edit::key).filter(|key| self.internal.contains(key)).collect();
+        self.batches.push(Batch { at, actor: actor.to_owned(), edits, internal, ..Batch::default() });
     }
 
     fn edit(&mut self, record: Record) -> Edit {

@@ -57,6 +57,16 @@ impl Ledger<'_> {
         find.query_row([id], user).optional().map_err(failed)
     }
 
+    pub fn user_of_subject(&self, subject: &str) -> Result<Option<UserRow>, StoreError> {
+        self.0.query_row("SELECT * FROM users WHERE subject = ?", [subject], user).optional().map_err(failed)
+    }
+
+    /// Notes who a user is at a provider; for ever.
+    pub fn set_subject(&self, user: i64, subject: &str) -> Result<(), StoreError> {
+        let set = self.0.execute("UPDATE users SET subject = ? WHERE id = ?", params![subject, user]);
+        set.map(|_| ()).map_err(failed)
+    }
+
     pub fn add_user(&self, user: &NewUser, now: Timestamp) -> Result<Added, StoreError> {
         let added = self.0.execute(
             "INSERT INTO users (name, display_name, roles, created) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",

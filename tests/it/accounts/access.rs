@@ -59,7 +59,18 @@ fn what_is_not_for_every_reader_is_known_one_by_one() {
         ids.sort();
         assert_eq!(ids, expected, "{whom}");
     };
-    check("anybody", &["accept_invitation", "create_first_user", "create_session", "delete_session", "find_session"]);
+    check(
+        "anybody",
+        &[
+            "accept_invitation",
+            "begin_oidc_session",
+            "create_first_user",
+            "create_session",
+            "delete_session",
+            "find_session",
+            "finish_oidc_session",
+        ],
+    );
     check("signed in", &["create_token", "delete_token", "list_tokens", "replace_password"]);
     check("administer", &["change_user", "create_user", "find_access", "list_users", "replace_access", "reset_user"]);
     assert!(found["read"].len() >= 20, "{found:?}");

@@ -15,7 +15,7 @@ use crate::support::accounts::{PASSWORD, Shown};
 use crate::support::http::{Answer, Server};
 
 fn options() -> Options {
-    Options { basemaps: Vec::new(), public_url: None, time_zone: TimeZone::UTC, trust_forwarded: false }
+    Options { basemaps: Vec::new(), public_url: None, time_zone: TimeZone::UTC, trust_forwarded: false, oidc: None }
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ pub struct Running {
 impl Running {
     /// Serves `data` and waits until it listens.
     pub fn start(data: &Path, arguments: &[&str]) -> Running {
+        // The HTTP client of the tests is built with TLS because the program's is.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let mut command = Command::new(GUATU);
         command.args(["serve", "--listen", "127.0.0.1:0", "--as-of", "2020-01-10", "--data"]).arg(data).args(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");

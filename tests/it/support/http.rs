@@ -82,7 +82,10 @@ impl Server {
 
     pub fn of(source: &Source) -> Server {
         let time_zone = TimeZone::get("Asia/Shanghai").expect("a zone");
-        Server::with(source, Options { basemaps: Vec::new(), public_url: None, time_zone, trust_forwarded: false })
+        Server::with(
+            source,
+            Options { basemaps: Vec::new(), public_url: None, time_zone, trust_forwarded: false, oidc: None },
+        )
     }
 
     pub fn with(source: &Source, options: Options) -> Server {

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod binary;
 pub mod gdal;
 pub mod http;
+pub mod oidc;
 pub mod plan;
 pub mod plans;
 pub mod random;

@@ -8,6 +8,7 @@ CREATE TABLE users (
   display_name TEXT NOT NULL,
   roles TEXT NOT NULL, -- words with commas between them
   password TEXT, -- argon2id in PHC form; null until it is set
+  subject TEXT UNIQUE, -- who it is at the provider that users sign in at, after the provider's address; null for ours
   disabled INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
   created INTEGER NOT NULL,
   last_seen INTEGER
