@@ -110,10 +110,10 @@ export async function listCollections(signal?: AbortSignal): Promise<string[]> {
 export function projectsOf(found: Found): FoundProject[] {
   return found.features.flatMap(({ properties: p }) => {
     if (!p.project) return [];
-    const { project, kind, position, distance_m, bearing_deg } = p;
+    const { project, kind, position, accuracy_m, distance_m, bearing_deg } = p;
     // A feature may bear a name of its own; the list speaks of projects.
     const name = { zh: p.project_zh ?? p.name_zh, en: p.project_en ?? p.name_en };
     const [stage, light] = [p.stage ?? 'not_reported', p.light ?? 'grey'] as const;
-    return [{ project, kind, name, stage, light, position, distance_m, bearing_deg }];
+    return [{ project, kind, name, stage, light, position, accuracy_m, distance_m, bearing_deg }];
   });
 }

@@ -1,9 +1,10 @@
 // Owns the MapLibre map: applies styles, moves the camera, and tells what was pointed at. It decides nothing itself.
-import type { Map as GlMap, MapGeoJSONFeature, MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
+import type { Map as GlMap, MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
 import type { Box } from '../domain/geo/plane.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Camera } from '../domain/view.ts';
 import { BASE_LINES, CLICKABLE, type LayerId } from './order.ts';
+import { meant } from './pick.ts';
 import { absolute, familyOf } from './style.ts';
 
 export interface Padding {
@@ -172,23 +173,20 @@ export class Engine {
     ];
     const asked = (families: readonly LayerId[]) => this.#layers.filter((id) => families.includes(familyOf(id)));
     const found = this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(CLICKABLE) }) : [];
-    const best = mostParticular(found);
+    const candidates = found.map((f) => ({
+      layer: familyOf(f.layer.id),
+      geometry: f.geometry,
+      project: f.properties['project'],
+    }));
+    const best = meant(candidates, point, (place) => this.map.project(place));
     const lines = found.filter((f) => f.sourceLayer === 'lines');
     const way =
       lines[0] ?? (this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(BASE_LINES) })[0] : undefined);
     return {
       at: [lngLat.lng, lngLat.lat],
       point: { x: point.x, y: point.y },
-      project: (best?.properties['project'] as string | undefined) ?? null,
+      project: (best?.project as string | undefined) ?? null,
       way: way ? `${way.properties['collection']}/${way.properties['id']}` : null,
     };
   }
-}
-
-function mostParticular(found: MapGeoJSONFeature[]): MapGeoJSONFeature | undefined {
-  const rank = (f: MapGeoJSONFeature) => CLICKABLE.indexOf(familyOf(f.layer.id));
-  return found.reduce<MapGeoJSONFeature | undefined>(
-    (best, f) => (!best || rank(f) < rank(best) ? f : best),
-    undefined,
-  );
 }

@@ -41,6 +41,9 @@ export const LAYER_ORDER = [
   'roads-marker',
   'bridges-marker',
   'points-marker',
+  'late-name',
+  'late-marker',
+  'chosen-name',
   'chosen-marker',
   'draft-fill',
   'draft-line',
@@ -52,6 +55,9 @@ export type LayerId = (typeof LAYER_ORDER)[number];
 /** The layers that answer a click, most particular first. */
 export const CLICKABLE: readonly LayerId[] = [
   'chosen-marker',
+  'chosen-name',
+  'late-marker',
+  'late-name',
   'points-marker',
   'points-dot',
   'bridges-marker',
