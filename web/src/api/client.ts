@@ -17,11 +17,14 @@ import type {
 export class ApiError extends Error {
   readonly status: number;
   readonly problem: Problem | null;
+  /** When to try again, if the server says. */
+  readonly retry_s: number | null;
 
-  constructor(status: number, problem: Problem | null) {
+  constructor(status: number, problem: Problem | null, retry_s: number | null = null) {
     super(problem?.detail ?? problem?.title ?? `HTTP ${status}`);
     this.status = status;
     this.problem = problem;
+    this.retry_s = retry_s;
   }
 }
 
@@ -49,7 +52,7 @@ function query(values: Values): string {
   return text ? `?${text}` : '';
 }
 
-const part = encodeURIComponent;
+export const part = encodeURIComponent;
 
 export function findSettings(signal: AbortSignal): Promise<Settings> {
   return request('/api/v1/settings', { signal });

@@ -3,7 +3,8 @@ import type { Map as GlMap, MapMouseEvent, PointLike, StyleSpecification } from 
 import type { Box } from '../domain/geo/plane.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Camera } from '../domain/view.ts';
-import { BASE_LINES, CLICKABLE, type LayerId } from './order.ts';
+import { BASE_LINES, CLICKABLE, SNAPPABLE, type LayerId } from './order.ts';
+import type { PlaceEditor, PlaceEvents } from './place-editor.ts';
 import { meant } from './pick.ts';
 import { absolute, familyOf } from './style.ts';
 
@@ -117,7 +118,23 @@ export class Engine {
     }
     this.#pending = null;
     this.#layers = style.layers.map((l) => l.id);
-    this.map.setStyle(absolute(style, location.origin), { diff: true });
+    this.map.setStyle(absolute(style, location.origin), { diff: true, transformStyle: keepDrawing });
+  }
+
+  /** Fetches the plan's tiles again, after a change. */
+  refresh(): void {
+    if (this.#ready) this.map.refreshTiles('plan');
+  }
+
+  /** Begins to edit a place; the drawing library arrives first. */
+  async editPlace(colour: `#${string}`, events: PlaceEvents): Promise<PlaceEditor> {
+    const { PlaceEditor } = await import('./place-editor.ts');
+    if (!this.map.isStyleLoaded()) await new Promise((done) => this.map.once('idle', done));
+    const around = (box: [PointLike, PointLike]) =>
+      this.map
+        .queryRenderedFeatures(box, { layers: this.#layers.filter((id) => SNAPPABLE.includes(familyOf(id))) })
+        .map((f) => f.geometry);
+    return new PlaceEditor(this.map, { colour, around }, events);
   }
 
   /** Jumps instead of gliding, for those who asked for less motion. */
@@ -190,3 +207,13 @@ export class Engine {
     };
   }
 }
+
+/** The layers of a drawing under way are not of the style; a new style must not take them off the map. */
+function keepDrawing(before: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {
+  const layers = before?.layers.filter((l) => 'source' in l && isDrawing(String(l.source))) ?? [];
+  if (layers.length === 0) return next;
+  const sources = Object.entries(before?.sources ?? {}).filter(([id]) => isDrawing(id));
+  return { ...next, sources: { ...next.sources, ...Object.fromEntries(sources) }, layers: [...next.layers, ...layers] };
+}
+
+const isDrawing = (source: string) => source.startsWith('td-');

@@ -78,3 +78,16 @@ export const CLICKABLE: readonly LayerId[] = [
 
 /** The ways of the base map that can be asked about. */
 export const BASE_LINES: readonly LayerId[] = ['streets', 'rivers', 'railways'];
+
+/** What the corners of a drawn place snap to: ways of the base map and the outlines of other places. */
+export const SNAPPABLE: readonly LayerId[] = [
+  ...BASE_LINES,
+  'roads',
+  'roads-surveyed',
+  'bridges',
+  'bridges-surveyed',
+  'zones-line',
+  'zones-line-surveyed',
+  'parks-line',
+  'parks-line-surveyed',
+];

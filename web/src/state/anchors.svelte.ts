@@ -16,6 +16,10 @@ export class AnchorsState {
   readonly points: FeatureCollection | null = $derived(this.#found.data);
 
   constructor() {
+    this.load();
+  }
+
+  load(): void {
     void this.#found.load(async (signal) => {
       const collections = await listCollections(signal);
       const pages = await Promise.all(collections.map((c) => listFeatures(c, signal)));
