@@ -57,8 +57,7 @@ export async function resetAccount(name: string): Promise<Invitation> {
 }
 
 export async function listTokens(): Promise<ApiToken[]> {
-  const { data } = await send<{ tokens: ApiToken[] } | ApiToken[]>('GET', '/api/v1/tokens');
-  return Array.isArray(data) ? data : data.tokens;
+  return (await send<{ tokens: ApiToken[] }>('GET', '/api/v1/tokens')).data.tokens;
 }
 
 export async function createToken(
@@ -69,7 +68,7 @@ export async function createToken(
   return (await send<ApiToken & { token: string }>('POST', '/api/v1/tokens', { label, scopes, expires })).data;
 }
 
-export async function deleteToken(id: string): Promise<void> {
+export async function deleteToken(id: number): Promise<void> {
   await send('DELETE', `/api/v1/tokens/${part(id)}`);
 }
 

@@ -29,7 +29,7 @@ export interface Invitation {
   expires: string;
 }
 export interface ApiToken {
-  id: string;
+  id: number;
   label: string;
   scopes: Right[];
   created: string;

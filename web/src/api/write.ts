@@ -28,11 +28,16 @@ export interface Answer<T> {
   seq: number | null;
 }
 
+/** Features are GeoJSON, and parts of them merge patches; everything else is JSON. */
+function contentType(method: string, path: string): string {
+  if (!path.startsWith('/ogc/')) return 'application/json';
+  return method === 'PATCH' ? 'application/merge-patch+json' : 'application/geo+json';
+}
+
 /** Sends a request that is not a plain read; also for those whose answer has no body. */
 export async function send<T>(method: string, path: string, body?: unknown, sending: Sending = {}): Promise<Answer<T>> {
   const headers: Record<string, string> = {};
-  if (body !== undefined)
-    headers['content-type'] = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+  if (body !== undefined) headers['content-type'] = contentType(method, path);
   if (sending.version !== undefined)
     headers['if-match'] = typeof sending.version === 'number' ? `"${sending.version}"` : sending.version;
   if (sending.key) headers['idempotency-key'] = sending.key;

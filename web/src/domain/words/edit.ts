@@ -236,7 +236,7 @@ export const EDIT_WORDS = {
 
   'stage.set': { zh: '改为{stage}', en: 'Set to {stage}' },
   'stage.change': { zh: '点选新阶段', en: 'Choose the new stage' },
-  'stage.beside': { zh: '或', en: 'Or' },
+  'stage.beside': { zh: '点选新阶段，或者', en: 'Choose the new stage, or' },
   'stage.confirm': { zh: '确认：{stage}', en: 'Confirm: {stage}' },
   'stage.confirm_title': { zh: '{from} → {to}', en: '{from} → {to}' },
 
@@ -289,7 +289,6 @@ export const EDIT_WORDS = {
   'place.basis_hint': { zh: '例如：2019-05 测量成果第 12 号', en: 'For example: survey no. 12 of May 2019' },
   'place.delete': { zh: '删除这一处', en: 'Delete this place' },
   'place.delete_sure': { zh: '确定删除这一处？', en: 'Really delete this place?' },
-  'place.last': { zh: '这是项目唯一的位置，不能删除', en: 'This is the project’s only place and cannot be deleted' },
   'place.stale': {
     zh: '别人刚刚改过这一处。可以看新的，也可以用您的盖过去。',
     en: 'Somebody changed this place meanwhile. Look at theirs, or put yours over it.',
