@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const READY = /^listening on (http:\/\/\S+)/;
+const SETUP = /\/setup#token=(\S+)$/;
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 
@@ -13,6 +14,9 @@ function ready(server: ChildProcess): Promise<string> {
   return new Promise((done, fail) => {
     const timer = setTimeout(() => fail(new Error('the server did not get ready')), START_MS);
     createInterface({ input: server.stdout! }).on('line', (line) => {
+      // The link to set up comes after the line that says where; it is there before the first journey needs it.
+      const token = SETUP.exec(line)?.[1];
+      if (token) process.env['GUATU_SETUP_TOKEN'] = token;
       const url = READY.exec(line)?.[1];
       if (!url) return;
       clearTimeout(timer);

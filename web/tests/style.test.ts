@@ -87,3 +87,10 @@ test('what the operator writes as attribution stays text', () => {
   const style = planStyle({ lang: 'zh', basemap });
   expect(JSON.stringify(style.sources['basemap'])).not.toContain('<');
 });
+
+test('late markers stand above all others, wherever the markers come from', () => {
+  for (const anchors of [null, busy.anchors]) {
+    const ids = planStyle({ lang: 'zh', anchors }).layers.map((l) => familyOf(l.id));
+    expect(ids.indexOf('late-marker')).toBeGreaterThan(ids.lastIndexOf('points-marker'));
+  }
+});

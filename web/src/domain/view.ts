@@ -42,11 +42,14 @@ export type Ask =
   | { type: 'feature'; ref: string }
   | { type: 'area'; ring: Position2[]; relation: Relation };
 
-export type Page = 'map' | 'dashboard';
+export type Page = 'map' | 'dashboard' | 'accounts' | 'tokens';
+const PAGES: readonly Page[] = ['dashboard', 'accounts', 'tokens'];
 export type Tab = 'plan' | 'results';
 /** The right-hand card. `pick` and `draw` are the two beginnings of an analysis. */
-export type Panel = 'none' | 'project' | 'near' | 'pick' | 'draw';
-export const PANELS: readonly Panel[] = ['none', 'project', 'near', 'pick', 'draw'];
+export type Panel = 'none' | 'project' | 'near' | 'pick' | 'draw' | 'edit' | 'place' | 'worklist';
+export const PANELS: readonly Panel[] = ['none', 'project', 'near', 'pick', 'draw', 'edit', 'place', 'worklist'];
+/** The cards that show a project and mean nothing without one. */
+const OF_PROJECT: readonly Panel[] = ['project', 'edit', 'place'];
 
 export interface View {
   page: Page;
@@ -156,7 +159,7 @@ export function parseView(pathname: string, search: string): View {
   const implied: Panel = project ? 'project' : ask ? 'near' : 'none';
   const panel = oneOf(PANELS, get('panel')) ?? implied;
   return {
-    page: pathname.replace(/\/+$/, '') === '/dashboard' ? 'dashboard' : 'map',
+    page: oneOf(PAGES, pathname.replace(/^\/|\/+$/g, '')) ?? 'map',
     lang: oneOf(LANGS, get('lang')),
     tab: get('tab') === 'results' ? 'results' : 'plan',
     filters: {
@@ -171,7 +174,7 @@ export function parseView(pathname: string, search: string): View {
     sort: oneOf(SORTS, sort.replace(/^-/, '')) ?? 'plan',
     descending: sort.startsWith('-') && oneOf(SORTS, sort.slice(1)) !== null && sort !== '-plan',
     project,
-    panel: (panel === 'project' && !project) || (panel === 'near' && !ask) ? implied : panel,
+    panel: (OF_PROJECT.includes(panel) && !project) || (panel === 'near' && !ask) ? implied : panel,
     ask,
     radius_m: number(get('radius'), 1, MAX_RADIUS_M) ?? DEFAULT_RADIUS_M,
     lateOnly: get('late') === '1',
@@ -209,6 +212,6 @@ export function formatView(view: View): string {
   put('panel', view.panel, view.panel !== (view.project ? 'project' : ask ? 'near' : 'none'));
   put('map', camera && `${round(camera.zoom, 2)}/${round(camera.lat, 5)}/${round(camera.lon, 5)}`);
   put('basemap', view.basemap);
-  const path = view.page === 'dashboard' ? '/dashboard' : '/';
+  const path = view.page === 'map' ? '/' : `/${view.page}`;
   return out.length ? `${path}?${out.join('&')}` : path;
 }

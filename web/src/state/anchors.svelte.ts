@@ -1,8 +1,14 @@
-// Where the names of lines and areas stand. Tiles cut such shapes, and each piece would carry the name again.
-import type { FeatureCollection } from 'geojson';
+// Where the marker of each feature stands. Tiles cut lines and areas, and each piece would carry the name again; and only
+// in one source can what is late take its place before all else.
+import type { FeatureCollection, Geometry } from 'geojson';
 import { listCollections, listFeatures } from '../api/client.ts';
 import { anchorOf } from '../domain/geo/anchor.ts';
 import { Resource } from './resource.svelte.ts';
+
+function shapeOf({ type }: Geometry): 'points' | 'lines' | 'areas' {
+  if (type.endsWith('Polygon')) return 'areas';
+  return type.endsWith('LineString') ? 'lines' : 'points';
+}
 
 export class AnchorsState {
   readonly #found = new Resource<FeatureCollection>();
@@ -10,13 +16,17 @@ export class AnchorsState {
   readonly points: FeatureCollection | null = $derived(this.#found.data);
 
   constructor() {
+    this.load();
+  }
+
+  load(): void {
     void this.#found.load(async (signal) => {
       const collections = await listCollections(signal);
       const pages = await Promise.all(collections.map((c) => listFeatures(c, signal)));
       const features = pages.flat().flatMap(({ geometry, properties }) => {
         const at = anchorOf(geometry);
         if (!at) return [];
-        const shape = geometry.type.endsWith('Polygon') ? 'areas' : 'lines';
+        const shape = shapeOf(geometry);
         const point = { type: 'Point' as const, coordinates: at };
         return [{ type: 'Feature' as const, geometry: point, properties: { ...properties, shape } }];
       });

@@ -6,11 +6,13 @@ import { word, type WordKey } from '../domain/words.ts';
 import type { Text } from '../domain/vocab.ts';
 import { AnalysisState } from './analysis.svelte.ts';
 import { AnchorsState } from './anchors.svelte.ts';
+import { EditState } from './edit.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
 import { PlanState } from './plan.svelte.ts';
 import { ResultsState } from './results.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ScreenState } from './screen.svelte.ts';
+import { SessionState } from './session.svelte.ts';
 import { ViewState } from './view.svelte.ts';
 
 export class AppState {
@@ -22,9 +24,12 @@ export class AppState {
   readonly anchors = new AnchorsState();
   readonly screen = new ScreenState();
   readonly notice = new NoticeState();
+  readonly session = new SessionState();
+  readonly edit = new EditState(this.session, this.view);
 
   constructor() {
     // A link that opens a card must show it on a phone too.
+    this.session.onchanged = () => this.reload();
     const { panel } = this.view.current;
     if (panel !== 'none' && panel !== 'draw') this.screen.sheet = 'half';
   }
@@ -37,15 +42,28 @@ export class AppState {
 
   /** Opens a project; `frame` when it was not chosen on the map itself. */
   choose(id: string, { frame = true } = {}): void {
+    this.edit.fromWorklist = false;
     this.view.go({ page: 'map', project: id, panel: 'project' });
     if (this.screen.narrow) this.screen.sheet = 'half';
     if (frame) this.frameProjects([id]);
   }
 
+  /** Reads everything anew, after a write or when another reader is signed in. What is shown stays until then. */
+  reload(): void {
+    this.plan.load();
+    this.results.page.retry();
+    this.selection.detail.retry();
+    this.analysis.found.retry();
+    this.anchors.load();
+    this.screen.refreshing = {};
+  }
+
   /** Closes the right-hand card. An analysis stays until it is ended, so its result can be returned to. */
   close(): void {
     const { panel, ask } = this.view.current;
-    if (panel === 'project' && ask) this.view.go({ project: null, panel: 'near' });
+    if (panel === 'edit' || (panel === 'place' && !this.edit.fromWorklist)) this.view.go({ panel: 'project' });
+    else if (panel === 'place') this.view.go({ panel: 'worklist' });
+    else if (panel === 'project' && ask) this.view.go({ project: null, panel: 'near' });
     else this.view.go({ project: null, panel: 'none', ask: null, lateOnly: false });
     this.analysis.draft = [];
   }

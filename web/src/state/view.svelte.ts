@@ -15,6 +15,9 @@ export class ViewState {
   current = $state.raw<View>(parseView(location.pathname, location.search));
   readonly lang: Lang = $derived(this.current.lang ?? deviceLang());
 
+  /** Asked before each step; a step that it refuses does not happen. */
+  guard: (change: Partial<View>) => boolean = () => true;
+
   constructor() {
     $effect(() => {
       const back = () => (this.current = parseView(location.pathname, location.search));
@@ -28,7 +31,7 @@ export class ViewState {
 
   /** Goes to a changed view as a step that the Back button undoes. */
   go(change: Partial<View>): void {
-    this.#set(change, 'push');
+    if (this.guard(change)) this.#set(change, 'push');
   }
 
   /** Changes the view in place: typing, sliders, the camera. */
