@@ -137,6 +137,11 @@ export function emptyView(): View {
   };
 }
 
+/** The day that a view shows: comparing shows the second of its two days. */
+export function dayOf(view: View): string | null {
+  return view.compare?.to ?? view.as_of;
+}
+
 /** How many filters are on; the number in "Filters (n)". */
 export function filterCount(filters: Filters): number {
   return FILTER_KEYS.reduce((sum, key) => sum + filters[key].length, filters.q ? 1 : 0);

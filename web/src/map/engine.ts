@@ -1,10 +1,11 @@
 // Owns the MapLibre map: applies styles, moves the camera, and tells what was pointed at. It decides nothing itself.
-import type { Map as GlMap, MapGeoJSONFeature, MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
+import type { VectorTileSource, Map as GlMap, MapGeoJSONFeature, MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
 import type { Box } from '../domain/geo/plane.ts';
+import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Camera } from '../domain/view.ts';
 import { BASE_LINES, CLICKABLE, type LayerId } from './order.ts';
-import { absolute, familyOf } from './style.ts';
+import { TILE_MAX_ZOOM, absolute, familyOf, planTiles } from './style.ts';
 
 export interface Padding {
   top: number;
@@ -116,7 +117,34 @@ export class Engine {
     }
     this.#pending = null;
     this.#layers = style.layers.map((l) => l.id);
-    this.map.setStyle(absolute(style, location.origin), { diff: true });
+    const full = absolute(style, location.origin);
+    this.#retile(full);
+    this.map.setStyle(full, { diff: true });
+  }
+
+  /** Draws the plan's tiles anew under the same address; the old ones stay until the new are there. */
+  retile(): void {
+    const source = this.#ready ? this.map.getSource<VectorTileSource>('plan') : undefined;
+    if (source) source.setTiles([...source.tiles]);
+  }
+
+  /** The addresses of the plan's tiles in sight, for another day. */
+  tilePaths(day: string): string[] {
+    const [west, south, east, north] = this.map.getBounds().toArray().flat() as Box;
+    const zoom = Math.min(TILE_MAX_ZOOM, Math.max(0, Math.floor(this.map.getZoom())));
+    const address = planTiles(day);
+    return tilesIn([west, south, east, north], zoom).map(({ z, x, y }) =>
+      address.replace('{z}', String(z)).replace('{x}', String(x)).replace('{y}', String(y)),
+    );
+  }
+
+  /** A new address by difference would take the source away and its layers with it: the map would flash. */
+  #retile(style: StyleSpecification): void {
+    for (const [id, next] of Object.entries(style.sources)) {
+      if (next.type !== 'vector' || !next.tiles) continue;
+      const source = this.map.getSource<VectorTileSource>(id);
+      if (source && source.tiles[0] !== next.tiles[0]) source.setTiles(next.tiles);
+    }
   }
 
   /** Jumps instead of gliding, for those who asked for less motion. */

@@ -1,15 +1,24 @@
 // Where the names of lines and areas stand. Tiles cut such shapes, and each piece would carry the name again.
 import type { FeatureCollection } from 'geojson';
+import { untrack } from 'svelte';
 import { listCollections, listFeatures } from '../api/client.ts';
 import { anchorOf } from '../domain/geo/anchor.ts';
 import { Resource } from './resource.svelte.ts';
+import type { ViewState } from './view.svelte.ts';
 
 export class AnchorsState {
   readonly #found = new Resource<FeatureCollection>();
   /** null until they are known, and when there are too many: the map then names each piece. */
   readonly points: FeatureCollection | null = $derived(this.#found.data);
 
-  constructor() {
+  constructor(view: ViewState) {
+    $effect(() => {
+      void view.asOf;
+      untrack(() => this.load());
+    });
+  }
+
+  load(): void {
     void this.#found.load(async (signal) => {
       const collections = await listCollections(signal);
       const pages = await Promise.all(collections.map((c) => listFeatures(c, signal)));
