@@ -3,15 +3,7 @@ import type { AuditFilters } from '../domain/view.ts';
 import { query, request } from './client.ts';
 import { atMoment } from './moment.ts';
 import type { Project } from './types.ts';
-import type {
-  ChangeEvent,
-  ChangePage,
-  Comparison,
-  HelloEvent,
-  PlanMoment,
-  Session,
-  Timeline,
-} from './time-types.ts';
+import type { ChangeEvent, ChangePage, Comparison, HelloEvent, PlanMoment, Session, Timeline } from './time-types.ts';
 
 const part = encodeURIComponent;
 
@@ -33,12 +25,7 @@ export function findProjectOn(id: string, day: string, signal: AbortSignal): Pro
 }
 
 /** A page of the changes of a project and its places, newest first; on a day in the past, those until then. */
-export function listHistory(
-  id: string,
-  limit: number,
-  until: string | null,
-  signal: AbortSignal,
-): Promise<ChangePage> {
+export function listHistory(id: string, limit: number, until: string | null, signal: AbortSignal): Promise<ChangePage> {
   return request(`/api/v1/projects/${part(id)}/history${query({ to: until, limit })}`, { signal });
 }
 

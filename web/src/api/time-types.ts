@@ -68,4 +68,3 @@ export interface ChangeEvent {
 export interface Session {
   user: { name: string; display_name: string; roles: string[]; rights: string[] } | null;
 }
-

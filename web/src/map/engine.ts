@@ -1,5 +1,12 @@
 // Owns the MapLibre map: applies styles, moves the camera, and tells what was pointed at. It decides nothing itself.
-import type { VectorTileSource, Map as GlMap, MapGeoJSONFeature, MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
+import type {
+  VectorTileSource,
+  Map as GlMap,
+  MapGeoJSONFeature,
+  MapMouseEvent,
+  PointLike,
+  StyleSpecification,
+} from 'maplibre-gl';
 import type { Box } from '../domain/geo/plane.ts';
 import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';

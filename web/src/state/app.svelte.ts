@@ -105,7 +105,14 @@ export class AppState {
   /** Compares two days on the map. */
   compareDays(range: Range): void {
     this.time.playing = false;
-    this.view.go({ page: 'map', compare: { ...range, what: [] }, as_of: null, panel: 'compare', project: null, ask: null });
+    this.view.go({
+      page: 'map',
+      compare: { ...range, what: [] },
+      as_of: null,
+      panel: 'compare',
+      project: null,
+      ask: null,
+    });
     if (this.screen.narrow) this.screen.sheet = 'half';
   }
 

@@ -31,6 +31,10 @@ export const TIME_WORDS = {
     zh: '最早的记录是 {first}。',
     en: 'The first records are of {first}.',
   },
+  'time.not_there': {
+    zh: '{date} 那一天，计划里没有这个项目。',
+    en: 'On {date} the plan did not have this project.',
+  },
   'time.to_first': { zh: '看 {first}', en: 'See {first}' },
   'time.see_day': { zh: '回看 {date}', en: 'Look at {date}' },
   'time.failed': { zh: '时间轴没有取到', en: 'The timeline did not arrive' },
