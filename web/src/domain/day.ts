@@ -41,6 +41,7 @@ export function monthsBetween(first: string, last: string): string[] {
 /** The reader's clock time of a moment: `2026-11-24 09:05`. */
 export function clockTime(moment: string | number): string {
   const at = new Date(moment);
+  if (Number.isNaN(at.getTime())) return String(moment);
   const two = (n: number) => String(n).padStart(2, '0');
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;

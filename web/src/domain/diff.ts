@@ -1,5 +1,5 @@
 // The wording of a change: each field's before and after as a reader of the plan would say them.
-import { count, distance, itemName } from './format.ts';
+import { count, distance, itemName, shift } from './format.ts';
 import { WORD_KEYS, word, type WordKey } from './words.ts';
 import type { Lang, Text } from './vocab.ts';
 
@@ -113,7 +113,7 @@ function geometryText(change: FieldChange & { moved_m?: unknown }, lang: Lang): 
   }
   const moved = typeof change.moved_m === 'number' ? change.moved_m : after.moved_m;
   const parts: string[] = [];
-  if (moved !== null && moved >= 0.5) parts.push(word('history.moved', lang, { distance: distance(moved) }));
+  if (moved !== null && moved >= 0.5) parts.push(word('history.moved', lang, { distance: shift(moved) }));
   if (before.type !== after.type) {
     parts.push(word('history.shape', lang, { before: shape(before.type, lang), after: shape(after.type, lang) }));
   }
@@ -142,9 +142,9 @@ function gainedAndLost(before: unknown[], after: unknown[], say: (thing: unknown
 
 function milestonesText(before: unknown, after: unknown, lang: Lang): string {
   const nameOf = (m: unknown) => (isObject(m) && isText(m['name']) ? m['name'][lang] : '?');
-  const key = (m: unknown) => (isObject(m) && isText(m['name']) ? m['name'].zh : JSON.stringify(m));
-  const had = new Map(list(before).map((m) => [key(m), m as Record<string, unknown>]));
-  const has = new Map(list(after).map((m) => [key(m), m as Record<string, unknown>]));
+  const key = (m: Record<string, unknown>) => (isText(m['name']) ? m['name'].zh : JSON.stringify(m));
+  const byName = (value: unknown) => new Map(list(value).filter(isObject).map((m) => [key(m), m]));
+  const [had, has] = [byName(before), byName(after)];
   const parts: string[] = [];
   for (const [k, m] of has) {
     const old = had.get(k);

@@ -10,6 +10,11 @@ export function distance(metres: number): string {
   return `${km < 10 ? km.toFixed(1).replace(/\.0$/, '') : Math.round(km)} km`;
 }
 
+/** How far something was moved: to the metre, since that is what was done. */
+export function shift(metres: number): string {
+  return metres < 1000 ? `${Math.round(metres)} m` : distance(metres);
+}
+
 /** A radius is a choice, not a measurement: shown exactly. */
 export function radius(metres: number): string {
   return metres < 1000 ? `${metres} m` : `${Number((metres / 1000).toFixed(2))} km`;

@@ -10,6 +10,8 @@ import { repeatedId } from './plan-layers.ts';
 import { tonesFor } from './tones.ts';
 
 const PULSE_MS = 450;
+/** Pixels from the marker's middle to the sign beside it. */
+const ASIDE = [16, -15];
 
 export function changeSources(look: Look): Record<string, GeoJSONSourceSpecification> {
   const all: Record<string, GeoJSONSourceSpecification> = {};
@@ -68,6 +70,18 @@ export function changeLayers(look: Look): Layer[] {
     filter: among(all),
     paint: { 'circle-radius': 19, 'circle-color': colour, 'circle-opacity': 0.5 },
   };
+  const badges = {
+    id: 'change-badge',
+    type: 'circle',
+    source: 'change-signs',
+    paint: {
+      'circle-radius': 9.5,
+      'circle-color': bySign(colourOf(look)),
+      'circle-stroke-color': tones.halo,
+      'circle-stroke-width': 1.5,
+      'circle-translate': ASIDE,
+    },
+  };
   const signs = {
     id: 'change-sign',
     type: 'symbol',
@@ -75,12 +89,11 @@ export function changeLayers(look: Look): Layer[] {
     layout: {
       'text-field': bySign('sign'),
       'text-font': FONT,
-      'text-size': 17,
-      'text-offset': [1, -0.95],
+      'text-size': 15,
       'text-allow-overlap': true,
       'text-ignore-placement': true,
     },
-    paint: { 'text-color': bySign(colourOf(look)), 'text-halo-color': tones.halo, 'text-halo-width': 3 },
+    paint: { 'text-color': look.dark ? '#10181a' : '#ffffff', 'text-translate': ASIDE },
   };
   const before = !changed.before
     ? []
@@ -106,7 +119,7 @@ export function changeLayers(look: Look): Layer[] {
           },
         },
       ];
-  return [...halos, spots, ...before, signs] as Layer[];
+  return [...halos, spots, ...before, badges, signs] as Layer[];
 }
 
 /** The pulse swings between two strengths; a change of a constant glides, one by data would jump. */

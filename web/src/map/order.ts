@@ -48,6 +48,7 @@ export const LAYER_ORDER = [
   'chosen-marker',
   'before-line',
   'before-point',
+  'change-badge',
   'change-sign',
   'draft-fill',
   'draft-line',

@@ -10,6 +10,8 @@ export class RightsState {
   readonly #session = new Resource<Session>();
   readonly rights: readonly string[] = $derived(this.#session.data?.user?.rights ?? []);
 
+  readonly signedIn: boolean = $derived(Boolean(this.#session.data?.user));
+
   /** Asks once, when the first history is opened. */
   want(): void {
     if (!this.#session.data && !this.#session.loading) void this.#session.load(findSession);

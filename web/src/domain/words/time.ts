@@ -24,6 +24,8 @@ export const TIME_WORDS = {
     en: 'Records begin today. Once there are changes, you can look back at them here.',
   },
   'time.past': { zh: '正在看过去的一天', en: 'You are looking at the past' },
+  'time.past_short': { zh: '过去的一天', en: 'The past' },
+  'time.ahead_short': { zh: '将来的一天', en: 'The future' },
   'time.ahead': { zh: '正在看将来的一天，按今天所知判断', en: 'You are looking ahead, by what is known today' },
   'time.back': { zh: '回到今天', en: 'Back to today' },
   'time.too_early': { zh: '那一天还没有记录', en: 'There are no records of that day' },
@@ -40,8 +42,8 @@ export const TIME_WORDS = {
   'time.failed': { zh: '时间轴没有取到', en: 'The timeline did not arrive' },
 
   'simulated.ribbon': {
-    zh: '模拟数据：进度、资金和变更记录是编造的，只供演示。',
-    en: 'Simulated data: progress, money and changes are made up, for demonstration only.',
+    zh: '模拟数据：进度、资金和变更记录是编造的。',
+    en: 'Simulated data: progress, money and changes are made up.',
   },
   'simulated.mark': { zh: '模拟', en: 'Simulated' },
 
@@ -98,6 +100,7 @@ export const TIME_WORDS = {
   'history.more': { zh: '更早的变更', en: 'Earlier changes' },
   'history.all': { zh: '全部变更记录', en: 'All changes' },
   'history.somebody': { zh: '登录后可见姓名', en: 'Name shown when signed in' },
+  'history.system': { zh: '系统', en: 'The system' },
   'history.undo': { zh: '撤销', en: 'Undo' },
   'history.undo_label': { zh: '撤销第 {seq} 号变更', en: 'Undo change {seq}' },
   'history.undone': { zh: '已撤销', en: 'Undone' },
