@@ -143,7 +143,12 @@ function gainedAndLost(before: unknown[], after: unknown[], say: (thing: unknown
 function milestonesText(before: unknown, after: unknown, lang: Lang): string {
   const nameOf = (m: unknown) => (isObject(m) && isText(m['name']) ? m['name'][lang] : '?');
   const key = (m: Record<string, unknown>) => (isText(m['name']) ? m['name'].zh : JSON.stringify(m));
-  const byName = (value: unknown) => new Map(list(value).filter(isObject).map((m) => [key(m), m]));
+  const byName = (value: unknown) =>
+    new Map(
+      list(value)
+        .filter(isObject)
+        .map((m) => [key(m), m]),
+    );
   const [had, has] = [byName(before), byName(after)];
   const parts: string[] = [];
   for (const [k, m] of has) {

@@ -45,6 +45,7 @@ export type Ask =
   | { type: 'area'; ring: Position2[]; relation: Relation };
 
 export type Page = 'map' | 'dashboard' | 'audit';
+const PAGES: readonly Page[] = ['dashboard', 'audit'];
 export type Tab = 'plan' | 'results';
 /** Two days to compare, and the kinds of change to show; none: all. */
 export interface Compare extends Range {
@@ -216,13 +217,6 @@ function fits(panel: Panel, subjects: Subjects): boolean {
   return panel !== 'compare' || subjects.compare !== null;
 }
 
-const PATHS: Record<Page, string> = { map: '/', dashboard: '/dashboard', audit: '/audit' };
-
-function pageOf(pathname: string): Page {
-  const path = pathname.replace(/\/+$/, '');
-  return (Object.keys(PATHS) as Page[]).find((page) => PATHS[page] === path) ?? 'map';
-}
-
 /** Reads an address. What is not understood is left out, so an old or mistyped link still opens. */
 export function parseView(pathname: string, search: string): View {
   const params = new URLSearchParams(search);
@@ -242,7 +236,7 @@ export function parseView(pathname: string, search: string): View {
   const range = parseRange(get('compare'));
   const compare = range && { ...range, what: known('what', CHANGES) };
   const as_of = get('as_of');
-  const page = pageOf(pathname);
+  const page = oneOf(PAGES, pathname.replace(/^\/|\/+$/g, '')) ?? 'map';
   const implied = impliedPanel({ project, ask, compare });
   const panel = oneOf(PANELS, get('panel')) ?? implied;
   return {
@@ -315,6 +309,6 @@ export function formatView(view: View): string {
     put('from', from);
     put('to', to);
   }
-  const path = PATHS[view.page];
+  const path = view.page === 'map' ? '/' : `/${view.page}`;
   return out.length ? `${path}?${out.join('&')}` : path;
 }

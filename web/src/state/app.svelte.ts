@@ -34,8 +34,6 @@ export class AppState {
   readonly live = new LiveState(liveListener(this));
   /** Nothing can be edited and nothing is live on a day in the past. */
   readonly isPast: boolean = $derived(this.time.isPast);
-  /** Goes up when the plan's tiles have changed under the same address. */
-  tileVersion = $state(0);
 
   constructor() {
     // A link that opens a card must show it on a phone too.
@@ -91,6 +89,18 @@ export class AppState {
     const wanted = new Set(ids);
     const box = unionBox(this.plan.projects.filter((p) => wanted.has(p.id)).map((p) => p.bbox));
     this.screen.frame(box);
+  }
+
+  /** Reads everything anew. What is shown stays until then. */
+  reload(): void {
+    this.plan.load({ afresh: true });
+    this.results.page.retry();
+    this.selection.detail.retry();
+    this.analysis.found.retry();
+    this.compare.found.retry();
+    this.anchors.load();
+    this.time.reload();
+    this.screen.refreshing = {};
   }
 
   /** Looks at a day, or at now; a comparison ends with it. */

@@ -19,7 +19,7 @@ export function liveListener(app: AppState): Listener {
       app.notice.show(said(app, batch));
     },
     reload() {
-      readAll(app);
+      app.reload();
       app.notice.show(app.t('live.reset'));
     },
     back: () => app.notice.show(app.t('live.back')),
@@ -41,16 +41,7 @@ function readTouched(app: AppState, batch: Batch): void {
   analysis.found.retry();
   compare.found.retry();
   app.anchors.load();
-  app.tileVersion += 1;
-}
-
-export function readAll(app: AppState): void {
-  const { plan, results, selection, analysis, compare, anchors, time } = app;
-  plan.load({ afresh: true });
-  for (const shown of [results.page, selection.detail, analysis.found, compare.found]) shown.retry();
-  anchors.load();
-  time.reload();
-  app.tileVersion += 1;
+  app.screen.refreshing = {};
 }
 
 /** One sentence for a burst: "Wang updated Zuili road". */

@@ -29,6 +29,9 @@ export class ScreenState {
   /** A box that the map is asked to show; a new object is a new request. */
   framing = $state.raw<{ box: Box } | null>(null);
 
+  /** Asks the map to fetch the plan's tiles again; a new object is a new request. */
+  refreshing = $state.raw<object | null>(null);
+
   /** A row of the plan tree to open and bring into sight; a new object is a new request. */
   revealing = $state.raw<{ id: string } | null>(null);
 
