@@ -44,6 +44,9 @@ export default async function setup(): Promise<(() => Promise<void>) | void> {
     env: { ...process.env, RUST_LOG: 'warn' },
   });
   process.env['GUATU_URL'] = await ready(server);
+  // For journeys that need a user: the program adds one beside the running server.
+  process.env['GUATU_DATA'] = data;
+  process.env['GUATU_BIN'] = binary;
   return async () => {
     const code = await ended(server);
     await rm(data, { recursive: true, force: true });

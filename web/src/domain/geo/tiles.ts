@@ -22,7 +22,10 @@ export function tilesIn([west, south, east, north]: Box, z: number): Tile[] {
   };
   const tiles: Tile[] = [];
   for (let y = row(north); y <= row(south); y++) {
-    for (let x = column(west); x <= column(east); x++) if (tiles.length < MOST) tiles.push({ z, x, y });
+    for (let x = column(west); x <= column(east); x++) {
+      if (tiles.length === MOST) return tiles;
+      tiles.push({ z, x, y });
+    }
   }
   return tiles;
 }

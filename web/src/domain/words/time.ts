@@ -2,7 +2,7 @@
 
 export const TIME_WORDS = {
   'time.title': { zh: '时间', en: 'Time' },
-  'time.open': { zh: '回看过去的某一天', en: 'Look at an earlier day' },
+  'time.open': { zh: '时间：回看过去的某一天', en: 'Time: look at an earlier day' },
   'time.bar': { zh: '时间轴', en: 'Timeline' },
   'time.day': { zh: '看哪一天', en: 'Day to look at' },
   'time.today': { zh: '今天', en: 'Today' },
