@@ -55,6 +55,7 @@ test('labels are no more than there is room for, and begin the year with its num
     '2019', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12',
   ]); // prettier-ignore
   expect(labelsOf(span, 5).map((l) => l.text)).toEqual(['2019', '04', '07', '10']);
+  expect(labelsOf({ first: '2019-02-03', today: '2019-05-04' }, 5).map((l) => l.text)).toEqual(['2019-03', '04', '05']);
   const years = labelsOf({ first: '2001-01-01', today: '2026-11-24' }, 11);
   expect(years.length).toBeLessThanOrEqual(14);
   expect(years.every((l) => l.major)).toBe(true);

@@ -49,16 +49,17 @@ export function marksOf(days: readonly { date: string; changes: number }[], span
   }));
 }
 
-/** As many month labels as stand without touching; Januaries are written as the year. */
+/** As many month labels as stand without touching; Januaries are written as the year, and the first tells its year. */
 export function labelsOf(span: Span, most: number): Label[] {
   const months = monthsBetween(span.first, span.today);
   const every = [1, 3, 6, 12, 24, 60].find((n) => months.length / n <= most) ?? 120;
   const index = (day: string) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;
   return months
     .filter((day) => index(day) % every === 0)
-    .map((day) => {
+    .map((day, i) => {
       const major = day.slice(5, 7) === '01';
-      return { day, at: fractionOf(day, span), text: major ? day.slice(0, 4) : day.slice(5, 7), major };
+      const short = i === 0 ? day.slice(0, 7) : day.slice(5, 7);
+      return { day, at: fractionOf(day, span), text: major ? day.slice(0, 4) : short, major };
     });
 }
 

@@ -10,6 +10,8 @@ const BEAT_MS = 500;
 const HICCUP_MS = 1500;
 /** After a longer loss everything is read anew, whatever the server can still tell. */
 const LONG_LOSS_MS = 10 * 60_000;
+/** A page that nobody looks at hears nothing after this; browsers allow few open connections to one server. */
+const HIDDEN_MS = 30_000;
 /** Waits between our own attempts, when the browser makes none. */
 const RETRY_MS = [3000, 5000, 10_000, 30_000, 60_000];
 
@@ -39,6 +41,8 @@ export class LiveState {
   #seq: number | null = null;
   #stop: () => void = () => undefined;
   #attempts = 0;
+  #asleep = false;
+  #hiding: ReturnType<typeof setTimeout> | undefined;
   #hiccup: ReturnType<typeof setTimeout> | undefined;
   #again: ReturnType<typeof setTimeout> | undefined;
   #fading: ReturnType<typeof setTimeout> | undefined;
@@ -61,11 +65,14 @@ export class LiveState {
         this.#connect();
         const online = () => this.#reconnect();
         const offline = () => this.#lost(true);
+        const seen = () => this.#see(document.visibilityState === 'visible');
         addEventListener('online', online);
         addEventListener('offline', offline);
+        document.addEventListener('visibilitychange', seen);
         return () => {
           removeEventListener('online', online);
           removeEventListener('offline', offline);
+          document.removeEventListener('visibilitychange', seen);
           this.#leave();
         };
       });
@@ -96,7 +103,20 @@ export class LiveState {
     });
   }
 
+  /** Stops listening when the page has been out of sight for a while, and catches up when it is seen again. */
+  #see(visible: boolean): void {
+    clearTimeout(this.#hiding);
+    if (!visible) {
+      this.#hiding = setTimeout(() => {
+        this.#stop();
+        clearTimeout(this.#again);
+        this.#asleep = true;
+      }, HIDDEN_MS);
+    } else if (this.#asleep) this.#reconnect();
+  }
+
   #reconnect(): void {
+    this.#asleep = false;
     clearTimeout(this.#again);
     this.#connect();
   }
@@ -139,6 +159,8 @@ export class LiveState {
     this.#stop();
     this.#burst.drop();
     this.#calm();
+    this.#asleep = false;
+    clearTimeout(this.#hiding);
     clearTimeout(this.#again);
     clearTimeout(this.#fading);
     clearInterval(this.#beating);

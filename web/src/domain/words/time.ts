@@ -43,7 +43,7 @@ export const TIME_WORDS = {
 
   'simulated.ribbon': {
     zh: '模拟数据：进度、资金和变更记录是编造的。',
-    en: 'Simulated data: progress, money and changes are made up.',
+    en: 'Simulated: progress, money and changes are made up.',
   },
   'simulated.mark': { zh: '模拟', en: 'Simulated' },
 
@@ -199,6 +199,11 @@ export const TIME_WORDS = {
   'field.order': { zh: '顺序', en: 'Order' },
   'field.extent': { zh: '范围', en: 'Extent' },
   'field.light': { zh: '亮灯', en: 'Light' },
+  'field.behind_yellow_points': { zh: '黄灯：落后百分点', en: 'Yellow: points behind' },
+  'field.behind_red_points': { zh: '红灯：落后百分点', en: 'Red: points behind' },
+  'field.unstarted_yellow_months': { zh: '黄灯：未开工月数', en: 'Yellow: months not begun' },
+  'field.unstarted_red_months': { zh: '红灯：未开工月数', en: 'Red: months not begun' },
+  'field.evidence_days': { zh: '报告有效天数', en: 'Days a report counts' },
   'shape.Point': { zh: '点', en: 'point' },
   'shape.LineString': { zh: '线', en: 'line' },
   'shape.Polygon': { zh: '面', en: 'area' },
