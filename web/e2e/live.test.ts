@@ -30,19 +30,6 @@ test('a change in one window shows in the other, on row, card and map', async ({
   await other.context().close();
 });
 
-test('nothing is live on a day in the past', async ({ page }) => {
-  const { first, today } = await (await page.request.get('/api/v1/timeline')).json();
-  expect(first < today, 'this journey needs a plan with a history').toBe(true);
-  const asked: string[] = [];
-  page.on('request', (r) => asked.push(new URL(r.url()).pathname));
-  await page.goto(`/?as_of=${first}`);
-  await painted(page);
-  await expect(page.getByText('正在看过去的一天')).toBeVisible();
-  expect(asked).not.toContain('/api/v1/events');
-  await page.getByRole('button', { name: '回到今天' }).click();
-  await expect(page.getByText('实时', { exact: true })).toBeVisible();
-});
-
 test('a lost connection is told, with since when, and so is its return', async ({ page, context, watch }) => {
   watch.allow.push(/ERR_INTERNET_DISCONNECTED|Failed to load resource/);
   await page.goto('/');

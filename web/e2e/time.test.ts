@@ -2,6 +2,8 @@
 import type { Page } from '@playwright/test';
 import { PHONE, accessible, drawn, expect, painted, test } from './guatu.ts';
 
+test.use({ baseURL: process.env['GUATU_DEMO_URL'] });
+
 interface Timeline {
   first: string;
   today: string;
@@ -145,6 +147,18 @@ test('presets change the days, and a day opens the time machine', async ({ page 
   await page.getByRole('button', { name: `回看 ${from}` }).click();
   await expect.poll(() => asOf(page)).toBe(from);
   await expect(page).not.toHaveURL(/compare=/);
+});
+
+test('nothing is live on a day in the past', async ({ page }) => {
+  const { first } = await timeline(page);
+  const asked: string[] = [];
+  page.on('request', (r) => asked.push(new URL(r.url()).pathname));
+  await page.goto(`/?as_of=${first}`);
+  await painted(page);
+  await expect(page.getByText('正在看过去的一天')).toBeVisible();
+  expect(asked).not.toContain('/api/v1/events');
+  await page.getByRole('button', { name: '回到今天' }).click();
+  await expect(page.getByText('实时', { exact: true })).toBeVisible();
 });
 
 test.describe('on a phone', () => {

@@ -24,9 +24,9 @@ export function findProjectOn(id: string, day: string, signal: AbortSignal): Pro
   return request(atMoment(`/api/v1/projects/${part(id)}`, day), { signal });
 }
 
-/** A page of the changes of a project and its places, newest first; on a day in the past, those until then. */
-export function listHistory(id: string, limit: number, until: string | null, signal: AbortSignal): Promise<ChangePage> {
-  return request(`/api/v1/projects/${part(id)}/history${query({ to: until, limit })}`, { signal });
+/** A page of the changes of a project and its places, newest first. */
+export function listHistory(id: string, limit: number, signal: AbortSignal): Promise<ChangePage> {
+  return request(`/api/v1/projects/${part(id)}/history${query({ limit })}`, { signal });
 }
 
 export function listChanges(filters: AuditFilters, limit: number, signal: AbortSignal): Promise<ChangePage> {

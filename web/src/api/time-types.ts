@@ -17,7 +17,7 @@ export interface Timeline {
   today: string;
   seq: number;
   /** Only days with changes, oldest first. */
-  days: { date: string; changes: number; projects: number }[];
+  days: { date: string; changes: number }[];
 }
 
 export interface Comparison extends Range {
@@ -37,6 +37,8 @@ export interface Change {
   collection: string | null;
   id: string;
   name: Text;
+  /** The project that it is about. */
+  project: string | null;
   version: number;
   kind: ChangeKind;
   simulated: boolean;

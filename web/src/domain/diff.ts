@@ -71,6 +71,7 @@ export function valueText(field: string, value: unknown, lang: Lang): string {
   if (value === null || value === undefined || value === '') return word('history.nothing', lang);
   if (isText(value)) return shortened(value[lang] || value.zh || value.en);
   if (typeof value === 'string') return shortened(named(`${VOCABULARIES[field] ?? '-'}.${value}`, lang) ?? value);
+  if (typeof value === 'boolean') return word(`field.${value}`, lang);
   if (typeof value === 'number') {
     if (field === 'progress') return `${value}%`;
     if (field === 'accuracy_m') return distance(value);

@@ -8,6 +8,9 @@ export interface LiveChange {
   types: string[];
 }
 
+/** Stands for a record that the listener may not see: something changed, and what vanished from view must go. */
+export const UNSEEN = 'unseen';
+
 /** What has happened since the last refresh. */
 export interface Batch {
   seq: number;

@@ -70,7 +70,7 @@ export const RECORD_TYPES = [
   'theme',
   'plan',
   'collection',
-  'lights',
+  'light_rule',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 export const CHANGE_KINDS = ['created', 'updated', 'deleted'] as const;

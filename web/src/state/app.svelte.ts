@@ -47,6 +47,12 @@ export class AppState {
   /** A name in the chosen language. */
   name = (text: Text): string => text[this.view.lang];
 
+  /** Who made a change, as people say it; the log names programs by their task. */
+  actorName(actor: string | null): string {
+    if (actor === 'simulation' || actor === 'seed') return this.t(`history.${actor}`);
+    return actor ?? this.t(this.rights.signedIn ? 'history.system' : 'history.somebody');
+  }
+
   /** Opens a project; `frame` when it was not chosen on the map itself. */
   choose(id: string, { frame = true } = {}): void {
     this.view.go({ page: 'map', project: id, panel: 'project' });

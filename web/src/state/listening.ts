@@ -1,5 +1,5 @@
 // What a change that is heard makes the app read anew: only what it touches, and without taking away what is shown.
-import type { Batch } from '../domain/live.ts';
+import { UNSEEN, type Batch } from '../domain/live.ts';
 import type { WordKey } from '../domain/words.ts';
 import type { AppState } from './app.svelte.ts';
 import type { Listener } from './live.svelte.ts';
@@ -7,7 +7,7 @@ import type { Listener } from './live.svelte.ts';
 /** Records that are not drawn on the map. */
 const UNDRAWN = ['target', 'theme', 'section'];
 /** Records that any project's card may show. */
-const WIDE = ['lights', 'quota', 'section', 'plan'];
+const WIDE = ['light_rule', 'quota', 'section', 'plan', UNSEEN];
 
 export function liveListener(app: AppState): Listener {
   return {
@@ -16,7 +16,7 @@ export function liveListener(app: AppState): Listener {
     today: () => app.plan.settings?.today ?? null,
     refresh(batch) {
       readTouched(app, batch);
-      app.notice.show(said(app, batch));
+      if (batch.types.some((type) => type !== UNSEEN)) app.notice.show(said(app, batch));
     },
     reload() {
       app.reload();
@@ -34,9 +34,8 @@ function readTouched(app: AppState, batch: Batch): void {
   time.reload();
   const open = selection.project;
   const touched = (id: string) => projects.includes(id);
-  if (open && (touched(open.id) || open.neighbours.some((n) => touched(n.id)) || types.some((t) => WIDE.includes(t)))) {
-    selection.detail.retry();
-  }
+  const wide = types.some((type) => WIDE.includes(type));
+  if (open && (wide || [open, ...open.neighbours].some(({ id }) => touched(id)))) selection.detail.retry();
   if (types.every((type) => UNDRAWN.includes(type))) return;
   analysis.found.retry();
   compare.found.retry();
@@ -47,7 +46,7 @@ function readTouched(app: AppState, batch: Batch): void {
 /** One sentence for a burst: "Wang updated Zuili road". */
 export function said(app: AppState, { actors, projects }: Batch): string {
   const { t, plan, name } = app;
-  const who = actors.length === 1 ? actors[0]! : t(actors.length ? 'live.several' : 'live.someone');
+  const who = actors.length === 1 ? app.actorName(actors[0]!) : t(actors.length ? 'live.several' : 'live.someone');
   const only = projects.length === 1 ? plan.projects.find((p) => p.id === projects[0]) : undefined;
   const key: WordKey = only ? 'live.one' : projects.length ? 'live.many' : 'live.other';
   return t(key, { who, n: projects.length, name: only ? name(only.name) : '' });

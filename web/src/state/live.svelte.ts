@@ -1,7 +1,7 @@
 // What others change right now: listens to the server, gathers bursts, marks what is fresh, and knows when it hears nothing.
 import { untrack } from 'svelte';
 import { openEvents } from '../api/time-client.ts';
-import { Burst, type Batch } from '../domain/live.ts';
+import { Burst, UNSEEN, type Batch } from '../domain/live.ts';
 
 /** How long a changed project stays marked. */
 const FRESH_MS = 4000;
@@ -93,7 +93,8 @@ export class LiveState {
       },
       change: ({ seq, actor, projects, records }) => {
         this.#seq = Math.max(this.#seq ?? 0, seq);
-        this.#burst.add({ seq, actor, projects, types: records.map((r) => r.type) });
+        const types = records.length ? records.map((r) => r.type) : [UNSEEN];
+        this.#burst.add({ seq, actor, projects, types });
       },
       reset: () => {
         this.#seq = null;
