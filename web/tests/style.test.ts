@@ -21,6 +21,17 @@ const busy: Look = {
     [120.8, 30.7],
     [120.8, 30.8],
   ],
+  day: '2019-06-30',
+  changed: {
+    groups: [
+      { change: 'moved', projects: ['zuili-road'] },
+      { change: 'slipped', projects: ['mars'] },
+    ],
+    before: { type: 'FeatureCollection', features: [] },
+    signs: { type: 'FeatureCollection', features: [] },
+  },
+  fresh: ['mars'],
+  beat: true,
 };
 
 test.each<[string, Look]>([
@@ -93,4 +104,16 @@ test('late markers stand above all others, wherever the markers come from', () =
     const ids = planStyle({ lang: 'zh', anchors }).layers.map((l) => familyOf(l.id));
     expect(ids.indexOf('late-marker')).toBeGreaterThan(ids.lastIndexOf('points-marker'));
   }
+});
+
+test("only the plan's tiles know the day, and those of now have no day", () => {
+  const tilesOf = (look: Look) => {
+    const { plan, context } = planStyle(look).sources;
+    return [plan, context].map((source) => (source as { tiles: string[] }).tiles[0]);
+  };
+  expect(tilesOf({ lang: 'zh', day: '2019-06-30' })).toEqual([
+    '/tiles/places/{z}/{x}/{y}?as_of=2019-06-30',
+    '/tiles/context/{z}/{x}/{y}',
+  ]);
+  expect(tilesOf({ lang: 'zh' })[0]).toBe('/tiles/places/{z}/{x}/{y}');
 });

@@ -1,12 +1,29 @@
 // Owns the MapLibre map: applies styles, moves the camera, and tells what was pointed at. It decides nothing itself.
+<<<<<<< HEAD
 import type { Map as GlMap, MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
+=======
+import type {
+  VectorTileSource,
+  Map as GlMap,
+  MapGeoJSONFeature,
+  MapMouseEvent,
+  PointLike,
+  StyleSpecification,
+} from 'maplibre-gl';
+>>>>>>> web2
 import type { Box } from '../domain/geo/plane.ts';
+import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Camera } from '../domain/view.ts';
+<<<<<<< HEAD
 import { BASE_LINES, CLICKABLE, SNAPPABLE, type LayerId } from './order.ts';
 import type { PlaceEditor, PlaceEvents } from './place-editor.ts';
 import { meant } from './pick.ts';
 import { absolute, familyOf } from './style.ts';
+=======
+import { BASE_LINES, CLICKABLE, type LayerId } from './order.ts';
+import { TILE_MAX_ZOOM, absolute, familyOf, planTiles } from './style.ts';
+>>>>>>> web2
 
 export interface Padding {
   top: number;
@@ -118,6 +135,7 @@ export class Engine {
     }
     this.#pending = null;
     this.#layers = style.layers.map((l) => l.id);
+<<<<<<< HEAD
     this.map.setStyle(absolute(style, location.origin), { diff: true, transformStyle: keepDrawing });
   }
 
@@ -135,6 +153,36 @@ export class Engine {
         .queryRenderedFeatures(box, { layers: this.#layers.filter((id) => SNAPPABLE.includes(familyOf(id))) })
         .map((f) => f.geometry);
     return new PlaceEditor(this.map, { colour, around }, events);
+=======
+    const full = absolute(style, location.origin);
+    this.#retile(full);
+    this.map.setStyle(full, { diff: true });
+  }
+
+  /** Draws the plan's tiles anew under the same address; the old ones stay until the new are there. */
+  retile(): void {
+    const source = this.#ready ? this.map.getSource<VectorTileSource>('plan') : undefined;
+    if (source) source.setTiles([...source.tiles]);
+  }
+
+  /** The addresses of the plan's tiles in sight, for another day. */
+  tilePaths(day: string): string[] {
+    const [west, south, east, north] = this.map.getBounds().toArray().flat() as Box;
+    const zoom = Math.min(TILE_MAX_ZOOM, Math.max(0, Math.floor(this.map.getZoom())));
+    const address = planTiles(day);
+    return tilesIn([west, south, east, north], zoom).map(({ z, x, y }) =>
+      address.replace('{z}', String(z)).replace('{x}', String(x)).replace('{y}', String(y)),
+    );
+  }
+
+  /** A new address by difference would take the source away and its layers with it: the map would flash. */
+  #retile(style: StyleSpecification): void {
+    for (const [id, next] of Object.entries(style.sources)) {
+      if (next.type !== 'vector' || !next.tiles) continue;
+      const source = this.map.getSource<VectorTileSource>(id);
+      if (source && source.tiles[0] !== next.tiles[0]) source.setTiles(next.tiles);
+    }
+>>>>>>> web2
   }
 
   /** Jumps instead of gliding, for those who asked for less motion. */

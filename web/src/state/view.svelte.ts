@@ -1,5 +1,6 @@
 // The view as state, kept in step with the address bar. Selections and panels make history; the camera does not.
-import { formatView, parseView, type View } from '../domain/view.ts';
+import { lookAt } from '../api/moment.ts';
+import { dayOf, formatView, parseView, type View } from '../domain/view.ts';
 import { oneOf, LANGS, type Lang } from '../domain/vocab.ts';
 
 /** The device's language when it is one of ours, else Chinese. */
@@ -15,12 +16,21 @@ export class ViewState {
   current = $state.raw<View>(parseView(location.pathname, location.search));
   readonly lang: Lang = $derived(this.current.lang ?? deviceLang());
 
+<<<<<<< HEAD
   /** Asked before each step; a step that it refuses does not happen. */
   guard: (change: Partial<View>) => boolean = () => true;
+=======
+  /** The day that is looked at; null: now. */
+  readonly asOf: string | null = $derived(dayOf(this.current));
+>>>>>>> web2
 
   constructor() {
+    lookAt(dayOf(this.current));
     $effect(() => {
-      const back = () => (this.current = parseView(location.pathname, location.search));
+      const back = () => {
+        this.current = parseView(location.pathname, location.search);
+        lookAt(dayOf(this.current));
+      };
       addEventListener('popstate', back);
       return () => removeEventListener('popstate', back);
     });
@@ -47,6 +57,7 @@ export class ViewState {
   #set(change: Partial<View>, how: 'push' | 'replace'): void {
     const before = formatView(this.current);
     this.current = { ...this.current, ...change };
+    lookAt(dayOf(this.current));
     const after = formatView(this.current);
     if (after === before) return;
     if (how === 'push') history.pushState(null, '', after);
