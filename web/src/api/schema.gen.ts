@@ -47,12 +47,14 @@ export interface paths {
         };
         /** A plan as a tree: sections, items, and under them targets, quotas with roll-ups, projects and themes. */
         get: operations["find_plan"];
-        put?: never;
+        /** Puts a whole record in the place of a plan. Takes If-Match. */
+        put: operations["replace_plan"];
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Merges some members into a plan (RFC 7396). Takes If-Match. */
+        patch: operations["update_plan"];
         trace?: never;
     };
     "/api/v1/targets": {
@@ -65,7 +67,8 @@ export interface paths {
         /** All targets in the plan's order. */
         get: operations["list_targets"];
         put?: never;
-        post?: never;
+        /** Makes a target; the body has an id beside the members of the record. */
+        post: operations["create_target"];
         delete?: never;
         options?: never;
         head?: never;
@@ -81,12 +84,15 @@ export interface paths {
         };
         /** One target. */
         get: operations["find_target"];
-        put?: never;
+        /** Puts a whole record in the place of a target. Takes If-Match. */
+        put: operations["replace_target"];
         post?: never;
-        delete?: never;
+        /** Removes a target that nothing else needs. Takes If-Match. */
+        delete: operations["delete_target"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Merges some members into a target (RFC 7396). Takes If-Match. */
+        patch: operations["update_target"];
         trace?: never;
     };
     "/api/v1/quotas": {
@@ -99,7 +105,8 @@ export interface paths {
         /** All quotas, rolled up, in the plan's order. */
         get: operations["list_quotas"];
         put?: never;
-        post?: never;
+        /** Makes a quota; the body has an id beside the members of the record. */
+        post: operations["create_quota"];
         delete?: never;
         options?: never;
         head?: never;
@@ -115,12 +122,15 @@ export interface paths {
         };
         /** One quota, rolled up. */
         get: operations["find_quota"];
-        put?: never;
+        /** Puts a whole record in the place of a quota. Takes If-Match. */
+        put: operations["replace_quota"];
         post?: never;
-        delete?: never;
+        /** Removes a quota that nothing else needs. Takes If-Match. */
+        delete: operations["delete_quota"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Merges some members into a quota (RFC 7396). Takes If-Match. */
+        patch: operations["update_quota"];
         trace?: never;
     };
     "/api/v1/projects": {
@@ -133,7 +143,8 @@ export interface paths {
         /** Projects by filter, with counts for every filter value, page by page. */
         get: operations["list_projects"];
         put?: never;
-        post?: never;
+        /** Makes a project; the body has an id beside the members of the record. */
+        post: operations["create_project"];
         delete?: never;
         options?: never;
         head?: never;
@@ -149,12 +160,15 @@ export interface paths {
         };
         /** One project with its features, its plan reference and its neighbours by distance. */
         get: operations["find_project"];
-        put?: never;
+        /** Puts a whole record in the place of a project. Takes If-Match. */
+        put: operations["replace_project"];
         post?: never;
-        delete?: never;
+        /** Removes a project that nothing else needs. Takes If-Match. */
+        delete: operations["delete_project"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Merges some members into a project (RFC 7396). Takes If-Match. */
+        patch: operations["update_project"];
         trace?: never;
     };
     "/api/v1/search": {
@@ -202,6 +216,305 @@ export interface paths {
         put?: never;
         /** The plan's features that stand in a relation to a geometry or a feature, nearest first, with counts over all of them. */
         post: operations["query_features"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sections/{section}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A section as it is edited, with its version. */
+        get: operations["find_section_record"];
+        /** Puts a whole record in the place of a section. Takes If-Match. */
+        put: operations["replace_section"];
+        post?: never;
+        /** Removes a section that nothing else needs. Takes If-Match. */
+        delete: operations["delete_section"];
+        options?: never;
+        head?: never;
+        /** Merges some members into a section (RFC 7396). Takes If-Match. */
+        patch: operations["update_section"];
+        trace?: never;
+    };
+    "/api/v1/sections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a section; the body has an id beside the members of the record. */
+        post: operations["create_section"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/themes/{theme}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A theme as it is edited, with its version. */
+        get: operations["find_theme_record"];
+        /** Puts a whole record in the place of a theme. Takes If-Match. */
+        put: operations["replace_theme"];
+        post?: never;
+        /** Removes a theme that nothing else needs. Takes If-Match. */
+        delete: operations["delete_theme"];
+        options?: never;
+        head?: never;
+        /** Merges some members into a theme (RFC 7396). Takes If-Match. */
+        patch: operations["update_theme"];
+        trace?: never;
+    };
+    "/api/v1/themes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a theme; the body has an id beside the members of the record. */
+        post: operations["create_theme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/collections/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A collection as it is edited, with its version. */
+        get: operations["find_collection_record"];
+        /** Puts a whole record in the place of a collection. Takes If-Match. */
+        put: operations["replace_collection"];
+        post?: never;
+        /** Removes a collection that nothing else needs. Takes If-Match. */
+        delete: operations["delete_collection"];
+        options?: never;
+        head?: never;
+        /** Merges some members into a collection (RFC 7396). Takes If-Match. */
+        patch: operations["update_collection"];
+        trace?: never;
+    };
+    "/api/v1/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a collection; the body has an id beside the members of the record. */
+        post: operations["create_collection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/{target}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a reading to a target. If-Match is welcome, not required: an addition overwrites nothing. */
+        post: operations["create_reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/{target}/readings/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes the reading of a day from a target. Takes If-Match. */
+        delete: operations["delete_reading"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several edits that land together or not at all. */
+        post: operations["create_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rule by which lights are read. Version 0 is the rule of a plan that brings none. */
+        get: operations["find_light_rule"];
+        /** Puts another rule in the place of this one. Takes If-Match. */
+        put: operations["replace_light_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lights/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which lights another rule would change; nothing is changed. */
+        post: operations["preview_light_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of changes, field by field, page by page. */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a project and its places, newest first. */
+        get: operations["list_project_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{seq}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a change back by a new change, which leaves alone what was done to other fields since. */
+        post: operations["undo_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Server-sent events: `hello` at the beginning, `change` for changes published together, `reset` when everything had better be read anew. */
+        get: operations["list_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days on which the plan changed, with how many changes. */
+        get: operations["find_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Projects that differ between two days: added, dropped, advanced, slipped, moved, with another light or due date. */
+        get: operations["compare_days"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -512,7 +825,8 @@ export interface paths {
         /** Features of a collection with their project's facts, page by page; a property's name as parameter asks for equality. */
         get: operations["list_items"];
         put?: never;
-        post?: never;
+        /** Makes a feature; without an id of its own it gets one. */
+        post: operations["create_item"];
         delete?: never;
         options?: never;
         head?: never;
@@ -528,12 +842,15 @@ export interface paths {
         };
         /** One feature with its project's facts. */
         get: operations["find_item"];
-        put?: never;
+        /** Puts a whole feature in the place of another. Takes If-Match. */
+        put: operations["replace_item"];
         post?: never;
-        delete?: never;
+        /** Removes a feature. Takes If-Match. */
+        delete: operations["delete_item"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Merges some members into a feature (RFC 7396). Takes If-Match. */
+        patch: operations["update_item"];
         trace?: never;
     };
     "/tiles/{collections}.json": {
@@ -646,6 +963,199 @@ export interface components {
          * @enum {string}
          */
         Light: "red" | "yellow" | "green" | "grey";
+        PlanBody: {
+            district: components["schemas"]["Text"];
+            city: components["schemas"]["Text"];
+            /** Format: int16 */
+            year: number;
+            start: string;
+            due: string;
+            /** @description West, south, east, north in degrees (WGS 84): every coordinate of the plan lies inside. */
+            extent: number[];
+        };
+        /** @description Text in Chinese and English; both are always there. */
+        Text: {
+            zh: string;
+            en: string;
+        };
+        SectionBody: {
+            name: components["schemas"]["Text"];
+            /** Format: uint32 */
+            order?: number | null;
+        };
+        TargetBody: {
+            name: components["schemas"]["Text"];
+            section: components["schemas"]["Slug"];
+            /** Format: uint8 */
+            item: number;
+            op: components["schemas"]["Op"];
+            /** Format: double */
+            value: number;
+            unit: components["schemas"]["Text"];
+            /** Format: double */
+            stretch?: number | null;
+            /**
+             * @description Oldest first.
+             * @default []
+             */
+            readings: components["schemas"]["ReadingBody"][];
+        };
+        /**
+         * @description How a target's reading must stand to its value.
+         * @enum {string}
+         */
+        Op: ">=" | "<=" | ">" | "<" | "=";
+        ReadingBody: {
+            date: string;
+            /** Format: double */
+            value: number;
+            /** @description Who says so. */
+            source: string;
+        };
+        QuotaBody: {
+            name: components["schemas"]["Text"];
+            section: components["schemas"]["Slug"];
+            /** Format: uint8 */
+            item: number;
+            /** Format: uint32 */
+            count: number;
+            aim: components["schemas"]["Aim"];
+            /**
+             * @description Ids of projects.
+             * @default []
+             */
+            members: components["schemas"]["Slug"][];
+        };
+        /** @description The stage that the plan wants reached by the due date. */
+        Aim: "design" | "start" | "advance" | "connect" | "renovate" | "complete" | "open";
+        ProjectBody: {
+            name: components["schemas"]["Text"];
+            kind: components["schemas"]["Kind"];
+            section: components["schemas"]["Slug"];
+            /** Format: uint8 */
+            item: number;
+            aim: components["schemas"]["Aim"];
+            /** @description When it is planned to begin. */
+            start: string | null;
+            due: string;
+            /** @default not_reported */
+            stage: components["schemas"]["Stage"];
+            /**
+             * Format: double
+             * @description Percent; null until somebody reports it.
+             */
+            progress: number | null;
+            /** @description When the stage was last reported; null while the plan's words imply it. */
+            reported: string | null;
+            /** @description The unit that answers for it. */
+            owner: components["schemas"]["Text"] | (null);
+            /** @description The named person in charge. */
+            warden: string | null;
+            investment: components["schemas"]["InvestmentBody"] | (null);
+            /** @default [] */
+            milestones: components["schemas"]["MilestoneBody"][];
+            /** @description Percent that the schedule asks for at the end of each month from the start; a straight line when null. */
+            curve: number[] | null;
+            from: components["schemas"]["Text"] | (null);
+            to: components["schemas"]["Text"] | (null);
+            carries: components["schemas"]["Text"] | (null);
+            crosses: components["schemas"]["Text"] | (null);
+            note: components["schemas"]["Text"] | (null);
+            /** @default public */
+            visibility: components["schemas"]["Visibility"];
+        };
+        InvestmentBody: {
+            /**
+             * Format: double
+             * @description Yuan.
+             */
+            planned_cny: number;
+            /** Format: double */
+            paid_cny: number | null;
+        };
+        MilestoneBody: {
+            name: components["schemas"]["Text"];
+            due: string;
+            done: string | null;
+        };
+        /**
+         * @description Who may see it: anyone, or those who are signed in.
+         * @enum {string}
+         */
+        Visibility: "public" | "internal";
+        ThemeBody: {
+            name: components["schemas"]["Text"];
+            section: components["schemas"]["Slug"];
+            /** Format: uint8 */
+            item: number;
+            note?: components["schemas"]["Text"] | (null);
+        };
+        CollectionBody: {
+            title: components["schemas"]["Text"];
+            /** @description The kind of projects whose places it holds; null for a collection of the context. */
+            kind?: components["schemas"]["Kind"] | (null);
+            geometry_type: components["schemas"]["GeometryType"];
+            /** @default public */
+            visibility: components["schemas"]["Visibility"];
+        };
+        NewReading: {
+            date: string;
+            /** Format: double */
+            value: number;
+            /** @description The target's unit, in one language or both: a number in another unit is not a reading of it. */
+            unit: components["schemas"]["UnitWire"];
+            /** @description Who says so. */
+            source: string;
+        };
+        UnitWire: string | components["schemas"]["Text"];
+        BatchRequest: {
+            /** @description Why, in your words. */
+            note?: string | null;
+            edits: components["schemas"]["BatchEdit"][];
+        };
+        BatchEdit: {
+            op: components["schemas"]["BatchOp"];
+            type: components["schemas"]["RecordType"];
+            /** @description The collection of a feature. */
+            collection?: components["schemas"]["Slug"] | (null);
+            id: components["schemas"]["Slug"];
+            /**
+             * Format: uint64
+             * @description The version that the edit was made from; none for a new record.
+             */
+            version?: number | null;
+            /** @description The whole record, or a merge patch of it. */
+            value?: unknown;
+        };
+        /** @enum {string} */
+        BatchOp: "create" | "replace" | "patch" | "delete";
+        /**
+         * @description What a record is; the same words as [`Record`]'s tag.
+         * @enum {string}
+         */
+        RecordType: "plan" | "section" | "target" | "quota" | "project" | "theme" | "collection" | "feature" | "light_rule";
+        /** @description The rule by which lights are read. */
+        LightRuleBody: {
+            /**
+             * Format: double
+             * @description Points behind schedule from which a light is yellow, and above which it is red.
+             */
+            behind_yellow_points: number;
+            /** Format: double */
+            behind_red_points: number;
+            /**
+             * Format: uint32
+             * @description Months after the planned one in which a project that has not begun turns yellow, and red.
+             */
+            unstarted_yellow_months: number;
+            /** Format: uint32 */
+            unstarted_red_months: number;
+            /**
+             * Format: uint32
+             * @description Days after which a report no longer proves that a project is on schedule; null for never.
+             */
+            evidence_days: number | null;
+        };
         SignIn: {
             name: string;
             password: string;
@@ -701,6 +1211,33 @@ export interface components {
             /** @description Whether those who are not signed in may read what is public. */
             anonymous_reading: boolean;
         };
+        /** @description A GeoJSON feature. Properties that are computed from the project (stage, light …) are taken and left alone. */
+        FeatureBody: {
+            type: components["schemas"]["FeatureType"];
+            id?: components["schemas"]["Slug"] | (null);
+            /** @description Longitude before latitude (WGS 84). */
+            geometry: unknown;
+            properties: components["schemas"]["EditableProperties"];
+        };
+        /** @enum {string} */
+        FeatureType: "Feature";
+        EditableProperties: {
+            /** @description Id of the project that it is a place of. */
+            project?: components["schemas"]["Slug"] | (null);
+            name_zh: string;
+            name_en: string;
+            /**
+             * Format: double
+             * @description Metres by which the drawn place may be off.
+             */
+            accuracy_m: number;
+            position: components["schemas"]["Position"];
+            basis_zh?: string | null;
+            basis_en?: string | null;
+            class?: components["schemas"]["Slug"] | (null);
+        };
+        /** @description How well a feature's place is known, best first. */
+        Position: ("surveyed" | "approximate" | "rough") | "placeholder";
         /** @description What went wrong, in the shape of RFC 9457. */
         Problem: {
             /** @description Always `about:blank`: the status says what sort of problem it is. */
@@ -714,6 +1251,8 @@ export interface components {
             parameter?: string | null;
             /** @description What would be right. */
             expected?: string | null;
+            /** @description The record as it is now, where a change was made from another version of it. */
+            current?: unknown;
             /** @description The rules that members of the body break. */
             violations?: components["schemas"]["Violation"][] | null;
         };
@@ -757,11 +1296,6 @@ export interface components {
              */
             max_zoom: number;
         };
-        /** @description Text in Chinese and English; both are always there. */
-        Text: {
-            zh: string;
-            en: string;
-        };
         /** @enum {string} */
         BaseMapType: "xyz" | "tilejson";
         PlanList: {
@@ -779,6 +1313,18 @@ export interface components {
             /** @description West, south, east, north of all the plan's places. */
             extent: number[];
             counts: components["schemas"]["PlanCounts"];
+            /** @description Its reports come from a simulation. */
+            simulated: boolean;
+            /**
+             * Format: uint64
+             * @description The last change that is in this answer.
+             */
+            seq: number;
+            /**
+             * Format: uint64
+             * @description Of the plan's own record.
+             */
+            version: number;
         };
         PlanCounts: {
             /** Format: uint */
@@ -804,6 +1350,18 @@ export interface components {
             /** @description West, south, east, north of all the plan's places. */
             extent: number[];
             counts: components["schemas"]["PlanCounts"];
+            /** @description Its reports come from a simulation. */
+            simulated: boolean;
+            /**
+             * Format: uint64
+             * @description The last change that is in this answer.
+             */
+            seq: number;
+            /**
+             * Format: uint64
+             * @description Of the plan's own record.
+             */
+            version: number;
             /** @description The day that lights are read for. */
             as_of: string;
             sections: components["schemas"]["Section"][];
@@ -840,11 +1398,6 @@ export interface components {
             readings: components["schemas"]["Reading"][];
             status: components["schemas"]["TargetStatus"];
         };
-        /**
-         * @description How a target's reading must stand to its value.
-         * @enum {string}
-         */
-        Op: ">=" | "<=" | ">" | "<" | "=";
         Reading: {
             date: string;
             /** Format: double */
@@ -872,8 +1425,6 @@ export interface components {
             by_stage: components["schemas"]["StageCounts"];
             by_light: components["schemas"]["LightCounts"];
         };
-        /** @description The stage that the plan wants reached by the due date. */
-        Aim: "design" | "start" | "advance" | "connect" | "renovate" | "complete" | "open";
         StageCounts: {
             not_reported: number;
             planned: number;
@@ -939,8 +1490,6 @@ export interface components {
             /** Format: double */
             points_behind: number | null;
         };
-        /** @description How well a feature's place is known, best first. */
-        Position: ("surveyed" | "approximate" | "rough") | "placeholder";
         Theme: {
             id: components["schemas"]["Slug"];
             section: components["schemas"]["Slug"];
@@ -1046,6 +1595,9 @@ export interface components {
             /** @description Nearest first. */
             neighbours: components["schemas"]["Neighbour"][];
             links: components["schemas"]["Link"][];
+            /** @description What of the project can be set. */
+            record: components["schemas"]["ProjectBody"];
+            simulated: boolean;
         };
         /** @description Where a stage comes from. */
         StageBasis: "report" | "none" | "plan";
@@ -1209,6 +1761,138 @@ export interface components {
             kind: components["schemas"]["KindCounts"];
             stage: components["schemas"]["StageCounts"];
             light: components["schemas"]["LightCounts"];
+        };
+        /** @description A record as it is after a change. */
+        Edited: {
+            type: components["schemas"]["RecordType"];
+            id: components["schemas"]["Slug"];
+            collection: components["schemas"]["Slug"] | (null);
+            /** Format: uint64 */
+            version: number;
+            /**
+             * Format: uint64
+             * @description The number of the change; null when it is told beside a refusal.
+             */
+            seq: number | null;
+            /** @description What of the record can be set. */
+            record: unknown;
+        };
+        /** @description Changes, and where the next page is. */
+        ChangeList: {
+            changes: components["schemas"]["Change"][];
+            /** @description Address of the next page; null on the last. */
+            next: string | null;
+        };
+        Change: {
+            /**
+             * Format: uint64
+             * @description 1, 2, 3 … in the order of commits.
+             */
+            seq: number;
+            /**
+             * Format: uint64
+             * @description The first change of its batch.
+             */
+            batch: number;
+            at: string;
+            /** @description Null to those who are not signed in. */
+            actor: string | null;
+            type: components["schemas"]["RecordType"];
+            collection: components["schemas"]["Slug"] | (null);
+            id: components["schemas"]["Slug"];
+            name: components["schemas"]["Text"];
+            /** @description The project that it is about. */
+            project: components["schemas"]["Slug"] | (null);
+            /**
+             * Format: uint64
+             * @description Of the record after the change.
+             */
+            version: number;
+            kind: string;
+            simulated: boolean;
+            note: string | null;
+            /**
+             * Format: uint64
+             * @description The change that this took back.
+             */
+            undoes: number | null;
+            diff: components["schemas"]["FieldDiff"][];
+        };
+        FieldDiff: {
+            field: string;
+            before: unknown;
+            after: unknown;
+            /**
+             * Format: double
+             * @description Metres between the middles of two geometries.
+             */
+            moved_m?: number | null;
+        };
+        /** @description The rule by which lights are read, with its version. */
+        LightRuleWire: {
+            /**
+             * Format: uint64
+             * @description 0 for the rule of a plan that brings none.
+             */
+            version: number;
+            rule: components["schemas"]["LightRuleBody"];
+        };
+        /** @description What another rule would change. */
+        LightPreview: {
+            changed: components["schemas"]["ChangedLight"][];
+            before: components["schemas"]["LightCounts"];
+            after: components["schemas"]["LightCounts"];
+        };
+        ChangedLight: {
+            project: components["schemas"]["Slug"];
+            name: components["schemas"]["Text"];
+            before: components["schemas"]["LightReading"];
+            after: components["schemas"]["LightReading"];
+        };
+        /** @description The days on which the plan changed. */
+        Timeline: {
+            first: string;
+            today: string;
+            /** Format: uint64 */
+            seq: number;
+            days: components["schemas"]["TimelineDay"][];
+        };
+        TimelineDay: {
+            date: string;
+            /** Format: uint64 */
+            changes: number;
+        };
+        /** @description Two days of the plan beside each other. */
+        Comparison: {
+            from: string;
+            to: string;
+            entries: components["schemas"]["ComparisonEntry"][];
+            /** @description Projects by what happened to them; every word is there, zeros included. */
+            tally: {
+                [key: string]: number;
+            };
+        };
+        ComparisonEntry: {
+            project: components["schemas"]["Slug"];
+            name: components["schemas"]["Text"];
+            kind: components["schemas"]["Kind"];
+            section: components["schemas"]["Slug"];
+            /** @description Of added, dropped, advanced, slipped, moved, light, due. */
+            what: string[];
+            before: components["schemas"]["Standing"] | (null);
+            after: components["schemas"]["Standing"] | (null);
+            /** Format: double */
+            moved_m: number | null;
+            /** @description Around its places on both days. */
+            bbox: number[] | null;
+        };
+        /** @description How a project stands on a day. */
+        Standing: {
+            stage: components["schemas"]["Stage"];
+            /** Format: double */
+            progress: number | null;
+            light: components["schemas"]["LightReading"];
+            due: string;
         };
         /** @description Who is signed in, and what the app must know before anybody is. */
         SessionWire: {
@@ -1417,7 +2101,10 @@ export interface operations {
     };
     list_plans: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1446,7 +2133,10 @@ export interface operations {
     };
     find_plan: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
             header?: never;
             path: {
                 plan: string;
@@ -1475,9 +2165,82 @@ export interface operations {
             };
         };
     };
-    list_targets: {
+    replace_plan: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_targets: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1504,9 +2267,45 @@ export interface operations {
             };
         };
     };
-    find_target: {
+    create_target: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_target: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
             header?: never;
             path: {
                 target: string;
@@ -1535,9 +2334,113 @@ export interface operations {
             };
         };
     };
-    list_quotas: {
+    replace_target: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_target: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_quotas: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1564,7 +2467,109 @@ export interface operations {
             };
         };
     };
+    create_quota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find_quota: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                quota: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_quota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                quota: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_quota: {
         parameters: {
             query?: never;
             header?: never;
@@ -1581,7 +2586,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Quota"];
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_quota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                quota: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
                 };
             };
             /** @description What is wrong. */
@@ -1622,6 +2662,8 @@ export interface operations {
                 limit?: number;
                 /** @description Where the page begins. Takes the cursor of a `next` link, as it is. */
                 cursor?: string;
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -1649,9 +2691,45 @@ export interface operations {
             };
         };
     };
-    find_project: {
+    create_project: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_project: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
             header?: never;
             path: {
                 project: string;
@@ -1680,6 +2758,107 @@ export interface operations {
             };
         };
     };
+    replace_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query?: {
@@ -1687,6 +2866,8 @@ export interface operations {
                 q?: string;
                 /** @description Hits told. */
                 limit?: number;
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -1733,6 +2914,8 @@ export interface operations {
                 stage?: ("not_reported" | "planned" | "preparing" | "building" | "completed" | "in_use" | "suspended" | "cancelled")[];
                 /** @description Only projects with these lights. */
                 light?: ("red" | "yellow" | "green" | "grey")[];
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -1762,7 +2945,10 @@ export interface operations {
     };
     query_features: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1780,6 +2966,925 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["QueryAnswer"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_section_record: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_section: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectionBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_section: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_section: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectionBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_section: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SectionBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_theme_record: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                theme: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_theme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                theme: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThemeBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_theme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                theme: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_theme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                theme: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThemeBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_theme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThemeBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_collection_record: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_collection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectionBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReading"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_reading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target: string;
+                date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_light_rule: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightRuleWire"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_light_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LightRuleBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_light_rule: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LightRuleBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LightPreview"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description Only changes after this one. Takes the number of a change. */
+                since?: string;
+                /** @description Only changes before this one. Takes the number of a change. */
+                before?: string;
+                /** @description Only changes of records of this type. */
+                type?: "plan" | "section" | "target" | "quota" | "project" | "theme" | "collection" | "feature" | "light_rule";
+                /** @description Only changes of records with this id. */
+                id?: string;
+                /** @description Only changes of features of this collection. */
+                collection?: string;
+                /** @description Only changes by this user; for those who are signed in. */
+                actor?: string;
+                /** @description Only changes that did this to their record. */
+                kind?: "created" | "updated" | "deleted";
+                /** @description Only changes from this day on. */
+                from?: string;
+                /** @description Only changes until the end of this day. */
+                to?: string;
+                /** @description Oldest or newest first; newest first when absent, but oldest first with `since`. */
+                order?: "asc" | "desc";
+                /** @description Changes on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_project_history: {
+        parameters: {
+            query?: {
+                /** @description Only changes before this one. Takes the number of a change. */
+                before?: string;
+                /** @description Changes on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_events: {
+        parameters: {
+            query?: {
+                /** @description Tells what came after this change first; the header Last-Event-ID says the same and wins. Takes the number of a change. */
+                since?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_days: {
+        parameters: {
+            query?: {
+                /** @description The earlier day; the day of the first change when absent. */
+                from?: string;
+                /** @description The later day; today when absent. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             /** @description What is wrong. */
@@ -2441,6 +4546,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
             };
             header?: never;
             path?: never;
@@ -2474,6 +4581,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
             };
             header?: never;
             path: {
@@ -2517,6 +4626,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
                 /** @description collection that the feature is in */
                 collection?: string;
                 /** @description id of the project that the feature is a place of */
@@ -2585,11 +4696,48 @@ export interface operations {
             };
         };
     };
+    create_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find_item: {
         parameters: {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
             };
             header?: never;
             path: {
@@ -2621,9 +4769,116 @@ export interface operations {
             };
         };
     };
-    find_tile_set: {
+    replace_item: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                collectionId: string;
+                featureId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collectionId: string;
+                featureId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collectionId: string;
+                featureId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeatureBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_tile_set: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
             header?: never;
             path: {
                 collections: string;
@@ -2654,7 +4909,10 @@ export interface operations {
     };
     find_tile: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
             header?: never;
             path: {
                 collections: string;
