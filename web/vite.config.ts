@@ -14,7 +14,12 @@ export default defineConfig({
     // The map engine is loaded on its own, so that the panels can draw before it arrives.
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: 'maplibre-gl', test: /node_modules[\\/](maplibre-gl|@maplibre)/ }] },
+        codeSplitting: {
+          groups: [
+            { name: 'maplibre-gl', test: /node_modules[\\/](maplibre-gl|@maplibre)[\\/]/ },
+            { name: 'terra-draw', test: /node_modules[\\/]terra-draw/ },
+          ],
+        },
       },
     },
     chunkSizeWarningLimit: 1200,

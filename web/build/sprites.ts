@@ -5,13 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { Resvg } from '@resvg/resvg-js';
 import { pngOf } from './png.ts';
 import { STAGE_COLOURS } from '../src/domain/palette.ts';
-import { KINDS, LIGHTS, STAGES, type Kind, type Stage } from '../src/domain/vocab.ts';
-import { CERTAINTIES, lightIcon, markerIcon, type Certainty } from '../src/map/icons.ts';
+import { KINDS, LATE_LIGHTS, LIGHTS, STAGES, type Kind, type Stage } from '../src/domain/vocab.ts';
+import { CERTAINTIES, badgeIcon, lightIcon, markerIcon, type Certainty } from '../src/map/icons.ts';
 
 /** The side of one cell. Markers are 26 units across; the rest is air and the badge. */
 const CELL = 32;
 const COLUMNS = 16;
 const LIGHT_SIZE = 18;
+/** A light on a marker's corner leaves the kind's symbol free. */
+const BADGE_SIZE = 13;
 
 function symbol(name: string): string {
   const path = fileURLToPath(new URL(`../symbols/${name}.svg`, import.meta.url));
@@ -70,6 +72,9 @@ function sprites(): Sprite[] {
   }
   for (const light of LIGHTS) {
     all.push({ name: lightIcon(light), svg: placed(`light-${light}`, 0, 0, LIGHT_SIZE), size: LIGHT_SIZE });
+  }
+  for (const light of LATE_LIGHTS) {
+    all.push({ name: badgeIcon(light), svg: placed(`light-${light}`, 0, 0, BADGE_SIZE), size: BADGE_SIZE });
   }
   return all;
 }

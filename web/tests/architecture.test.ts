@@ -45,11 +45,11 @@ test('the domain knows neither Svelte nor the map engine', () => {
   }
 });
 
-test('only map/ imports the map engine, and only api/ fetches', () => {
+test('only map/ imports the map engine and the drawing library, and only api/ fetches', () => {
   for (const { path, text, imports } of sources) {
     if (layerOf(path) !== 'map')
       expect(
-        imports.filter((i) => i.startsWith('maplibre-gl')),
+        imports.filter((i) => /^(maplibre-gl|terra-draw)/.test(i)),
         path,
       ).toEqual([]);
     if (layerOf(path) !== 'api') expect(/\bfetch\(/.test(text), `${path} fetches`).toBe(false);

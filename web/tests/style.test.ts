@@ -110,3 +110,10 @@ test("only the plan's tiles know the day, and those of now have no day", () => {
   ]);
   expect(tilesOf({ lang: 'zh' })[0]).toBe('/tiles/places/{z}/{x}/{y}');
 });
+
+test('late markers stand above all others, wherever the markers come from', () => {
+  for (const anchors of [null, busy.anchors]) {
+    const ids = planStyle({ lang: 'zh', anchors }).layers.map((l) => familyOf(l.id));
+    expect(ids.indexOf('late-marker')).toBeGreaterThan(ids.lastIndexOf('points-marker'));
+  }
+});

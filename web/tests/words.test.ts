@@ -1,6 +1,6 @@
 // Every word is there in both languages with the same places to fill, and numbers read as people read them.
 import { expect, test } from 'vitest';
-import { bearing, daysBetween, distance, quantity, radius, targetValue } from '../src/domain/format.ts';
+import { bearing, daysBetween, distance, distanceError, quantity, radius, targetValue } from '../src/domain/format.ts';
 import { AIMS, KINDS, LIGHTS, POSITIONS, STAGES } from '../src/domain/vocab.ts';
 import { WORD_KEYS, word } from '../src/domain/words.ts';
 
@@ -56,4 +56,10 @@ test('targets read with their sign and unit', () => {
   expect(targetValue('>=', 2000, { zh: '亩', en: 'mu' }, 'zh')).toBe('≥ 2,000 亩');
   expect(quantity(50, { zh: '%', en: 'percent' }, 'en')).toBe('50%');
   expect(daysBetween('2019-12-01', '2019-12-31')).toBe(30);
+});
+
+test('the error of a distance is told when it shows in the distance', () => {
+  expect(distanceError(1200, 2000)).toBe('± 2 km');
+  expect(distanceError(5000, 400)).toBeNull();
+  expect(distanceError(0, 0)).toBeNull();
 });

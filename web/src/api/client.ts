@@ -18,11 +18,14 @@ import type {
 export class ApiError extends Error {
   readonly status: number;
   readonly problem: Problem | null;
+  /** When to try again, if the server says. */
+  readonly retry_s: number | null;
 
-  constructor(status: number, problem: Problem | null) {
+  constructor(status: number, problem: Problem | null, retry_s: number | null = null) {
     super(problem?.detail ?? problem?.title ?? `HTTP ${status}`);
     this.status = status;
     this.problem = problem;
+    this.retry_s = retry_s;
   }
 }
 
@@ -55,7 +58,7 @@ export function query(values: Values): string {
   return text ? `?${text}` : '';
 }
 
-const part = encodeURIComponent;
+export const part = encodeURIComponent;
 
 export function findSettings(signal: AbortSignal): Promise<Settings> {
   return request('/api/v1/settings', { signal });
@@ -116,10 +119,10 @@ export async function listCollections(signal?: AbortSignal): Promise<string[]> {
 export function projectsOf(found: Found): FoundProject[] {
   return found.features.flatMap(({ properties: p }) => {
     if (!p.project) return [];
-    const { project, kind, position, distance_m, bearing_deg } = p;
+    const { project, kind, position, accuracy_m, distance_m, bearing_deg } = p;
     // A feature may bear a name of its own; the list speaks of projects.
     const name = { zh: p.project_zh ?? p.name_zh, en: p.project_en ?? p.name_en };
     const [stage, light] = [p.stage ?? 'not_reported', p.light ?? 'grey'] as const;
-    return [{ project, kind, name, stage, light, position, distance_m, bearing_deg }];
+    return [{ project, kind, name, stage, light, position, accuracy_m, distance_m, bearing_deg }];
   });
 }

@@ -32,13 +32,15 @@ export interface FoundProject {
   stage: Stage;
   light: Light;
   position: Position;
+  accuracy_m: number;
   distance_m: number;
   bearing_deg: number | null;
 }
 /** What was asked about: a feature of the plan or of the base map, with at least a collection and names. */
 export type Origin = Feature<
   Geometry,
-  Pick<FeatureProperties, 'collection' | 'name_zh' | 'name_en'> & { project?: string | null }
+  Pick<FeatureProperties, 'collection' | 'name_zh' | 'name_en'> &
+    Partial<Pick<FeatureProperties, 'project' | 'position' | 'accuracy_m'>>
 >;
 export type Found = Omit<Schemas['NearbyFeatures'], 'features' | 'type' | 'origin'> &
   FeatureCollection<Geometry, Schemas['NearProperties']> & {

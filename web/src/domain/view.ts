@@ -44,8 +44,8 @@ export type Ask =
   | { type: 'feature'; ref: string }
   | { type: 'area'; ring: Position2[]; relation: Relation };
 
-export type Page = 'map' | 'dashboard' | 'audit';
-const PAGES: readonly Page[] = ['dashboard', 'audit'];
+export type Page = 'map' | 'dashboard' | 'accounts' | 'tokens' | 'audit';
+const PAGES: readonly Page[] = ['dashboard', 'accounts', 'tokens', 'audit'];
 export type Tab = 'plan' | 'results';
 /** Two days to compare, and the kinds of change to show; none: all. */
 export interface Compare extends Range {
@@ -77,8 +77,10 @@ export const CHANGE_KINDS = ['created', 'updated', 'deleted'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** The right-hand card. `pick` and `draw` are the two beginnings of an analysis. */
-export type Panel = 'none' | 'project' | 'near' | 'pick' | 'draw' | 'compare';
-export const PANELS: readonly Panel[] = ['none', 'project', 'near', 'pick', 'draw', 'compare'];
+export const PANELS = ['none', 'project', 'near', 'pick', 'draw', 'edit', 'place', 'worklist', 'compare'] as const;
+export type Panel = (typeof PANELS)[number];
+/** The cards that show a project and mean nothing without one. */
+const OF_PROJECT: readonly Panel[] = ['project', 'edit', 'place'];
 
 export interface View {
   page: Page;
@@ -212,7 +214,7 @@ function impliedPanel({ project, ask, compare }: Subjects): Panel {
 
 /** Whether a card has what it is about. */
 function fits(panel: Panel, subjects: Subjects): boolean {
-  if (panel === 'project') return subjects.project !== null;
+  if (OF_PROJECT.includes(panel)) return subjects.project !== null;
   if (panel === 'near') return subjects.ask !== null;
   return panel !== 'compare' || subjects.compare !== null;
 }

@@ -1,17 +1,12 @@
 // Owns the MapLibre map: applies styles, moves the camera, and tells what was pointed at. It decides nothing itself.
-import type {
-  VectorTileSource,
-  Map as GlMap,
-  MapGeoJSONFeature,
-  MapMouseEvent,
-  PointLike,
-  StyleSpecification,
-} from 'maplibre-gl';
+import type { Map as GlMap, MapMouseEvent, PointLike, StyleSpecification, VectorTileSource } from 'maplibre-gl';
 import type { Box } from '../domain/geo/plane.ts';
 import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Camera } from '../domain/view.ts';
-import { BASE_LINES, CLICKABLE, type LayerId } from './order.ts';
+import { BASE_LINES, CLICKABLE, SNAPPABLE, type LayerId } from './order.ts';
+import type { PlaceEditor, PlaceEvents } from './place-editor.ts';
+import { meant } from './pick.ts';
 import { TILE_MAX_ZOOM, absolute, familyOf, planTiles } from './style.ts';
 
 export interface Padding {
@@ -126,13 +121,12 @@ export class Engine {
     this.#layers = style.layers.map((l) => l.id);
     const full = absolute(style, location.origin);
     this.#retile(full);
-    this.map.setStyle(full, { diff: true });
+    this.map.setStyle(full, { diff: true, transformStyle: keepDrawing });
   }
 
-  /** Draws the plan's tiles anew under the same address; the old ones stay until the new are there. */
-  retile(): void {
-    const source = this.#ready ? this.map.getSource<VectorTileSource>('plan') : undefined;
-    if (source) source.setTiles([...source.tiles]);
+  /** Fetches the plan's tiles again, after a change. */
+  refresh(): void {
+    if (this.#ready) this.map.refreshTiles('plan');
   }
 
   /** The addresses of the plan's tiles in sight, for another day. */
@@ -152,6 +146,17 @@ export class Engine {
       const source = this.map.getSource<VectorTileSource>(id);
       if (source && source.tiles[0] !== next.tiles[0]) source.setTiles(next.tiles);
     }
+  }
+
+  /** Begins to edit a place; the drawing library arrives first. */
+  async editPlace(colour: `#${string}`, events: PlaceEvents): Promise<PlaceEditor> {
+    const { PlaceEditor } = await import('./place-editor.ts');
+    if (!this.map.isStyleLoaded()) await new Promise((done) => this.map.once('idle', done));
+    const around = (box: [PointLike, PointLike]) =>
+      this.map
+        .queryRenderedFeatures(box, { layers: this.#layers.filter((id) => SNAPPABLE.includes(familyOf(id))) })
+        .map((f) => f.geometry);
+    return new PlaceEditor(this.map, { colour, around }, events);
   }
 
   /** Jumps instead of gliding, for those who asked for less motion. */
@@ -207,23 +212,30 @@ export class Engine {
     ];
     const asked = (families: readonly LayerId[]) => this.#layers.filter((id) => families.includes(familyOf(id)));
     const found = this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(CLICKABLE) }) : [];
-    const best = mostParticular(found);
+    const candidates = found.map((f) => ({
+      layer: familyOf(f.layer.id),
+      geometry: f.geometry,
+      project: f.properties['project'],
+    }));
+    const best = meant(candidates, point, (place) => this.map.project(place));
     const lines = found.filter((f) => f.sourceLayer === 'lines');
     const way =
       lines[0] ?? (this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(BASE_LINES) })[0] : undefined);
     return {
       at: [lngLat.lng, lngLat.lat],
       point: { x: point.x, y: point.y },
-      project: (best?.properties['project'] as string | undefined) ?? null,
+      project: (best?.project as string | undefined) ?? null,
       way: way ? `${way.properties['collection']}/${way.properties['id']}` : null,
     };
   }
 }
 
-function mostParticular(found: MapGeoJSONFeature[]): MapGeoJSONFeature | undefined {
-  const rank = (f: MapGeoJSONFeature) => CLICKABLE.indexOf(familyOf(f.layer.id));
-  return found.reduce<MapGeoJSONFeature | undefined>(
-    (best, f) => (!best || rank(f) < rank(best) ? f : best),
-    undefined,
-  );
+/** The layers of a drawing under way are not of the style; a new style must not take them off the map. */
+function keepDrawing(before: StyleSpecification | undefined, next: StyleSpecification): StyleSpecification {
+  const layers = before?.layers.filter((l) => 'source' in l && isDrawing(String(l.source))) ?? [];
+  if (layers.length === 0) return next;
+  const sources = Object.entries(before?.sources ?? {}).filter(([id]) => isDrawing(id));
+  return { ...next, sources: { ...next.sources, ...Object.fromEntries(sources) }, layers: [...next.layers, ...layers] };
 }
+
+const isDrawing = (source: string) => source.startsWith('td-');

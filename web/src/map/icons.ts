@@ -1,4 +1,5 @@
-// The names of the sprites: one marker for each kind, stage and certainty, and the four lights.
+// The names of the sprites: one marker for each kind, stage and certainty, the four lights, and the two that stand on a marker's
+// corner.
 import type { Kind, Light, Position, Stage } from '../domain/vocab.ts';
 
 /** How sure a place is, as far as the marker shows it. */
@@ -15,4 +16,8 @@ export function markerIcon(kind: Kind, stage: Stage, certainty: Certainty): stri
 
 export function lightIcon(light: Light): string {
   return `light-${light}`;
+}
+
+export function badgeIcon(light: Light): string {
+  return `badge-${light}`;
 }

@@ -45,6 +45,9 @@ export const LAYER_ORDER = [
   'roads-marker',
   'bridges-marker',
   'points-marker',
+  'late-name',
+  'late-marker',
+  'chosen-name',
   'chosen-marker',
   'before-line',
   'before-point',
@@ -60,6 +63,9 @@ export type LayerId = (typeof LAYER_ORDER)[number];
 /** The layers that answer a click, most particular first. */
 export const CLICKABLE: readonly LayerId[] = [
   'chosen-marker',
+  'chosen-name',
+  'late-marker',
+  'late-name',
   'points-marker',
   'points-dot',
   'bridges-marker',
@@ -80,3 +86,16 @@ export const CLICKABLE: readonly LayerId[] = [
 
 /** The ways of the base map that can be asked about. */
 export const BASE_LINES: readonly LayerId[] = ['streets', 'rivers', 'railways'];
+
+/** What the corners of a drawn place snap to: ways of the base map and the outlines of other places. */
+export const SNAPPABLE: readonly LayerId[] = [
+  ...BASE_LINES,
+  'roads',
+  'roads-surveyed',
+  'bridges',
+  'bridges-surveyed',
+  'zones-line',
+  'zones-line-surveyed',
+  'parks-line',
+  'parks-line-surveyed',
+];

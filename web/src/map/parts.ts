@@ -1,7 +1,8 @@
 // Small expressions and values that several layers share.
 import type { ExpressionSpecification } from '@maplibre/maplibre-gl-style-spec';
 import { STAGE_COLOURS, type StageColour } from '../domain/palette.ts';
-import { STAGES, type Lang } from '../domain/vocab.ts';
+import { LATE_LIGHTS, STAGES, type Lang } from '../domain/vocab.ts';
+import { badgeIcon } from './icons.ts';
 import type { Look } from './look.ts';
 
 /** Local fonts: with no `glyphs` in the style the client draws every letter itself, and nothing is fetched. */
@@ -29,18 +30,15 @@ export function nameIn(lang: Lang): ExpressionSpecification {
   return ['coalesce', ['get', `name_${lang}`], ['get', other], ''];
 }
 
-/** The name with its light before it when it is late: the light's shape speaks without colour. */
-export function labelIn(lang: Lang): ExpressionSpecification {
-  const light = (colour: string) => ['image', `light-${colour}`];
-  return [
-    'case',
-    ['==', ['get', 'light'], 'red'],
-    ['format', light('red'), {}, ' ', {}, nameIn(lang), {}],
-    ['==', ['get', 'light'], 'yellow'],
-    ['format', light('yellow'), {}, ' ', {}, nameIn(lang), {}],
-    ['format', nameIn(lang), {}],
-  ] as unknown as ExpressionSpecification;
-}
+export const late: ExpressionSpecification = ['in', ['get', 'light'], ['literal', [...LATE_LIGHTS]]];
+
+/** The light of what is late as a picture for a marker's corner: its shape speaks without colour. */
+export const badge = [
+  'match',
+  ['get', 'light'],
+  ...LATE_LIGHTS.flatMap((light) => [light, ['format', ['image', badgeIcon(light)], {}]]),
+  '',
+] as unknown as ExpressionSpecification;
 
 export const marker: ExpressionSpecification = [
   'concat',

@@ -3,7 +3,20 @@ import type { ExpressionSpecification } from '@maplibre/maplibre-gl-style-spec';
 import type { Layer } from './base.ts';
 import type { Look } from './look.ts';
 import type { LayerId } from './order.ts';
-import { FADED, FONT, byStage, growing, isProject, labelIn, marker, strong, surveyed, unsurveyed } from './parts.ts';
+import {
+  FADED,
+  FONT,
+  badge,
+  byStage,
+  growing,
+  isProject,
+  late,
+  marker,
+  nameIn,
+  strong,
+  surveyed,
+  unsurveyed,
+} from './parts.ts';
 import { tonesFor } from './tones.ts';
 
 /** Plans name their collections as they like; the server's `places` tiles have them by geometry, each feature with its kind. */
@@ -47,6 +60,7 @@ export function planLayers(look: Look): Layer[] {
     ...(['zones', 'parks'] as const).flatMap((family) => area(look, family)),
     ...(['roads', 'bridges'] as const).flatMap((family) => line(look, family)),
     ...points(look),
+    ...lateLayers(look),
   ];
 }
 
@@ -75,7 +89,7 @@ function area(look: Look, family: 'zones' | 'parks'): Layer[] {
     {
       id: `${family}-marker`,
       type: 'symbol',
-      ...markersOf(look, family, shown(look)),
+      ...markersOf(look, family, calm(look)),
       ...symbol(look, family === 'zones' ? 0.72 : 0.9, family === 'zones' ? 11.5 : 12.5),
     },
   ];
@@ -112,7 +126,7 @@ function line(look: Look, family: 'roads' | 'bridges'): Layer[] {
     {
       id: `${family}-marker`,
       type: 'symbol',
-      ...markersOf(look, family, shown(look)),
+      ...markersOf(look, family, calm(look)),
       ...symbol(look, 0.8, 12.5, alongLine(look)),
     },
   ];
@@ -125,14 +139,30 @@ function shown(look: Look): ExpressionSpecification {
   return look.matching ? ['all', other, ['in', ['get', 'project'], ['literal', [...look.matching]]]] : other;
 }
 
+/** Of the shown, those that are not late: they take what room is left. */
+function calm(look: Look): ExpressionSpecification {
+  return ['all', ['!', late], shown(look)];
+}
+
+const sized = (size: number): ExpressionSpecification => [
+  'interpolate',
+  ['linear'],
+  ['zoom'],
+  ...[10, size * 0.72, 13, size, 17, size * 1.25],
+];
+
+/** A marker with its name beside it where there is room. */
 function symbol(look: Look, size: number, text: number, more: object = {}) {
+  const name = nameOf(look, size, text);
+  const layout = { 'icon-image': marker, 'icon-size': sized(size), 'icon-padding': 1, ...name.layout, ...more };
+  return { layout, paint: name.paint } as object;
+}
+
+function nameOf(look: Look, size: number, text: number) {
   const tones = tonesFor(look.dark ?? false);
   return {
     layout: {
-      'icon-image': marker,
-      'icon-size': ['interpolate', ['linear'], ['zoom'], 10, size * 0.72, 13, size, 17, size * 1.25],
-      'icon-padding': 1,
-      'text-field': labelIn(look.lang),
+      'text-field': nameIn(look.lang),
       'text-font': FONT,
       'text-size': ['interpolate', ['linear'], ['zoom'], 10, text - 1, 15, text + 1.5],
       'text-variable-anchor': ['top', 'left', 'right', 'bottom'],
@@ -142,16 +172,74 @@ function symbol(look: Look, size: number, text: number, more: object = {}) {
       'text-optional': true,
       'text-padding': 3,
       'text-rotation-alignment': 'viewport',
-      // Who is late gets its place first; of the rest, whoever is strong.
-      'symbol-sort-key': ['match', ['get', 'light'], 'red', 0, 'yellow', 1, 2],
-      ...more,
+      'symbol-sort-key': WORST_FIRST,
     },
     paint: {
       'text-color': tones.label,
       'text-halo-color': tones.halo,
       'text-halo-width': 1.8,
     },
+  };
+}
+
+/** Whoever is worst gets its place first. */
+const WORST_FIRST: ExpressionSpecification = ['match', ['get', 'light'], 'red', 0, 'yellow', 1, 2];
+
+/** A marker that stands whatever is around it, with its light on its corner. */
+function firmMarker(size: number) {
+  return {
+    layout: {
+      'icon-image': marker,
+      'icon-size': sized(size),
+      'icon-padding': 1,
+      'icon-allow-overlap': true,
+      'text-field': badge,
+      'text-font': FONT,
+      'text-size': ['interpolate', ['linear'], ['zoom'], 10, 12, 15, 14],
+      'text-anchor': 'center',
+      'text-offset': [-0.95 * size, -0.75 * size],
+      'text-allow-overlap': true,
+      'text-ignore-placement': true,
+      'text-rotation-alignment': 'viewport',
+      'symbol-sort-key': WORST_FIRST,
+    },
   } as object;
+}
+
+/** Features of every shape, and how to find them: one source when the anchors are known, else each family's tiles. */
+function everywhere(look: Look, filter: ExpressionSpecification): { what: string; found: object; more: object }[] {
+  if (look.anchors) return [{ what: 'all', found: { source: 'anchors', filter }, more: {} }];
+  return [
+    ...(['zones', 'parks'] as const).map((what) => ({ what, found: those(what, filter), more: {} })),
+    ...(['roads', 'bridges'] as const).map((what) => ({ what, found: those(what, filter), more: alongLine(look) })),
+    { what: 'points', found: { ...from('points'), filter }, more: {} },
+  ];
+}
+
+/** Markers that nothing may push aside, and their names, which only each other may. */
+function firm(
+  look: Look,
+  family: 'late' | 'chosen',
+  filter: ExpressionSpecification,
+  size: number,
+  text: number,
+): Layer[] {
+  return everywhere(look, filter).flatMap(({ what, found, more }) => {
+    const [name, mark] = [nameOf(look, size, text), firmMarker(size)] as [Layer, Layer];
+    const layer = (part: 'name' | 'marker', { layout, paint }: Layer) => ({
+      id: repeatedId(`${family}-${part}`, what),
+      type: 'symbol',
+      ...found,
+      layout: { ...layout, ...more },
+      ...(paint ? { paint } : {}),
+    });
+    return [layer('name', name), layer('marker', mark)] as Layer[];
+  });
+}
+
+/** What is late stands above the rest, red before yellow: its marker is always there and its name takes its place first. */
+function lateLayers(look: Look): Layer[] {
+  return firm(look, 'late', ['all', late, shown(look)], 0.95, 12.5);
 }
 
 function points(look: Look): Layer[] {
@@ -176,7 +264,7 @@ function points(look: Look): Layer[] {
       id: 'points-marker',
       type: 'symbol',
       ...from('points'),
-      filter: shown(look),
+      filter: calm(look),
       ...symbol(look, 0.95, 12),
     },
   ];
@@ -209,23 +297,7 @@ export function chosenLayers(look: Look): Layer[] {
       'circle-opacity': ['case', isProject(look.selected), 0.4, 0.28],
     },
   };
-  const above = (what: string, found: object, more: object = {}) => ({
-    id: repeatedId('chosen-marker', what),
-    type: 'symbol',
-    ...found,
-    ...symbol(look, 1.12, 13.5, {
-      ...more,
-      'icon-allow-overlap': true,
-      'icon-ignore-placement': false,
-      'text-ignore-placement': false,
-    }),
-  });
-  const chosen = isProject(look.selected);
-  const names = [
-    ...(['zones', 'parks'] as const).map((family) => above(family, markersOf(look, family, chosen))),
-    ...(['roads', 'bridges'] as const).map((family) => above(family, markersOf(look, family, chosen), alongLine(look))),
-    above('points', { ...from('points'), filter: chosen }),
-  ];
+  const names = firm(look, 'chosen', isProject(look.selected), 1.12, 13.5);
   // They stay when nothing is chosen: putting symbol layers in and out while tiles load confuses the engine.
   return [...shapes, spots, ...names] as Layer[];
 }

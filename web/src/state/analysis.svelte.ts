@@ -2,6 +2,7 @@
 import { findNear, projectsOf } from '../api/client.ts';
 import type { Found, FoundProject, Origin } from '../api/types.ts';
 import { circle, reach } from '../domain/geo/reach.ts';
+import { errorOf } from '../domain/accuracy.ts';
 import { nearestPerProject, tally, isLate, type Tally } from '../domain/tally.ts';
 import type { Geometry, MultiPolygon } from 'geojson';
 import type { Position2 } from '../domain/ring.ts';
@@ -40,6 +41,11 @@ export class AnalysisState {
   readonly matching: string[] | null = $derived.by(() =>
     this.#view.current.ask && this.found.data ? this.listed.map((f) => f.project) : null,
   );
+
+  /** How many were found whose place nobody knows: whether they lie there cannot be told. */
+  readonly unplaced: number = $derived(this.all.filter((f) => f.position === 'placeholder').length);
+  /** How far the asked place itself may be off, in metres. */
+  readonly error_m: number = $derived.by(() => errorOf(this.origin?.properties));
 
   /** What is asked about, as a shape. */
   readonly shape: Geometry | null = $derived.by(() => {

@@ -1,5 +1,6 @@
 // Everything the features share, made once at the top and handed down by a typed context.
 import { createContext } from 'svelte';
+import type { Right } from '../domain/edit/vocab.ts';
 import type { Range } from '../domain/compare.ts';
 import { unionBox } from '../domain/geo/plane.ts';
 import { emptyFilters, type Ask, type Filters } from '../domain/view.ts';
@@ -9,14 +10,15 @@ import { AnalysisState } from './analysis.svelte.ts';
 import { AnchorsState } from './anchors.svelte.ts';
 import { CompareState } from './compare.svelte.ts';
 import { LiveState } from './live.svelte.ts';
+import { EditState } from './edit.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
 import { PlanState } from './plan.svelte.ts';
 import { liveListener } from './listening.ts';
-import { RightsState } from './rights.svelte.ts';
 import { ResultsState } from './results.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ScreenState } from './screen.svelte.ts';
 import { TimeState } from './time.svelte.ts';
+import { SessionState } from './session.svelte.ts';
 import { ViewState } from './view.svelte.ts';
 
 export class AppState {
@@ -28,15 +30,17 @@ export class AppState {
   readonly anchors = new AnchorsState(this.view);
   readonly screen = new ScreenState();
   readonly notice = new NoticeState();
+  readonly session = new SessionState();
+  readonly edit = new EditState(this.session, this.view);
   readonly time = new TimeState(this.view, this.plan, this.screen);
   readonly compare = new CompareState(this.view);
-  readonly rights = new RightsState();
   readonly live = new LiveState(liveListener(this));
   /** Nothing can be edited and nothing is live on a day in the past. */
   readonly isPast: boolean = $derived(this.time.isPast);
 
   constructor() {
     // A link that opens a card must show it on a phone too.
+    this.session.onchanged = () => this.reload();
     const { panel } = this.view.current;
     if (panel !== 'none' && panel !== 'draw') this.screen.sheet = 'half';
   }
@@ -47,14 +51,20 @@ export class AppState {
   /** A name in the chosen language. */
   name = (text: Text): string => text[this.view.lang];
 
+  /** Whether the reader may do this now: it takes the right, and the present. */
+  may(right: Right): boolean {
+    return !this.isPast && this.session.may(right);
+  }
+
   /** Who made a change, as people say it; the log names programs by their task. */
   actorName(actor: string | null): string {
     if (actor === 'simulation' || actor === 'seed') return this.t(`history.${actor}`);
-    return actor ?? this.t(this.rights.signedIn ? 'history.system' : 'history.somebody');
+    return actor ?? this.t(this.session.user ? 'history.system' : 'history.somebody');
   }
 
   /** Opens a project; `frame` when it was not chosen on the map itself. */
   choose(id: string, { frame = true } = {}): void {
+    this.edit.fromWorklist = false;
     this.view.go({ page: 'map', project: id, panel: 'project' });
     if (this.screen.narrow) this.screen.sheet = 'half';
     if (frame) this.frameProjects([id]);
@@ -63,7 +73,9 @@ export class AppState {
   /** Closes the right-hand card. An analysis stays until it is ended, so its result can be returned to. */
   close(): void {
     const { panel, ask, compare } = this.view.current;
-    if (panel === 'project' && compare) this.view.go({ project: null, panel: 'compare' });
+    if (panel === 'edit' || (panel === 'place' && !this.edit.fromWorklist)) this.view.go({ panel: 'project' });
+    else if (panel === 'place') this.view.go({ panel: 'worklist' });
+    else if (panel === 'project' && compare) this.view.go({ project: null, panel: 'compare' });
     else if (panel === 'project' && ask) this.view.go({ project: null, panel: 'near' });
     else this.view.go({ project: null, panel: 'none', ask: null, lateOnly: false, compare: null });
     this.analysis.draft = [];
@@ -97,7 +109,7 @@ export class AppState {
     this.screen.frame(box);
   }
 
-  /** Reads everything anew. What is shown stays until then. */
+  /** Reads everything anew, after a write or when another reader is signed in. What is shown stays until then. */
   reload(): void {
     this.plan.load({ afresh: true });
     this.results.page.retry();

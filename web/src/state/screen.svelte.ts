@@ -19,13 +19,18 @@ class Media {
 
 export class ScreenState {
   readonly #narrow = new Media('(max-width: 767px)');
+  readonly #short = new Media('(max-height: 560px)');
   readonly #dark = new Media('(prefers-color-scheme: dark)');
   readonly #still = new Media('(prefers-reduced-motion: reduce)');
   readonly narrow: boolean = $derived(this.#narrow.matches);
+  /** Too low for more than one thing at a time, like a phone held sideways. */
+  readonly short: boolean = $derived(this.#short.matches);
   readonly dark: boolean = $derived(this.#dark.matches);
   readonly still: boolean = $derived(this.#still.matches);
   /** Where the phone's bottom sheet stands. */
   sheet = $state<Sheet>('peek');
+  /** Whether the phone's sheet shows the legend instead of its tab. */
+  legend = $state(false);
   /** A box that the map is asked to show; a new object is a new request. */
   framing = $state.raw<{ box: Box } | null>(null);
 

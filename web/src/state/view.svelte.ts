@@ -18,6 +18,8 @@ export class ViewState {
 
   /** The day that is looked at; null: now. */
   readonly asOf: string | null = $derived(dayOf(this.current));
+  /** Asked before each step; a step that it refuses does not happen. */
+  guard: (change: Partial<View>) => boolean = () => true;
 
   constructor() {
     lookAt(dayOf(this.current));
@@ -36,7 +38,7 @@ export class ViewState {
 
   /** Goes to a changed view as a step that the Back button undoes. */
   go(change: Partial<View>): void {
-    this.#set(change, 'push');
+    if (this.guard(change)) this.#set(change, 'push');
   }
 
   /** Changes the view in place: typing, sliders, the camera. */

@@ -95,3 +95,8 @@ export function unionBox(boxes: Iterable<readonly number[] | null | undefined>):
   }
   return boxOf(corners);
 }
+
+/** Whether two boxes have a place in common. */
+export function meets(a: readonly number[], b: readonly number[]): boolean {
+  return a[0]! <= b[2]! && a[2]! >= b[0]! && a[1]! <= b[3]! && a[3]! >= b[1]!;
+}

@@ -1,0 +1,15 @@
+// The closed lists of editing: roles, rights, the records that can be changed, who may see them.
+
+export const USER_ROLES = ['viewer', 'inspector', 'planner', 'gis', 'admin'] as const;
+export type UserRole = (typeof USER_ROLES)[number];
+
+export const RIGHTS = ['read', 'report', 'edit_plan', 'edit_geometry', 'administer'] as const;
+export type Right = (typeof RIGHTS)[number];
+
+export const VISIBILITIES = ['public', 'internal'] as const;
+export type Visibility = (typeof VISIBILITIES)[number];
+
+export const RECORD_TYPES = ['project', 'target', 'quota', 'section', 'theme'] as const;
+export type RecordType = (typeof RECORD_TYPES)[number];
+
+export const OPS = ['>=', '<=', '>', '<', '='] as const;

@@ -1,0 +1,78 @@
+// Members, values and faults of a record in words, for forms and for the choice between two versions.
+import type { Violation } from '../../api/edit-types.ts';
+import { FIELDS, type Field } from '../../domain/edit/fields.ts';
+import type { Fault } from '../../domain/edit/form.ts';
+import type { RecordType } from '../../domain/edit/vocab.ts';
+import { count } from '../../domain/format.ts';
+import type { Text } from '../../domain/vocab.ts';
+import { WORD_KEYS, type WordKey } from '../../domain/words.ts';
+import type { AppState } from '../../state/app.svelte.ts';
+
+export function fieldText(t: AppState['t'], name: string): string {
+  const key = `field.${name}` as WordKey;
+  return WORD_KEYS.includes(key) ? t(key) : name;
+}
+
+/** What is wrong with a field: our own check first, then the server's rules. */
+export function faultText(
+  t: AppState['t'],
+  field: string,
+  faults: readonly Fault[],
+  violations: readonly Violation[],
+): string {
+  const fault = faults.find((f) => f.field === field);
+  if (fault) {
+    const text = t(`fault.${fault.code}`);
+    return fault.part === undefined ? text : t('fault.line', { n: fault.part + 1, text });
+  }
+  return violations
+    .filter((v) => memberOf(v) === field)
+    .map(({ detail, expected }) => (expected ? t('fault.expected', { detail, expected }) : detail))
+    .join(' ');
+}
+
+/** The member that a violation speaks of: `milestones[2].due` and `/milestones/2/due` are about the milestones. */
+export function memberOf({ field }: Violation): string {
+  return /^\/?([^./[\]]*)/.exec(field)?.[1] ?? field;
+}
+
+export function valueText(app: AppState, type: RecordType, name: string, value: unknown): string {
+  const { t } = app;
+  const field: Field | undefined = FIELDS[type].find((f) => f.name === name);
+  if (value === null || value === undefined || value === '') return t('edit.none');
+  const both = (text: Text) => app.name(text) || text.zh;
+  switch (field?.kind) {
+    case 'words':
+    case 'prose':
+      return both(value as Text);
+    case 'choice':
+      return field.say ? t(`${field.say}.${String(value)}` as WordKey) : String(value);
+    case 'section': {
+      const section = app.plan.sections.get(String(value));
+      return section ? app.name(section.name) : String(value);
+    }
+    case 'investment': {
+      const { planned_cny, paid_cny } = value as { planned_cny: number; paid_cny?: number | null };
+      const planned = count(planned_cny, app.view.lang);
+      if (paid_cny === null || paid_cny === undefined) return t('money.only', { planned });
+      return t('money.both', { planned, paid: count(paid_cny, app.view.lang) });
+    }
+    case 'milestones':
+      return list((value as { name: Text; due: string; done: string | null }[]).map((m) => line(both(m.name), m)));
+    case 'readings':
+      return list((value as { date: string; value: number }[]).map((r) => `${r.date}: ${r.value}`));
+    case 'members': {
+      const named = (id: string) => app.plan.projects.find((p) => p.id === id);
+      return list((value as string[]).map((id) => (named(id) ? app.name(named(id)!.name) : id)));
+    }
+    default:
+      return Array.isArray(value) ? value.join(', ') : String(value);
+  }
+
+  function list(lines: string[]): string {
+    return lines.join('\n') || t('edit.none');
+  }
+}
+
+const line = (name: string, { due, done }: { due: string; done: string | null }) =>
+  `${name} ${due}${done ? ` ✓ ${done}` : ''}`;
