@@ -40,7 +40,10 @@ export class AppState {
 
   constructor() {
     // A link that opens a card must show it on a phone too.
-    this.session.onchanged = () => this.reload();
+    this.session.onchanged = () => {
+      this.reload();
+      this.live.again();
+    };
     const { panel } = this.view.current;
     if (panel !== 'none' && panel !== 'draw') this.screen.sheet = 'half';
   }
