@@ -20,7 +20,12 @@ export class ViewState {
 
   constructor() {
     $effect(() => {
-      const back = () => (this.current = parseView(location.pathname, location.search));
+      const back = () => {
+        const there = parseView(location.pathname, location.search);
+        if (this.guard(there)) this.current = there;
+        // The browser has gone already: the page we stay on is put before it again.
+        else history.pushState(null, '', formatView(this.current));
+      };
       addEventListener('popstate', back);
       return () => removeEventListener('popstate', back);
     });
