@@ -22,7 +22,7 @@ test('readers see no way to change anything', async ({ page }) => {
 
 test('a planner changes a stage in two clicks, and the page follows', async ({ page }) => {
   await signIn(page, 'planner');
-  await colleague(page, 'zuili-road', { stage: 'planned', progress: null });
+  await colleague(page, 'zuili-road', { stage: 'preparing', progress: null });
   await page.goto('/?project=zuili-road');
   await painted(page);
   await card(page).getByRole('button', { name: '改为在建' }).click();
