@@ -25,8 +25,13 @@ export class ViewState {
     lookAt(dayOf(this.current));
     $effect(() => {
       const back = () => {
-        this.current = parseView(location.pathname, location.search);
-        lookAt(dayOf(this.current));
+        const there = parseView(location.pathname, location.search);
+        if (this.guard(there)) {
+          this.current = there;
+          lookAt(dayOf(there));
+        }
+        // The browser has gone already: the page we stay on is put before it again.
+        else history.pushState(null, '', formatView(this.current));
       };
       addEventListener('popstate', back);
       return () => removeEventListener('popstate', back);
