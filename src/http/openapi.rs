@@ -112,6 +112,9 @@ fn operation(route: &Route, generators: &mut Generators, problem: &Schema) -> Va
     if let Access::Right(right) = route.access {
         operation["x-guatu-right"] = right.as_str().into();
     }
+    if route.access == Access::Editor {
+        operation["x-guatu-right"] = EDITOR.into();
+    }
     if let Some((status, meaning)) = route.answer.also {
         operation["responses"][status] = json!({ "description": meaning });
     }
@@ -121,6 +124,9 @@ fn operation(route: &Route, generators: &mut Generators, problem: &Schema) -> Va
     }
     operation
 }
+
+/// Stands for either right to edit.
+const EDITOR: &str = "edit";
 
 /// What a caller must show; `{}` is nothing.
 fn security(access: Access) -> Value {

@@ -225,11 +225,6 @@ pub fn wrong(param: &Param, fault: impl Display) -> Problem {
     Problem::parameter(param.name, format!("{}: {fault}", param.name), param.expected())
 }
 
-/// A parameter that must be there and is not.
-pub fn required(param: &Param) -> Problem {
-    wrong(param, "is required")
-}
-
 fn decode(name: &str, text: &str) -> Result<String, Problem> {
     let spaced = text.replace('+', " ");
     match percent_decode_str(&spaced).decode_utf8() {

@@ -116,7 +116,11 @@ fn a_year_has_something_to_see() {
     let until = |day: &str| {
         let day = date(day);
         let rows = replay(&batches.iter().take_while(|batch| day_of(batch) <= day).cloned().collect::<Vec<_>>());
-        View { atlas: Arc::new(Atlas::build(1, rows.into_values()).expect("a plan")), today: day, audience: guatu::services::Audience::Staff }
+        View {
+            atlas: Arc::new(Atlas::build(1, rows.into_values()).expect("a plan")),
+            today: day,
+            audience: guatu::services::Audience::Staff,
+        }
     };
     let mut stages = BTreeSet::new();
     for day in ["2019-06-30", "2019-09-30", "2019-12-31"] {

@@ -119,8 +119,8 @@ async fn a_reader_keeps_its_atlas_and_a_gap_changes_nothing() {
     assert_eq!(server.published.current().seq(), current.seq());
 }
 
-#[test]
-fn indices_are_rebuilt_beside_readers_and_writers() {
+#[tokio::test]
+async fn indices_are_rebuilt_beside_readers_and_writers() {
     let server = Server::shipped();
     let published = &server.published;
     let (_, mars) = project(published, "mars");

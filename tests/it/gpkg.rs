@@ -88,7 +88,7 @@ async fn a_commit_waits_for_another_program_and_fails_whole_when_it_takes_too_lo
     other.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");
     let edit = || batch([create(crate::support::plan::section("s1", "篇"))]);
     let fault = store.commit(edit()).await.expect_err("the file is locked");
-    assert!(matches!(fault, guatu::store::StoreError::Failed(_)), "{fault}");
+    assert!(matches!(fault, guatu::store::StoreError::Busy(_)), "{fault}");
     assert_eq!(store.load().await.expect("readers do not wait").seq, 0);
     other.execute_batch("ROLLBACK").expect("it was begun");
     assert_eq!(store.commit(edit()).await.expect("free again")[0].seq, 1);

@@ -93,6 +93,7 @@ fn percent(bytes: &[u8]) -> String {
 
 fn run<S: Strategy>(cases: u32, strategy: &S, check: &impl AsyncFn(&Server, S::Value)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let _inside = runtime.enter();
     let server = Server::shipped();
     let tested = runner(cases).run(strategy, |value| {
         runtime.block_on(check(&server, value));

@@ -30,7 +30,11 @@ fn view() -> View {
             }
             Row { version: 1, value: record }
         });
-    View { atlas: Arc::new(Atlas::build(1, records).expect("a plan")), today: date("2019-07-02"), audience: guatu::services::Audience::Staff }
+    View {
+        atlas: Arc::new(Atlas::build(1, records).expect("a plan")),
+        today: date("2019-07-02"),
+        audience: guatu::services::Audience::Staff,
+    }
 }
 
 #[test]

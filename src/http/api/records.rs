@@ -54,7 +54,7 @@ macro_rules! resource {
                 concat!("replace_", $name),
                 concat!("update_", $name),
                 concat!("delete_", $name),
-                concat!("find_", $name),
+                concat!("find_", $name, "_record"),
             ],
             summaries: [
                 concat!("Makes a ", $name, "; the body has an id beside the members of the record."),

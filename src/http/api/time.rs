@@ -7,7 +7,7 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Param, ParamShape, required};
+use crate::http::params::{Param, ParamShape};
 use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{Comparison, Timeline, TimelineDay};
 use crate::plan::{Date, Right};
@@ -15,7 +15,7 @@ use crate::services::compare::compare;
 use crate::services::past::day_of;
 use crate::store::Store;
 
-const FROM: Param = Param::new("from", ParamShape::Date, "The earlier day.");
+const FROM: Param = Param::new("from", ParamShape::Date, "The earlier day; the day of the first change when absent.");
 const TO: Param = Param::new("to", ParamShape::Date, "The later day; today when absent.");
 
 pub fn routes() -> Vec<Route> {
@@ -69,9 +69,18 @@ async fn find_timeline(asked: Asked) -> Result<Response, Problem> {
     answer::json(&asked.headers, JSON, &timeline)
 }
 
+async fn first_day(asked: &Asked) -> Result<Date, Problem> {
+    let first = asked.state.store.changes(0, 1).await.map_err(Problem::internal)?;
+    let zone = &asked.state.options.time_zone;
+    Ok(first.first().map_or_else(|| asked.state.today(), |change| day_of(change.at, zone).min(asked.state.today())))
+}
+
 async fn compare_days(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&FROM, &TO])?;
-    let from = params.date(&FROM)?.ok_or_else(|| required(&FROM))?;
+    let from = match params.date(&FROM)? {
+        Some(day) => day,
+        None => first_day(&asked).await?,
+    };
     let to = params.date(&TO)?.unwrap_or_else(|| asked.state.today());
     if to < from {
         return Err(Problem::parameter("to", format!("to: {to} is before {from}"), "a day that is not before `from`"));

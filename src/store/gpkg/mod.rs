@@ -46,10 +46,10 @@ impl Default for Options {
 
 pub struct GpkgStore {
     path: PathBuf,
+    /// Reads the log beside the writer. It goes first: the last connection to go moves the write-ahead log into the file.
+    reader: Arc<Mutex<Connection>>,
     /// One connection: SQLite has one writer at a time, and whoever waits here waits in turn and blocks no thread.
     connection: Arc<Mutex<Connection>>,
-    /// Reads the log beside the writer.
-    reader: Arc<Mutex<Connection>>,
 }
 
 impl GpkgStore {

@@ -14,6 +14,8 @@ enum For {
     Anybody,
     Right(Right),
     SignedIn,
+    /// With one of the rights to edit.
+    Editor,
 }
 
 struct Operation {
@@ -24,12 +26,16 @@ struct Operation {
     whom: For,
 }
 
+/// Either makes an editor.
+const EDITS: [Right; 2] = [Right::EditPlan, Right::EditGeometry];
+
 /// Every operation of the router: both are made from the same list.
 fn operations() -> Vec<Operation> {
     let document = guatu::http::document();
     let operations = document.operations().map(|(path, method, operation)| {
         let schemes = operation.security.as_ref().expect("each says what to show");
         let whom = match operation.extensions.get("x-guatu-right").and_then(Value::as_str) {
+            Some("edit") => For::Editor,
             Some(right) => For::Right(right.parse().expect("a right")),
             None if schemes.is_empty() => For::Anybody,
             None => For::SignedIn,
@@ -50,6 +56,7 @@ fn what_is_not_for_every_reader_is_known_one_by_one() {
         let whom = match operation.whom {
             For::Anybody => "anybody",
             For::SignedIn => "signed in",
+            For::Editor => "editor",
             For::Right(right) => right.as_str(),
         };
         found.entry(whom.to_owned()).or_default().push(operation.id);
@@ -71,11 +78,13 @@ fn what_is_not_for_every_reader_is_known_one_by_one() {
             "finish_oidc_session",
         ],
     );
+    check("editor", &["create_batch", "undo_change"]);
     check("signed in", &["create_token", "delete_token", "list_tokens", "replace_password"]);
     check("administer", &["change_user", "create_user", "find_access", "list_users", "replace_access", "reset_user"]);
     assert!(found["read"].len() >= 20, "{found:?}");
     for operation in operations().iter().filter(|operation| operation.whom == For::Right(Right::Read)) {
-        let asks = operation.method == "GET" || operation.id == "query_features";
+        let asks =
+            operation.method == "GET" || ["query_features", "preview_light_rule"].contains(&operation.id.as_str());
         assert!(asks, "{} changes something and is for readers", operation.id);
     }
 }
@@ -107,6 +116,7 @@ async fn every_operation_is_for_those_whom_it_says_and_nobody_else() {
         for operation in operations() {
             let may = match operation.whom {
                 For::Right(right) => role.rights().contains(&right),
+                For::Editor => EDITS.iter().any(|right| role.rights().contains(right)),
                 For::Anybody | For::SignedIn => true,
             };
             check(&server, &operation, &session, may, 403).await;
@@ -120,7 +130,12 @@ async fn every_operation_is_for_those_whom_it_says_and_nobody_else() {
     for scope in Right::ALL {
         let (token, _) = server.token(&owner, &[scope.as_str()], Value::Null).await;
         for operation in operations() {
-            let may = operation.whom == For::Anybody || operation.whom == For::Right(*scope);
+            let may = match operation.whom {
+                For::Anybody => true,
+                For::SignedIn => false,
+                For::Right(right) => right == *scope,
+                For::Editor => EDITS.contains(scope),
+            };
             check(&server, &operation, &Shown::Token(token.clone()), may, 403).await;
         }
     }

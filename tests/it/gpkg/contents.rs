@@ -52,7 +52,7 @@ async fn the_extent_is_exact_after_every_commit() {
     };
     for step in 0..200 {
         let n = next(10);
-        let place = point(n, "spots", &format!("p{n}"), next(1000) as f64 / 7.0, next(1000) as f64 / 13.0);
+        let place = point(n + 1, "spots", &format!("p{n}"), next(1000) as f64 / 7.0, next(1000) as f64 / 13.0);
         let version = &mut versions[usize::try_from(n).expect("small")];
         let edit = match *version {
             None => create(place),
@@ -74,7 +74,7 @@ async fn the_extent_is_exact_after_every_commit() {
     // In one batch: gone, and back elsewhere.
     let last: Vec<_> =
         (0..10_u64).zip(versions).filter_map(|(n, version)| version.map(|version| (n, version))).collect();
-    let goes = last.iter().map(|(n, version)| delete(&point(*n, "spots", &format!("p{n}"), 0.0, 0.0), *version));
+    let goes = last.iter().map(|(n, version)| delete(&point(*n + 1, "spots", &format!("p{n}"), 0.0, 0.0), *version));
     commit(&store, goes.chain([create(point(77, "spots", "new", 1.5, 2.5))])).await;
     assert_eq!(extent(&path), [Some(1.5), Some(2.5), Some(1.5), Some(2.5)]);
     // In one batch: far away, and back.

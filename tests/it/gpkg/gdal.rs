@@ -102,7 +102,7 @@ async fn the_texts_and_dates_of_the_shipped_plan_are_read_as_they_are() {
 async fn edited_grid(store: &impl Store) -> Vec<Record> {
     let place = |n: u64, shift: f64| {
         let (column, row) = ((n % 40) as f64, (n / 40) as f64);
-        point(n, "spots", &format!("p{n}"), 120.0 + column * 0.01 + shift, 30.0 + row * 0.01)
+        point(n + 1, "spots", &format!("p{n}"), 120.0 + column * 0.01 + shift, 30.0 + row * 0.01)
     };
     let store_all = |edits: Vec<_>| async { store.commit(crate::support::plan::batch(edits)).await.expect("fits") };
     store_all(vec![create(collection("spots", GeometryType::Point))]).await;
