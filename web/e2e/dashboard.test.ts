@@ -18,3 +18,11 @@ test('a count leads to the filtered map, and Back returns', async ({ page }) => 
   await page.goBack();
   await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
 });
+
+test('"all" leads to as many projects as it says, whatever was filtered before', async ({ page }) => {
+  await page.goto('/dashboard?light=red');
+  const all = page.getByRole('button', { name: /^全部 \d+ 个$/ });
+  const n = /\d+/.exec((await all.textContent())!)![0];
+  await all.click();
+  await expect(page.getByText(`${n} 个项目`, { exact: true })).toBeVisible();
+});

@@ -22,7 +22,7 @@ test('readers see no way to change anything', async ({ page }) => {
 
 test('a planner changes a stage in two clicks, and the page follows', async ({ page }) => {
   await signIn(page, 'planner');
-  await colleague(page, 'zuili-road', { stage: 'planned', progress: null });
+  await colleague(page, 'zuili-road', { stage: 'preparing', progress: null });
   await page.goto('/?project=zuili-road');
   await painted(page);
   await card(page).getByRole('button', { name: '改为在建' }).click();
@@ -43,6 +43,7 @@ test('the form saves what was changed, says what is wrong beside the field, and 
 }) => {
   watch.allow.push(/422/);
   await signIn(page, 'planner');
+  await colleague(page, 'mars', { start: null, due: '2019-12-31', progress: null, milestones: [] });
   await page.goto('/?project=mars');
   await card(page).getByRole('button', { name: '修改', exact: true }).click();
   await expect(card(page).getByRole('heading', { name: '修改：玛氏技改' })).toBeVisible();
@@ -52,7 +53,7 @@ test('the form saves what was changed, says what is wrong beside the field, and 
   await expect(card(page).getByRole('alert').filter({ hasText: '请填数字' })).toBeVisible();
   await card(page).getByLabel('进度（%）').fill('35');
   await card(page).getByLabel('开始').fill('2020-06-01');
-  await card(page).getByLabel('期限').fill('2019-12-31');
+  await card(page).getByLabel('期限').fill('2019-12-30');
   await card(page).getByRole('button', { name: '保存' }).click();
   // The server's rule, beside the field that it speaks of.
   await expect(card(page).getByText(/1 处要改/)).toBeVisible();
@@ -60,7 +61,7 @@ test('the form saves what was changed, says what is wrong beside the field, and 
   await card(page).getByRole('button', { name: '加一个节点' }).click();
   await card(page).getByLabel('节点名 1').fill('设备进场');
   await card(page).getByLabel('英文名 1').fill('Machines arrive');
-  await card(page).getByLabel('应完成').fill('2019-05-31');
+  await card(page).getByLabel('应完成 1').fill('2019-05-31');
   await page.getByRole('button', { name: '点选附近' }).click();
   const guard = page.getByRole('dialog', { name: '有未保存的修改' });
   await accessible(page);
@@ -83,7 +84,7 @@ test('two at once: what is theirs and what is mine, field by field', async ({ pa
   const dialog = page.getByRole('dialog', { name: '别人刚刚改过' });
   await expect(dialog.locator('[data-field="due"]')).toContainText('2020-06-30');
   await expect(dialog.locator('[data-field="due"]')).toContainText('两边都改了');
-  await expect(dialog.getByRole('radio', { name: '联系人: 现在的' })).toBeChecked();
+  await expect(dialog.getByRole('radio', { name: '负责人: 现在的' })).toBeChecked();
   await accessible(page);
   await dialog.getByRole('radio', { name: '期限: 现在的' }).check();
   await dialog.getByRole('button', { name: '按所选保存' }).click();

@@ -1,12 +1,12 @@
 // Who changed what: in the project's own activity, on the page of all changes, and undone again.
 import { PHONE, accessible, expect, painted, test } from './guatu.ts';
-import { editProject, signInAsEditor } from './people.ts';
+import { editProject, signIn } from './people.ts';
 
 const PROJECT = 'zuili-road';
 const NOTE = { zh: '现场会议', en: 'Meeting on site' };
 
 test('an edit is told in words in both languages, and undone', async ({ page }) => {
-  await signInAsEditor(page);
+  await signIn(page, 'planner');
   const before = (await (await page.request.get(`/api/v1/projects/${PROJECT}`)).json()).note;
   await editProject(page, PROJECT, { note: NOTE });
   await page.goto(`/?project=${PROJECT}`);
@@ -30,7 +30,7 @@ test('an edit is told in words in both languages, and undone', async ({ page }) 
 
 test('what a later change has touched cannot be undone, and the reader is told why', async ({ page, watch }) => {
   watch.allow.push(/409/);
-  await signInAsEditor(page);
+  await signIn(page, 'planner');
   await editProject(page, PROJECT, { note: { zh: '第一', en: 'First' } });
   await editProject(page, PROJECT, { note: { zh: '第二', en: 'Second' } });
   await page.goto(`/?project=${PROJECT}`);
@@ -50,7 +50,7 @@ test('who is not signed in sees the changes but no way to undo them', async ({ p
 });
 
 test('all changes: filters live in the address, and pages follow one another', async ({ page }) => {
-  await signInAsEditor(page);
+  await signIn(page, 'planner');
   await page.goto('/audit');
   const list = page.getByRole('list', { name: '变更列表' });
   await expect(list.getByRole('article').first()).toBeVisible();

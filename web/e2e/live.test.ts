@@ -1,6 +1,6 @@
 // Two windows on one plan: what one changes the other shows, without a reload, marks it, and says when it hears nothing.
 import { accessible, expect, painted, test } from './guatu.ts';
-import { editProject, signInAsEditor } from './people.ts';
+import { editProject, signIn } from './people.ts';
 
 const PROJECT = 'mars';
 
@@ -10,7 +10,7 @@ test('a change in one window shows in the other, on row, card and map', async ({
   await expect(page.getByText('实时', { exact: true })).toBeVisible();
   await page.evaluate(() => ((window as { kept?: boolean }).kept = true));
   const other = await (await browser.newContext({ baseURL })).newPage();
-  await signInAsEditor(other);
+  await signIn(other, 'planner');
   const note = { zh: `第 ${Date.now()} 次现场会`, en: 'Meeting on site' };
   await editProject(other, PROJECT, { note });
   await expect(page.getByRole('region', { name: '详情' })).toContainText(note.zh);

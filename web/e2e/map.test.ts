@@ -77,3 +77,38 @@ test('legend and filter panel are one filter, with counts, and reset', async ({ 
   await expect(page.getByText('45 个项目')).toBeVisible();
   await accessible(page);
 });
+
+test('a filter that leaves nothing in sight moves the map to what is left', async ({ page }) => {
+  await page.goto('/?map=15/30.6/120.4');
+  await painted(page);
+  await page.getByRole('button', { name: /^酒店/ }).first().click();
+  await expect.poll(async () => (await camera(page)).lon).toBeGreaterThan(120.6);
+  await expect(page.getByRole('button', { name: '在地图上看全部' })).toBeVisible();
+});
+
+test('late markers are all there, and a click on one opens that one', async ({ page }) => {
+  await page.goto('/');
+  await painted(page);
+  const { projects } = await (await page.request.get('/api/v1/projects?light=red,yellow&limit=1000')).json();
+  const late: string[] = projects.map((p: { id: string }) => p.id).sort();
+  const marked = () =>
+    page.evaluate(() => {
+      const { map } = window.__guatu!;
+      const layers = map
+        .getStyle()
+        .layers.map((l) => l.id)
+        .filter((id) => id.startsWith('late-marker'));
+      const found = map.queryRenderedFeatures({ layers });
+      return [...new Set(found.map((f) => String(f.properties['project'])))].sort();
+    });
+  await expect.poll(marked).toEqual(late);
+  const id = late[0]!;
+  const [lon, lat] = await page.evaluate((project) => {
+    const { map } = window.__guatu!;
+    const found = map.querySourceFeatures('anchors', { filter: ['==', ['get', 'project'], project] })[0]!;
+    return (found.geometry as unknown as { coordinates: [number, number] }).coordinates;
+  }, id);
+  const at = await onScreen(page, lon, lat);
+  await page.mouse.click(at.x, at.y);
+  await expect(page).toHaveURL(new RegExp(`project=${id}`));
+});

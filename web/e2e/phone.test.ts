@@ -56,3 +56,29 @@ test('the dashboard fits', async ({ page }) => {
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
   await accessible(page);
 });
+
+test('tools have words, the legend is a tab, and each tab begins at its top', async ({ page }) => {
+  await page.goto('/');
+  await painted(page);
+  await expect(page.getByRole('navigation', { name: '地图工具' })).toContainText('附近');
+  const sheet = page.getByRole('region', { name: '计划与结果' });
+  await page.getByRole('tab', { name: '图例' }).tap();
+  await sheet.getByRole('button', { name: /^工业项目/ }).tap();
+  await expect(page).toHaveURL(/kind=industry/);
+  await accessible(page);
+  const body = page.locator('.sheet .body');
+  await body.evaluate((node) => node.scrollTo({ top: 400 }));
+  await page.getByRole('tab', { name: /^项目/ }).tap();
+  await expect.poll(() => body.evaluate((node) => node.scrollTop)).toBe(0);
+});
+
+test('an English answer is no wider than the screen and tells how sure it is', async ({ page }) => {
+  await page.goto('/?lang=en&near=roads/zuili-road&radius=2000');
+  await painted(page);
+  await expect(page.getByRole('heading', { name: 'Around Zuili road' })).toBeVisible();
+  await expect(page.getByText(/≈ [\d.]+ k?m ± [\d.]+ k?m/).first()).toBeVisible();
+  const wide = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll('.sheet .body')].map((e) => e.scrollWidth - e.clientWidth),
+  );
+  expect(Math.max(...wide)).toBe(0);
+});

@@ -10,13 +10,13 @@ const SETUP = /\/setup#token=(\S+)$/;
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 
-function ready(server: ChildProcess): Promise<string> {
+function ready(server: ChildProcess, isForJourneys: boolean): Promise<string> {
   return new Promise((done, fail) => {
     const timer = setTimeout(() => fail(new Error('the server did not get ready')), START_MS);
     createInterface({ input: server.stdout! }).on('line', (line) => {
       // The link to set up comes after the line that says where; it is there before the first journey needs it.
       const token = SETUP.exec(line)?.[1];
-      if (token) process.env['GUATU_SETUP_TOKEN'] = token;
+      if (token && isForJourneys) process.env['GUATU_SETUP_TOKEN'] = token;
       const url = READY.exec(line)?.[1];
       if (!url) return;
       clearTimeout(timer);
@@ -48,7 +48,7 @@ async function start(
     // Only what is wrong; each tile would be a line otherwise.
     env: { ...process.env, RUST_LOG: 'warn' },
   });
-  const url = await ready(server);
+  const url = await ready(server, more.length === 0);
   async function stop(): Promise<void> {
     const code = await ended(server);
     await rm(data, { recursive: true, force: true });

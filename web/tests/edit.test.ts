@@ -38,9 +38,10 @@ const project = {
 
 describe('stages', () => {
   test.each<[Stage, Stage[]]>([
-    ['not_reported', ['planned', 'preparing', 'building', 'completed', 'in_use']],
-    ['planned', ['preparing', 'building', 'completed', 'in_use', 'suspended', 'cancelled']],
-    ['building', ['preparing', 'completed', 'in_use', 'suspended', 'cancelled']],
+    ['not_reported', ['planned', 'preparing', 'building', 'completed', 'in_use', 'suspended', 'cancelled']],
+    ['planned', ['preparing', 'suspended', 'cancelled']],
+    ['building', ['preparing', 'completed', 'suspended', 'cancelled']],
+    ['completed', ['building', 'in_use', 'suspended', 'cancelled']],
     ['in_use', ['completed']],
     ['suspended', ['planned', 'preparing', 'building', 'cancelled']],
     ['cancelled', ['planned']],

@@ -99,13 +99,6 @@ test('what the operator writes as attribution stays text', () => {
   expect(JSON.stringify(style.sources['basemap'])).not.toContain('<');
 });
 
-test('late markers stand above all others, wherever the markers come from', () => {
-  for (const anchors of [null, busy.anchors]) {
-    const ids = planStyle({ lang: 'zh', anchors }).layers.map((l) => familyOf(l.id));
-    expect(ids.indexOf('late-marker')).toBeGreaterThan(ids.lastIndexOf('points-marker'));
-  }
-});
-
 test("only the plan's tiles know the day, and those of now have no day", () => {
   const tilesOf = (look: Look) => {
     const { plan, context } = planStyle(look).sources;
@@ -116,4 +109,11 @@ test("only the plan's tiles know the day, and those of now have no day", () => {
     '/tiles/context/{z}/{x}/{y}',
   ]);
   expect(tilesOf({ lang: 'zh' })[0]).toBe('/tiles/places/{z}/{x}/{y}');
+});
+
+test('late markers stand above all others, wherever the markers come from', () => {
+  for (const anchors of [null, busy.anchors]) {
+    const ids = planStyle({ lang: 'zh', anchors }).layers.map((l) => familyOf(l.id));
+    expect(ids.indexOf('late-marker')).toBeGreaterThan(ids.lastIndexOf('points-marker'));
+  }
 });

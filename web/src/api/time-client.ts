@@ -3,7 +3,7 @@ import type { AuditFilters } from '../domain/view.ts';
 import { query, request } from './client.ts';
 import { atMoment } from './moment.ts';
 import type { Project } from './types.ts';
-import type { ChangeEvent, ChangePage, Comparison, HelloEvent, PlanMoment, Session, Timeline } from './time-types.ts';
+import type { ChangeEvent, ChangePage, Comparison, HelloEvent, PlanMoment, Timeline } from './time-types.ts';
 
 const part = encodeURIComponent;
 
@@ -41,11 +41,6 @@ export function followChanges(next: string, signal: AbortSignal): Promise<Change
 
 export function undoChange(seq: number): Promise<unknown> {
   return request(`/api/v1/changes/${seq}/undo`, { method: 'POST' });
-}
-
-/** Who is signed in; a server without accounts has nobody. */
-export function findSession(signal: AbortSignal): Promise<Session> {
-  return request('/api/v1/session', { signal });
 }
 
 /** Asks for tiles ahead of time, so that the browser has them when the map does. */

@@ -66,7 +66,3 @@ export interface ChangeEvent {
   records: { type: string; collection: string | null; id: string; kind: ChangeKind; version: number }[];
   projects: string[];
 }
-
-export interface Session {
-  user: { name: string; display_name: string; roles: string[]; rights: string[] } | null;
-}

@@ -29,7 +29,7 @@ function named(key: string, lang: Lang): string | null {
 
 /** The field's name; a field that we do not know keeps its own. */
 export function fieldName(field: string, lang: Lang): string {
-  return named(`field.${field}`, lang) ?? field;
+  return named(`diff.${field}`, lang) ?? field;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -51,7 +51,7 @@ const VOCABULARIES: Record<string, string> = {
   aim: 'aim',
   position: 'position',
   light: 'light',
-  visibility: 'field',
+  visibility: 'diff',
 };
 
 function money(value: unknown, lang: Lang): string {
@@ -59,9 +59,9 @@ function money(value: unknown, lang: Lang): string {
 }
 
 function investment(value: Record<string, unknown>, lang: Lang): string {
-  const parts = [word('field.planned', lang, { value: money(value['planned_cny'], lang) })];
+  const parts = [word('diff.planned', lang, { value: money(value['planned_cny'], lang) })];
   if (typeof value['paid_cny'] === 'number') {
-    parts.push(word('field.paid', lang, { value: money(value['paid_cny'], lang) }));
+    parts.push(word('diff.paid', lang, { value: money(value['paid_cny'], lang) }));
   }
   return parts.join(lang === 'zh' ? '，' : ', ');
 }
@@ -71,7 +71,7 @@ export function valueText(field: string, value: unknown, lang: Lang): string {
   if (value === null || value === undefined || value === '') return word('history.nothing', lang);
   if (isText(value)) return shortened(value[lang] || value.zh || value.en);
   if (typeof value === 'string') return shortened(named(`${VOCABULARIES[field] ?? '-'}.${value}`, lang) ?? value);
-  if (typeof value === 'boolean') return word(`field.${value}`, lang);
+  if (typeof value === 'boolean') return word(`diff.${value}`, lang);
   if (typeof value === 'number') {
     if (field === 'progress') return `${value}%`;
     if (field === 'accuracy_m') return distance(value);

@@ -10,18 +10,17 @@ export function distance(metres: number): string {
   return `${km < 10 ? km.toFixed(1).replace(/\.0$/, '') : Math.round(km)} km`;
 }
 
-<<<<<<< HEAD
+/** How far something was moved: to the metre, since that is what was done. */
+export function shift(metres: number): string {
+  return metres < 1000 ? `${Math.round(metres)} m` : distance(metres);
+}
+
 /** An error smaller than this share of a distance does not show in it. */
 const TELLING = 0.1;
 
 /** The error of a distance as far as it tells: `± 2 km`, or nothing when the places are known well enough. */
 export function distanceError(metres: number, error_m: number): string | null {
   return error_m > 0 && error_m >= metres * TELLING ? `± ${distance(error_m)}` : null;
-=======
-/** How far something was moved: to the metre, since that is what was done. */
-export function shift(metres: number): string {
-  return metres < 1000 ? `${Math.round(metres)} m` : distance(metres);
->>>>>>> web2
 }
 
 /** A radius is a choice, not a measurement: shown exactly. */

@@ -44,13 +44,8 @@ export type Ask =
   | { type: 'feature'; ref: string }
   | { type: 'area'; ring: Position2[]; relation: Relation };
 
-<<<<<<< HEAD
-export type Page = 'map' | 'dashboard' | 'accounts' | 'tokens';
-const PAGES: readonly Page[] = ['dashboard', 'accounts', 'tokens'];
-=======
-export type Page = 'map' | 'dashboard' | 'audit';
-const PAGES: readonly Page[] = ['dashboard', 'audit'];
->>>>>>> web2
+export type Page = 'map' | 'dashboard' | 'accounts' | 'tokens' | 'audit';
+const PAGES: readonly Page[] = ['dashboard', 'accounts', 'tokens', 'audit'];
 export type Tab = 'plan' | 'results';
 /** Two days to compare, and the kinds of change to show; none: all. */
 export interface Compare extends Range {
@@ -82,15 +77,10 @@ export const CHANGE_KINDS = ['created', 'updated', 'deleted'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** The right-hand card. `pick` and `draw` are the two beginnings of an analysis. */
-<<<<<<< HEAD
-export type Panel = 'none' | 'project' | 'near' | 'pick' | 'draw' | 'edit' | 'place' | 'worklist';
-export const PANELS: readonly Panel[] = ['none', 'project', 'near', 'pick', 'draw', 'edit', 'place', 'worklist'];
+export const PANELS = ['none', 'project', 'near', 'pick', 'draw', 'edit', 'place', 'worklist', 'compare'] as const;
+export type Panel = (typeof PANELS)[number];
 /** The cards that show a project and mean nothing without one. */
 const OF_PROJECT: readonly Panel[] = ['project', 'edit', 'place'];
-=======
-export type Panel = 'none' | 'project' | 'near' | 'pick' | 'draw' | 'compare';
-export const PANELS: readonly Panel[] = ['none', 'project', 'near', 'pick', 'draw', 'compare'];
->>>>>>> web2
 
 export interface View {
   page: Page;
@@ -224,7 +214,7 @@ function impliedPanel({ project, ask, compare }: Subjects): Panel {
 
 /** Whether a card has what it is about. */
 function fits(panel: Panel, subjects: Subjects): boolean {
-  if (panel === 'project') return subjects.project !== null;
+  if (OF_PROJECT.includes(panel)) return subjects.project !== null;
   if (panel === 'near') return subjects.ask !== null;
   return panel !== 'compare' || subjects.compare !== null;
 }
@@ -252,11 +242,7 @@ export function parseView(pathname: string, search: string): View {
   const implied = impliedPanel({ project, ask, compare });
   const panel = oneOf(PANELS, get('panel')) ?? implied;
   return {
-<<<<<<< HEAD
-    page: oneOf(PAGES, pathname.replace(/^\/|\/+$/g, '')) ?? 'map',
-=======
     page,
->>>>>>> web2
     lang: oneOf(LANGS, get('lang')),
     tab: get('tab') === 'results' ? 'results' : 'plan',
     filters: {
@@ -271,11 +257,7 @@ export function parseView(pathname: string, search: string): View {
     sort: oneOf(SORTS, sort.replace(/^-/, '')) ?? 'plan',
     descending: sort.startsWith('-') && oneOf(SORTS, sort.slice(1)) !== null && sort !== '-plan',
     project,
-<<<<<<< HEAD
-    panel: (OF_PROJECT.includes(panel) && !project) || (panel === 'near' && !ask) ? implied : panel,
-=======
     panel: fits(panel, { project, ask, compare }) ? panel : implied,
->>>>>>> web2
     ask,
     radius_m: number(get('radius'), 1, MAX_RADIUS_M) ?? DEFAULT_RADIUS_M,
     lateOnly: get('late') === '1',
@@ -321,8 +303,6 @@ export function formatView(view: View): string {
   put('panel', view.panel, view.panel !== impliedPanel(view));
   put('map', camera && `${round(camera.zoom, 2)}/${round(camera.lat, 5)}/${round(camera.lon, 5)}`);
   put('basemap', view.basemap);
-<<<<<<< HEAD
-=======
   if (view.page === 'audit') {
     const { type, actor, kind, from, to } = view.audit;
     put('type', type);
@@ -331,7 +311,6 @@ export function formatView(view: View): string {
     put('from', from);
     put('to', to);
   }
->>>>>>> web2
   const path = view.page === 'map' ? '/' : `/${view.page}`;
   return out.length ? `${path}?${out.join('&')}` : path;
 }

@@ -1,29 +1,13 @@
 // Owns the MapLibre map: applies styles, moves the camera, and tells what was pointed at. It decides nothing itself.
-<<<<<<< HEAD
-import type { Map as GlMap, MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
-=======
-import type {
-  VectorTileSource,
-  Map as GlMap,
-  MapGeoJSONFeature,
-  MapMouseEvent,
-  PointLike,
-  StyleSpecification,
-} from 'maplibre-gl';
->>>>>>> web2
+import type { Map as GlMap, MapMouseEvent, PointLike, StyleSpecification, VectorTileSource } from 'maplibre-gl';
 import type { Box } from '../domain/geo/plane.ts';
 import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Camera } from '../domain/view.ts';
-<<<<<<< HEAD
 import { BASE_LINES, CLICKABLE, SNAPPABLE, type LayerId } from './order.ts';
 import type { PlaceEditor, PlaceEvents } from './place-editor.ts';
 import { meant } from './pick.ts';
-import { absolute, familyOf } from './style.ts';
-=======
-import { BASE_LINES, CLICKABLE, type LayerId } from './order.ts';
 import { TILE_MAX_ZOOM, absolute, familyOf, planTiles } from './style.ts';
->>>>>>> web2
 
 export interface Padding {
   top: number;
@@ -135,34 +119,14 @@ export class Engine {
     }
     this.#pending = null;
     this.#layers = style.layers.map((l) => l.id);
-<<<<<<< HEAD
-    this.map.setStyle(absolute(style, location.origin), { diff: true, transformStyle: keepDrawing });
+    const full = absolute(style, location.origin);
+    this.#retile(full);
+    this.map.setStyle(full, { diff: true, transformStyle: keepDrawing });
   }
 
   /** Fetches the plan's tiles again, after a change. */
   refresh(): void {
     if (this.#ready) this.map.refreshTiles('plan');
-  }
-
-  /** Begins to edit a place; the drawing library arrives first. */
-  async editPlace(colour: `#${string}`, events: PlaceEvents): Promise<PlaceEditor> {
-    const { PlaceEditor } = await import('./place-editor.ts');
-    if (!this.map.isStyleLoaded()) await new Promise((done) => this.map.once('idle', done));
-    const around = (box: [PointLike, PointLike]) =>
-      this.map
-        .queryRenderedFeatures(box, { layers: this.#layers.filter((id) => SNAPPABLE.includes(familyOf(id))) })
-        .map((f) => f.geometry);
-    return new PlaceEditor(this.map, { colour, around }, events);
-=======
-    const full = absolute(style, location.origin);
-    this.#retile(full);
-    this.map.setStyle(full, { diff: true });
-  }
-
-  /** Draws the plan's tiles anew under the same address; the old ones stay until the new are there. */
-  retile(): void {
-    const source = this.#ready ? this.map.getSource<VectorTileSource>('plan') : undefined;
-    if (source) source.setTiles([...source.tiles]);
   }
 
   /** The addresses of the plan's tiles in sight, for another day. */
@@ -182,7 +146,17 @@ export class Engine {
       const source = this.map.getSource<VectorTileSource>(id);
       if (source && source.tiles[0] !== next.tiles[0]) source.setTiles(next.tiles);
     }
->>>>>>> web2
+  }
+
+  /** Begins to edit a place; the drawing library arrives first. */
+  async editPlace(colour: `#${string}`, events: PlaceEvents): Promise<PlaceEditor> {
+    const { PlaceEditor } = await import('./place-editor.ts');
+    if (!this.map.isStyleLoaded()) await new Promise((done) => this.map.once('idle', done));
+    const around = (box: [PointLike, PointLike]) =>
+      this.map
+        .queryRenderedFeatures(box, { layers: this.#layers.filter((id) => SNAPPABLE.includes(familyOf(id))) })
+        .map((f) => f.geometry);
+    return new PlaceEditor(this.map, { colour, around }, events);
   }
 
   /** Jumps instead of gliding, for those who asked for less motion. */

@@ -1,12 +1,7 @@
-<<<<<<< HEAD
 // Where the marker of each feature stands. Tiles cut lines and areas, and each piece would carry the name again; and only
 // in one source can what is late take its place before all else.
 import type { FeatureCollection, Geometry } from 'geojson';
-=======
-// Where the names of lines and areas stand. Tiles cut such shapes, and each piece would carry the name again.
-import type { FeatureCollection } from 'geojson';
 import { untrack } from 'svelte';
->>>>>>> web2
 import { listCollections, listFeatures } from '../api/client.ts';
 import { anchorOf } from '../domain/geo/anchor.ts';
 import { Resource } from './resource.svelte.ts';
@@ -22,16 +17,11 @@ export class AnchorsState {
   /** null until they are known, and when there are too many: the map then names each piece. */
   readonly points: FeatureCollection | null = $derived(this.#found.data);
 
-<<<<<<< HEAD
-  constructor() {
-    this.load();
-=======
   constructor(view: ViewState) {
     $effect(() => {
       void view.asOf;
       untrack(() => this.load());
     });
->>>>>>> web2
   }
 
   load(): void {

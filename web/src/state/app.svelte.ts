@@ -1,5 +1,6 @@
 // Everything the features share, made once at the top and handed down by a typed context.
 import { createContext } from 'svelte';
+import type { Right } from '../domain/edit/vocab.ts';
 import type { Range } from '../domain/compare.ts';
 import { unionBox } from '../domain/geo/plane.ts';
 import { emptyFilters, type Ask, type Filters } from '../domain/view.ts';
@@ -7,24 +8,17 @@ import { word, type WordKey } from '../domain/words.ts';
 import type { Text } from '../domain/vocab.ts';
 import { AnalysisState } from './analysis.svelte.ts';
 import { AnchorsState } from './anchors.svelte.ts';
-<<<<<<< HEAD
-import { EditState } from './edit.svelte.ts';
-=======
 import { CompareState } from './compare.svelte.ts';
 import { LiveState } from './live.svelte.ts';
->>>>>>> web2
+import { EditState } from './edit.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
 import { PlanState } from './plan.svelte.ts';
 import { liveListener } from './listening.ts';
-import { RightsState } from './rights.svelte.ts';
 import { ResultsState } from './results.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ScreenState } from './screen.svelte.ts';
-<<<<<<< HEAD
-import { SessionState } from './session.svelte.ts';
-=======
 import { TimeState } from './time.svelte.ts';
->>>>>>> web2
+import { SessionState } from './session.svelte.ts';
 import { ViewState } from './view.svelte.ts';
 
 export class AppState {
@@ -36,21 +30,20 @@ export class AppState {
   readonly anchors = new AnchorsState(this.view);
   readonly screen = new ScreenState();
   readonly notice = new NoticeState();
-<<<<<<< HEAD
   readonly session = new SessionState();
   readonly edit = new EditState(this.session, this.view);
-=======
   readonly time = new TimeState(this.view, this.plan, this.screen);
   readonly compare = new CompareState(this.view);
-  readonly rights = new RightsState();
   readonly live = new LiveState(liveListener(this));
   /** Nothing can be edited and nothing is live on a day in the past. */
   readonly isPast: boolean = $derived(this.time.isPast);
->>>>>>> web2
 
   constructor() {
     // A link that opens a card must show it on a phone too.
-    this.session.onchanged = () => this.reload();
+    this.session.onchanged = () => {
+      this.reload();
+      this.live.again();
+    };
     const { panel } = this.view.current;
     if (panel !== 'none' && panel !== 'draw') this.screen.sheet = 'half';
   }
@@ -61,10 +54,15 @@ export class AppState {
   /** A name in the chosen language. */
   name = (text: Text): string => text[this.view.lang];
 
+  /** Whether the reader may do this now: it takes the right, and the present. */
+  may(right: Right): boolean {
+    return !this.isPast && this.session.may(right);
+  }
+
   /** Who made a change, as people say it; the log names programs by their task. */
   actorName(actor: string | null): string {
     if (actor === 'simulation' || actor === 'seed') return this.t(`history.${actor}`);
-    return actor ?? this.t(this.rights.signedIn ? 'history.system' : 'history.somebody');
+    return actor ?? this.t(this.session.user ? 'history.system' : 'history.somebody');
   }
 
   /** Opens a project; `frame` when it was not chosen on the map itself. */
@@ -75,30 +73,14 @@ export class AppState {
     if (frame) this.frameProjects([id]);
   }
 
-  /** Reads everything anew, after a write or when another reader is signed in. What is shown stays until then. */
-  reload(): void {
-    this.plan.load();
-    this.results.page.retry();
-    this.selection.detail.retry();
-    this.analysis.found.retry();
-    this.anchors.load();
-    this.screen.refreshing = {};
-  }
-
   /** Closes the right-hand card. An analysis stays until it is ended, so its result can be returned to. */
   close(): void {
-<<<<<<< HEAD
-    const { panel, ask } = this.view.current;
+    const { panel, ask, compare } = this.view.current;
     if (panel === 'edit' || (panel === 'place' && !this.edit.fromWorklist)) this.view.go({ panel: 'project' });
     else if (panel === 'place') this.view.go({ panel: 'worklist' });
-    else if (panel === 'project' && ask) this.view.go({ project: null, panel: 'near' });
-    else this.view.go({ project: null, panel: 'none', ask: null, lateOnly: false });
-=======
-    const { panel, ask, compare } = this.view.current;
-    if (panel === 'project' && compare) this.view.go({ project: null, panel: 'compare' });
+    else if (panel === 'project' && compare) this.view.go({ project: null, panel: 'compare' });
     else if (panel === 'project' && ask) this.view.go({ project: null, panel: 'near' });
     else this.view.go({ project: null, panel: 'none', ask: null, lateOnly: false, compare: null });
->>>>>>> web2
     this.analysis.draft = [];
   }
 
@@ -130,7 +112,7 @@ export class AppState {
     this.screen.frame(box);
   }
 
-  /** Reads everything anew. What is shown stays until then. */
+  /** Reads everything anew, after a write or when another reader is signed in. What is shown stays until then. */
   reload(): void {
     this.plan.load({ afresh: true });
     this.results.page.retry();

@@ -16,7 +16,10 @@ export function liveListener(app: AppState): Listener {
     today: () => app.plan.settings?.today ?? null,
     refresh(batch) {
       readTouched(app, batch);
-      if (batch.types.some((type) => type !== UNSEEN)) app.notice.show(said(app, batch));
+      // One's own change has been answered already, and what one may not see has no name.
+      const { actors, types } = batch;
+      const own = actors.length === 1 && actors[0] === app.session.user?.name;
+      if (!own && types.some((type) => type !== UNSEEN)) app.notice.show(said(app, batch));
     },
     reload() {
       app.reload();

@@ -104,6 +104,11 @@ export class LiveState {
     });
   }
 
+  /** Listens anew, when somebody else is signed in than before: the stream tells each what they may see. */
+  again(): void {
+    if (this.status !== 'off') this.#reconnect();
+  }
+
   /** Stops listening when the page has been out of sight for a while, and catches up when it is seen again. */
   #see(visible: boolean): void {
     clearTimeout(this.#hiding);

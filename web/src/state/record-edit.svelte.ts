@@ -60,6 +60,11 @@ export class RecordEdit {
     this.form = formOf(FIELDS[this.type], base.record);
   }
 
+  /** The record as it was before any change of ours. */
+  get seen(): Body {
+    return this.#base?.record ?? {};
+  }
+
   /** The names of the members that this form would change. */
   get changed(): string[] {
     const patch = this.#base && patchOf(this.#base.record, this.#body(this.#base).body);

@@ -16,20 +16,22 @@ export class ViewState {
   current = $state.raw<View>(parseView(location.pathname, location.search));
   readonly lang: Lang = $derived(this.current.lang ?? deviceLang());
 
-<<<<<<< HEAD
-  /** Asked before each step; a step that it refuses does not happen. */
-  guard: (change: Partial<View>) => boolean = () => true;
-=======
   /** The day that is looked at; null: now. */
   readonly asOf: string | null = $derived(dayOf(this.current));
->>>>>>> web2
+  /** Asked before each step; a step that it refuses does not happen. */
+  guard: (change: Partial<View>) => boolean = () => true;
 
   constructor() {
     lookAt(dayOf(this.current));
     $effect(() => {
       const back = () => {
-        this.current = parseView(location.pathname, location.search);
-        lookAt(dayOf(this.current));
+        const there = parseView(location.pathname, location.search);
+        if (this.guard(there)) {
+          this.current = there;
+          lookAt(dayOf(there));
+        }
+        // The browser has gone already: the page we stay on is put before it again.
+        else history.pushState(null, '', formatView(this.current));
       };
       addEventListener('popstate', back);
       return () => removeEventListener('popstate', back);

@@ -1,17 +1,18 @@
-// Which stages may follow which. The order of a project's life, with a step back for a mistake; what rests can go on.
+// Which stages may follow which, as the server has it too: one step forward, so that no step lacks its date, one step back
+// for a mistake; what rests goes on before completion, what is cancelled begins anew.
 import { STAGE_LINE, type Stage } from '../vocab.ts';
 
 const LINE: readonly Stage[] = STAGE_LINE;
+const BESIDE: readonly Stage[] = ['suspended', 'cancelled'];
 
 /** The stages that can be reported next, in the order of the line; what is beside the line comes last. */
 export function nextStages(stage: Stage): Stage[] {
-  if (stage === 'not_reported') return [...LINE];
+  if (stage === 'not_reported') return [...LINE, ...BESIDE];
   if (stage === 'suspended') return [...LINE.slice(0, 3), 'cancelled'];
   if (stage === 'cancelled') return [LINE[0]!];
   const at = LINE.indexOf(stage);
-  const onLine = LINE.filter((_, i) => i === at - 1 || i > at);
-  const done = stage === 'completed' || stage === 'in_use';
-  return done ? onLine : [...onLine, 'suspended', 'cancelled'];
+  const steps = LINE.filter((_, i) => Math.abs(i - at) === 1);
+  return stage === 'in_use' ? steps : [...steps, ...BESIDE];
 }
 
 /** The progress that a stage by itself tells, or nothing. */

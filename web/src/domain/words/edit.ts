@@ -149,6 +149,7 @@ export const EDIT_WORDS = {
   'edit.not_yours_hint': { zh: '需要时请找管理员。', en: 'Ask an administrator if you need it.' },
 
   'edit.open': { zh: '修改', en: 'Change' },
+  'edit.section': { zh: '修改章节', en: 'Change the section' },
   'edit.open_of': { zh: '修改：{name}', en: 'Change: {name}' },
   'edit.save': { zh: '保存', en: 'Save' },
   'edit.saving': { zh: '正在保存', en: 'Saving' },
@@ -156,7 +157,7 @@ export const EDIT_WORDS = {
   'edit.cancel': { zh: '取消', en: 'Cancel' },
   'edit.nothing': { zh: '还没有改动', en: 'Nothing is changed yet' },
   'edit.changes': { zh: '将修改：{fields}', en: 'Changes: {fields}' },
-  'edit.more': { zh: '其他各项', en: 'Other members' },
+  'edit.more': { zh: '其他各项', en: 'More' },
   'edit.note': { zh: '修改说明', en: 'Note on the change' },
   'edit.note_hint': { zh: '写进修改记录，可不填', en: 'Kept with the change; may be empty' },
   'edit.sign_in_first': { zh: '登录后才能修改', en: 'Sign in to change this' },
@@ -191,7 +192,7 @@ export const EDIT_WORDS = {
   'field.milestones': { zh: '节点', en: 'Milestones' },
   'field.curve': { zh: '计划进度曲线', en: 'Planned curve' },
   'field.owner': { zh: '责任单位', en: 'Owner' },
-  'field.warden': { zh: '联系人', en: 'Warden' },
+  'field.warden': { zh: '负责人', en: 'Warden' },
   'field.investment': { zh: '投资', en: 'Investment' },
   'field.from': { zh: '起点', en: 'From' },
   'field.to': { zh: '终点', en: 'To' },
@@ -274,6 +275,7 @@ export const EDIT_WORDS = {
     zh: '点选图形后拖动整体；拖白点改形，拖小点加点，右键点去掉一点。',
     en: 'Choose the shape, then drag it; drag a white dot to reshape, a small dot to add one, right-click a dot to remove it.',
   },
+  'place.hint_move': { zh: '拖动圆点，或直接填经纬度。', en: 'Drag the dot, or type its coordinates.' },
   'place.hint_draw': {
     zh: '依次点出各点，再点最后一点或按回车完成，按 Esc 重来。',
     en: 'Click point after point; click the last again or press Enter to finish, Esc to begin anew.',
