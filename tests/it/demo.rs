@@ -15,7 +15,8 @@ use crate::support::binary::{GUATU, Running, folder, run};
 use crate::support::plan::{at, date};
 use crate::support::plans::{MADE_UP, SHIPPED, load};
 
-const SEED: u64 = 1;
+/// The program's own default.
+const SEED: u64 = 38;
 
 fn zone() -> TimeZone {
     TimeZone::get("Asia/Shanghai").expect("a zone of the database")
@@ -129,6 +130,7 @@ fn a_year_has_something_to_see() {
         for light in Light::ALL {
             assert!(lights.contains(light), "nothing is {light} on {day}");
         }
+        assert!(day != "2019-12-31" || view.atlas.projects.iter().any(|row| row.value.stage == Stage::Suspended));
         stages.extend(view.atlas.projects.iter().map(|row| row.value.stage));
     }
     let end = until("2019-12-31");

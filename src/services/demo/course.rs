@@ -52,6 +52,8 @@ pub(super) struct Course {
     begins: Date,
     ends: Date,
     goal: f64,
+    /// The part of the goal that is really done by the end.
+    pace: f64,
     /// When something goes wrong, and until when.
     trouble: (Date, Date),
     next_report: Option<Date>,
@@ -64,7 +66,7 @@ impl Course {
         let is_under_way = project.stage.step() >= Stage::Building.step();
         let delay = match fate {
             Fate::Early => -random.days(10, 25),
-            Fate::Late | Fate::Slipping => random.days(35, 110),
+            Fate::Late | Fate::Slipping => random.days(45, 160),
             _ => random.days(-8, 8),
         };
         let planned_start = match project.aim {
@@ -85,9 +87,15 @@ impl Course {
         };
         let is_part_of_more = project.aim == Aim::Advance && !random.percent(25.0);
         let goal = if is_part_of_more { random.between(50.0, 92.0).round() } else { 100.0 };
+        let is_late = matches!(fate, Fate::Late | Fate::Slipping);
+        let pace = if is_part_of_more && is_late { random.between(0.45, 0.85) } else { 1.0 };
         let trouble = plus(plan.start, random.days(span * 30 / 100, span * 60 / 100));
-        let trouble = (trouble, plus(trouble, random.days(50, 110)));
+        let mut trouble = (trouble, plus(trouble, random.days(50, 110)));
         let next_report = (fate != Fate::Silent).then(|| plus(plan.start, random.days(8, 40)));
+        if fate == Fate::Interrupted && random.percent(40.0) {
+            // Not taken up again this year.
+            trouble.1 = plus(due, 1);
+        }
         let (project, plan_start) = (project.clone(), plan.start);
         Course {
             project,
@@ -100,6 +108,7 @@ impl Course {
             begins,
             ends: ends.max(plus(begins, 30)),
             goal,
+            pace,
             trouble,
             next_report,
         }
@@ -210,7 +219,8 @@ impl Course {
                 Some((before - self.random.between(2.0, 6.0)).round())
             }
             Stage::Building => {
-                let done = self.goal * s_curve(self.begins, self.ends, day) + self.random.between(-2.5, 2.5);
+                let done =
+                    self.goal * self.pace * s_curve(self.begins, self.ends, day) + self.random.between(-2.5, 2.5);
                 Some(done.round().clamp(before.max(1.0), 99.0_f64.max(before)))
             }
         }

@@ -32,16 +32,18 @@ impl Gauge {
         #[expect(clippy::cast_precision_loss, reason = "days of a year")]
         let passed = days_between(first, day) as f64 / days_between(first, last).max(1) as f64;
         let latest = self.target.readings.last().map(|reading| reading.value);
-        let is_share = self.target.unit.zh.contains('%') || self.target.unit.zh.contains('％');
+        let is_percentage = ['%', '％'].iter().any(|sign| self.target.unit.zh.contains(*sign));
+        // A level is there from the first day on; all else begins at nothing and adds up.
+        let is_level = is_percentage || self.target.name.zh.contains("总数");
         let wobble = if day == last { 1.0 } else { self.random.between(0.96, 1.04) };
         let value = match self.target.op {
             // What should stay below comes down to its value in the course of the year.
             Op::AtMost | Op::Below => self.end * (1.3 - 0.3 * passed) * wobble,
-            _ if is_share => self.end * (0.9 + 0.1 * passed) * wobble,
-            // All else adds up, and a sum does not fall.
+            _ if is_level => self.end * (0.85 + 0.15 * passed) * wobble,
+            // A sum does not fall.
             _ => (self.end * passed * wobble).max(latest.unwrap_or_default()),
         };
-        let value = self.rounded(value);
+        let value = self.rounded(if is_percentage && self.target.value <= 100.0 { value.min(100.0) } else { value });
         self.target.readings.push(Reading { date: day, value, source: SOURCE.to_owned() });
         self.target.clone()
     }
