@@ -15,7 +15,7 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
 use geo::{Intersects, Point, Rect};
 use guatu::atlas::{Atlas, Row};
-use guatu::plan::{Collection, Feature, Kind, Plan, Record, Role, Text};
+use guatu::plan::{Collection, Feature, Kind, Plan, Record, Role, Text, Visibility};
 use guatu::spatial::{BBox, GeometryType, MAX_RADIUS_M, distance_from};
 use jiff::civil::date;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -48,6 +48,7 @@ impl World {
             start: date(2019, 1, 1),
             due: date(2019, 12, 31),
             extent: EXTENT,
+            simulated: false,
         };
         let collection = Collection {
             id: slug("places"),
@@ -55,6 +56,7 @@ impl World {
             title: Text::new("地物", "Places"),
             geometry_type: GeometryType::Polygon,
             role: Role::Plan { kind: Kind::Zone },
+            visibility: Visibility::Public,
         };
         let mut one = |number| {
             let middle = random.point_in(EXTENT);

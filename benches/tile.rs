@@ -45,7 +45,7 @@ fn view(count: u64) -> View {
     });
     let records: Vec<Record> = zones.collect();
     let rows = plan.into_records().chain(records).map(|value| Row { version: 1, value });
-    View { atlas: Arc::new(Atlas::build(1, rows).expect("a whole plan")), today }
+    View { atlas: Arc::new(Atlas::build(1, rows).expect("a whole plan")), today, audience: guatu::services::Audience::Staff }
 }
 
 fn tile(criterion: &mut Criterion) {

@@ -2,26 +2,35 @@
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum_server::Handle;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
-use crate::atlas::{Atlas, AtlasError};
+use crate::atlas::{Atlas, AtlasError, Row};
 use crate::config::Config;
 use crate::formats::seeds::Problem;
-use crate::http::{self, State};
+use crate::http::{self, Clock, State};
 use crate::plan::{Date, Record, Slug, Timestamp};
+use crate::services::accounts::{Accounts, AccountsError};
+use crate::services::demo;
 use crate::services::publish::Published;
 use crate::services::seeding::{self, Source};
+use crate::store::accounts::AccountsStore;
 use crate::store::gpkg::{self, GpkgStore};
 use crate::store::{Loaded, Store, StoreError};
 
 /// The store's file in the data folder.
 const STORE_FILE: &str = "guatu.gpkg";
+
+/// The accounts' file in the data folder; apart, so that the store's can be handed around.
+const ACCOUNTS_FILE: &str = "accounts.sqlite";
+/// The store while a simulation fills it.
+const UNFINISHED_FILE: &str = "guatu.gpkg.unfinished";
 
 /// How long open requests get to end after the signal to stop.
 const GRACE: Duration = Duration::from_secs(20);
@@ -39,7 +48,27 @@ pub struct Options {
     /// The plan to begin with; the shipped one when absent.
     pub plan: Option<Source>,
     pub as_of: Option<Date>,
+    /// Begin with a simulated year of this seed.
+    pub demo: Option<u64>,
     pub config: Config,
+}
+
+/// What [`make_demo`] is asked for.
+pub struct DemoOptions {
+    pub data: PathBuf,
+    /// The plan to simulate; the shipped one when absent.
+    pub plan: Option<Source>,
+    pub seed: u64,
+    pub config: Config,
+}
+
+/// A store that was filled with a simulation.
+pub struct Demo {
+    pub path: PathBuf,
+    pub changes: usize,
+    /// The simulated days.
+    pub first: Date,
+    pub last: Date,
 }
 
 /// Why the server did not start, or stopped.
@@ -49,6 +78,10 @@ pub enum AppError {
     Plan(Vec<Problem>),
     #[error("{path} holds plan {kept}, not {asked}; choose another --data folder for {asked}")]
     AnotherPlan { path: PathBuf, kept: Slug, asked: Slug },
+    #[error("{path} is there already; a simulation only begins a new store, so choose another --data folder")]
+    StoreExists { path: PathBuf },
+    #[error("{path} holds a plan that is not simulated; start it without --demo, or choose another --data folder")]
+    NotSimulated { path: PathBuf },
     #[error("the data folder {path} cannot be used: {fault}")]
     Data { path: PathBuf, fault: std::io::Error },
     #[error("cannot listen on {address}: {fault}")]
@@ -56,7 +89,11 @@ pub enum AppError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
+    Accounts(#[from] AccountsError),
+    #[error(transparent)]
     Atlas(#[from] AtlasError),
+    #[error("the password cannot be read: {0}")]
+    Password(std::io::Error),
     #[error("cannot serve: {0}")]
     Serve(String),
 }
@@ -84,11 +121,19 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let atlas = Atlas::build(loaded.seq, loaded.records)?;
     tracing::info!(plan = %atlas.plan().id, seq = atlas.seq(), projects = atlas.projects.len(), "plan loaded");
 
+    let accounts = open_accounts(&options.data)?;
+    let set_up = accounts.begin_setup(Timestamp::now())?;
+
     let metrics = PrometheusBuilder::new().install_recorder().map_err(serve_error)?;
     tokio::spawn(keep_up(metrics.clone()));
     let (as_of, zone) = (options.as_of, options.config.options.time_zone.clone());
     let today = move || as_of.unwrap_or_else(|| Timestamp::now().to_zoned_datetime(zone.clone()).date());
-    let state = State::new(Arc::new(Published::new(atlas)), today, metrics, options.config.options.clone());
+    let published = Arc::new(Published::new(atlas));
+    let clock = Clock { today: Box::new(today), now: Box::new(Timestamp::now) };
+    let (stop, stopping) = watch::channel(false);
+    let store = Arc::new(store);
+    let options_of_http = options.config.options.clone();
+    let state = State::new(published, Arc::clone(&store), clock, stopping, metrics, options_of_http, accounts);
 
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener).map_err(serve_error)?.handle(handle.clone());
@@ -96,16 +141,41 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     tokio::spawn(async move {
         signals.wait().await;
         tracing::info!("stopping");
+        // Streams end first: they would hold the server for the whole of the grace.
+        let _ = stop.send(true);
         handle.graceful_shutdown(Some(GRACE));
     });
     // Whoever started us waits for this line; nobody may be listening to it.
     if let Err(fault) = writeln!(std::io::stdout(), "listening on http://{address}") {
         tracing::warn!(%fault, %address, "standard output is closed; listening all the same");
     }
-    server.serve(http::router(Arc::new(state)).into_make_service()).await.map_err(serve_error)?;
-    store.close().await?;
+    if let Some(path) = set_up {
+        let base = options.config.options.public_url.unwrap_or_else(|| format!("http://{address}"));
+        // To the terminal alone: the log may be kept where others read it.
+        if let Err(fault) = writeln!(std::io::stdout(), "set up: {base}{path}") {
+            tracing::warn!(%fault, "standard output is closed, and with it the link to set up; `guatu user add` does without");
+        }
+    }
+    let service = http::router(Arc::new(state)).into_make_service_with_connect_info::<SocketAddr>();
+    server.serve(service).await.map_err(serve_error)?;
+    store.flush().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Opens the accounts of a data folder, or makes them; also beside a server that runs.
+///
+/// # Errors
+/// When the folder is missing, or the file is not ours.
+pub fn open_accounts(data: &Path) -> Result<Accounts, AppError> {
+    let data_error = |fault| AppError::Data { path: data.to_owned(), fault };
+    std::fs::read_dir(data).map_err(data_error)?;
+    Ok(Accounts::new(AccountsStore::open(&data.join(ACCOUNTS_FILE))?)?)
+}
+
+/// The moment, for those of the command line that work on a data folder.
+pub fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 fn serve_error(fault: impl std::fmt::Display) -> AppError {
@@ -125,12 +195,21 @@ async fn keep_up(metrics: PrometheusHandle) {
 async fn open(options: &Options) -> Result<(GpkgStore, Loaded), AppError> {
     let path = options.data.join(STORE_FILE);
     let source = options.plan.as_ref().unwrap_or(&Source::Shipped);
+    if let Some(seed) = options.demo.filter(|_| !path.exists()) {
+        let (data, plan, config) = (options.data.clone(), options.plan.clone(), options.config.clone());
+        let made = make_demo(DemoOptions { data, plan, seed, config }).await?;
+        tracing::info!(path = %path.display(), changes = made.changes, "store created with a simulated year");
+    }
     // The plan is read before a file is made, so that a refused one leaves nothing behind.
     let plan = if path.exists() { None } else { Some(seeding::read(source).map_err(AppError::Plan)?) };
     let store = GpkgStore::open(&path, &gpkg::Options::default())?;
     let loaded = store.load().await?;
     if loaded.seq > 0 {
-        check_same_plan(options, &loaded, path)?;
+        check_same_plan(options, &loaded, path.clone())?;
+        let is_simulated = |row: &Row<Record>| matches!(&row.value, Record::Plan(plan) if plan.simulated);
+        if options.demo.is_some() && !loaded.records.iter().any(is_simulated) {
+            return Err(AppError::NotSimulated { path });
+        }
         return Ok((store, loaded));
     }
     let plan = plan.map_or_else(|| seeding::read(source).map_err(AppError::Plan), Ok)?;
@@ -138,6 +217,40 @@ async fn open(options: &Options) -> Result<(GpkgStore, Loaded), AppError> {
     tracing::info!(path = %path.display(), seq, "store created from the plan");
     let loaded = store.load().await?;
     Ok((store, loaded))
+}
+
+/// Fills a new store with a plan and a simulated year of reports. The store gets its name when it is complete.
+///
+/// # Errors
+/// [`AppError::StoreExists`] where there is a store; the plan's problems; whatever keeps the file from being written.
+pub async fn make_demo(options: DemoOptions) -> Result<Demo, AppError> {
+    let path = options.data.join(STORE_FILE);
+    // SQLite would play a left-over log of another store into the new one.
+    if path.exists() || options.data.join(format!("{STORE_FILE}-wal")).exists() {
+        return Err(AppError::StoreExists { path });
+    }
+    let plan = seeding::read(options.plan.as_ref().unwrap_or(&Source::Shipped)).map_err(AppError::Plan)?;
+    let zone = options.config.options.time_zone;
+    let today = Timestamp::now().to_zoned_datetime(zone.clone()).date();
+    let (first, last) = (plan.plan.start, plan.plan.due.min(today));
+    let batches = demo::simulate(plan, options.seed, today, &zone);
+    let data_error = |fault| AppError::Data { path: options.data.clone(), fault };
+    std::fs::create_dir_all(&options.data).map_err(data_error)?;
+    let unfinished = options.data.join(UNFINISHED_FILE);
+    // What a simulation left that was stopped half-way, with SQLite's own files beside it.
+    for left_over in [String::new(), "-wal".into(), "-shm".into()].map(|suffix| format!("{UNFINISHED_FILE}{suffix}")) {
+        match std::fs::remove_file(options.data.join(left_over)) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => return Err(data_error(fault)),
+            _ => {}
+        }
+    }
+    let store = GpkgStore::open(&unfinished, &gpkg::Options::default())?;
+    let changes = seeding::play(&store, batches).await?;
+    store.flush().await?;
+    // SQLite's own files beside it go with the last connection.
+    drop(store);
+    std::fs::rename(&unfinished, &path).map_err(data_error)?;
+    Ok(Demo { path, changes, first, last })
 }
 
 /// A later start may name the plan that it began with, as a service's command line does, but not another one.

@@ -1,11 +1,14 @@
 //! `guatu.toml`: what an operator decides. Every member is optional; an unknown one is refused with its name.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
+use openidconnect::ClientSecret;
 use serde::Deserialize;
 
-use crate::http::{BaseMap, BaseMapType, Options, origin};
+use crate::http::{BaseMap, BaseMapType, OidcOptions, Options, origin};
+use crate::plan::UserRole;
 
 /// Where days begin and end when the operator does not say: the shipped plan's district.
 const DEFAULT_TIME_ZONE: &str = "Asia/Shanghai";
@@ -17,6 +20,26 @@ struct Wire {
     server: ServerWire,
     #[serde(default)]
     map: MapWire,
+    #[serde(default)]
+    auth: AuthWire,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AuthWire {
+    oidc: Option<OidcWire>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OidcWire {
+    name: String,
+    issuer: String,
+    client_id: String,
+    client_secret_file: Option<PathBuf>,
+    scopes: Option<Vec<String>>,
+    role_claim: String,
+    roles: BTreeMap<String, UserRole>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -24,6 +47,7 @@ struct Wire {
 struct ServerWire {
     public_url: Option<String>,
     time_zone: Option<String>,
+    trust_forwarded: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -95,6 +119,38 @@ impl Config {
                 return wrong("attribution is empty; say whose map it is");
             }
         }
-        Ok(Config { options: Options { basemaps: wire.map.basemaps, public_url, time_zone } })
+        let oidc = wire.auth.oidc.map(|oidc| check_oidc(oidc, public_url.as_deref())).transpose().map_err(error)?;
+        let trust_forwarded = wire.server.trust_forwarded.unwrap_or_default();
+        Ok(Config { options: Options { basemaps: wire.map.basemaps, public_url, time_zone, trust_forwarded, oidc } })
     }
+}
+
+/// Scopes that give a name and an address with most providers.
+const DEFAULT_SCOPES: [&str; 2] = ["profile", "email"];
+
+fn check_oidc(wire: OidcWire, public_url: Option<&str>) -> Result<OidcOptions, String> {
+    if public_url.is_none() {
+        return Err("auth.oidc: goes with server.public_url, to which the provider sends users back".to_owned());
+    }
+    let is_near = ["http://127.0.0.1", "http://localhost"].iter().any(|near| wire.issuer.starts_with(near));
+    if origin(&wire.issuer).is_none() || !(wire.issuer.starts_with("https://") || is_near) {
+        return Err(format!("auth.oidc.issuer: {:?} is not an https address", wire.issuer));
+    }
+    if wire.roles.is_empty() {
+        return Err("auth.oidc.roles: is empty, so nobody could sign in".to_owned());
+    }
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path);
+        let text = text.map_err(|fault| format!("auth.oidc.client_secret_file: {}: {fault}", path.display()))?;
+        Ok::<_, String>(ClientSecret::new(text.trim().to_owned()))
+    };
+    Ok(OidcOptions {
+        name: wire.name,
+        issuer: wire.issuer,
+        client_id: wire.client_id,
+        client_secret: wire.client_secret_file.map(read).transpose()?,
+        scopes: wire.scopes.unwrap_or_else(|| DEFAULT_SCOPES.map(str::to_owned).to_vec()),
+        role_claim: wire.role_claim,
+        roles: wire.roles,
+    })
 }

@@ -15,8 +15,8 @@ use imbl::HashMap;
 
 use crate::index::NameIndex;
 use crate::plan::{
-    Change, Collection, Feature, Plan, Project, Quota, Record, RecordKey, RecordType, Role, Section, Slug, Target,
-    Theme,
+    Change, Collection, Feature, LightRule, Plan, Project, Quota, Record, RecordKey, RecordType, Role, Section, Slug,
+    Target, Theme, Visibility,
 };
 use crate::spatial::{BBox, distance_floor_m, union};
 
@@ -40,6 +40,7 @@ pub enum AtlasError {
 pub struct Atlas {
     seq: u64,
     plan: Arc<Row<Plan>>,
+    light_rule: Arc<Row<LightRule>>,
     pub sections: Table<Section>,
     pub targets: Table<Target>,
     pub quotas: Table<Quota>,
@@ -90,6 +91,7 @@ impl Atlas {
     fn empty(plan: Row<Plan>) -> Atlas {
         Atlas {
             seq: 0,
+            light_rule: Arc::new(default_rule(&plan.value)),
             plan: Arc::new(plan),
             sections: Table::default(),
             targets: Table::default(),
@@ -132,10 +134,119 @@ impl Atlas {
         Ok(next)
     }
 
+    /// The atlas as it was before `changes`, newest first, which must lead back from this one without a gap.
+    ///
+    /// Cost: as [`Atlas::apply`].
+    ///
+    /// # Errors
+    /// As [`Atlas::apply`].
+    pub fn rewind(&self, changes: &[Change]) -> Result<Atlas, AtlasError> {
+        let mut earlier = self.clone();
+        let mut renamed = false;
+        for change in changes {
+            if change.seq != earlier.seq {
+                return Err(AtlasError::Gap { expected: earlier.seq, found: change.seq });
+            }
+            earlier.seq = change.seq - 1;
+            renamed |= change.before.as_ref().map(subjects::name_of) != change.after.as_ref().map(subjects::name_of);
+            match &change.before {
+                Some(record) => earlier
+                    .put(change.version - 1, record.clone(), Indexing::Now)
+                    .map_err(|NoHome| AtlasError::NoCollection { seq: change.seq, key: change.key.clone() })?,
+                None => earlier.remove(&change.key),
+            }
+        }
+        if renamed {
+            earlier.names = Arc::new(subjects::collect(&earlier));
+        }
+        Ok(earlier)
+    }
+
+    /// This atlas as somebody sees it who may not see internal records, nor those that `hides` says.
+    ///
+    /// What is internal: a project, a collection, and a feature of either. A quota keeps its count, and loses the member's name.
+    /// Cost: O(projects + features that are left out).
+    pub fn public(&self, hides: impl Fn(&RecordKey) -> bool) -> Atlas {
+        let mut public = self.clone();
+        let key = |record_type, id: &Slug| RecordKey { record_type, collection: None, id: id.clone() };
+        for collection in self.collections() {
+            if collection.visibility == Visibility::Internal || hides(&key(RecordType::Collection, &collection.id)) {
+                for row in self.set(collection).rows_after(0) {
+                    public.drop_place(&row.value);
+                }
+                public.remove(&key(RecordType::Collection, &collection.id));
+            }
+        }
+        for project in self.projects.iter().map(|row| &row.value) {
+            let key = key(RecordType::Project, &project.id);
+            if project.visibility == Visibility::Internal || hides(&key) {
+                public.hide_project(&key);
+            }
+        }
+        public
+    }
+
+    fn hide_project(&mut self, key: &RecordKey) {
+        for place in self.places.remove(&key.id).into_iter().flatten() {
+            if let Some(set) = self.sets.get_mut(&place.value.collection) {
+                set.remove(&place.value.id);
+            }
+        }
+        if let Some(quota) = self.quota_of.remove(&key.id)
+            && let Some(row) = self.quotas.get(&quota).cloned()
+        {
+            let members = row.value.members.iter().filter(|member| **member != key.id).cloned().collect();
+            self.quotas.put(row.version, Quota { members, ..row.value });
+        }
+        self.projects.remove(&key.id);
+    }
+
+    /// Whether only staff may see a record of this atlas. A record that is not here is judged by what it belongs to.
+    pub fn is_internal(&self, record: &Record) -> bool {
+        let collection = |id: &Slug| self.collection(id.as_str()).is_some_and(|c| c.visibility == Visibility::Internal);
+        let project = |id: &Slug| self.projects.get(id).is_some_and(|row| row.value.visibility == Visibility::Internal);
+        match record {
+            Record::Project(project) => project.visibility == Visibility::Internal,
+            Record::Collection(collection) => collection.visibility == Visibility::Internal,
+            Record::Feature(feature) => {
+                collection(&feature.collection) || feature.project.as_ref().is_some_and(project)
+            }
+            // A quota names its members.
+            Record::Quota(quota) => quota.members.iter().any(project),
+            _ => false,
+        }
+    }
+
+    /// The record of a key with its version.
+    pub fn record(&self, key: &RecordKey) -> Option<Row<Record>> {
+        fn row<T: Clone>(row: &Row<T>, record: impl Fn(T) -> Record) -> Row<Record> {
+            Row { version: row.version, value: record(row.value.clone()) }
+        }
+        match key.record_type {
+            // The rule that stands in for none is no record.
+            RecordType::LightRule => {
+                let is_kept = self.light_rule.version > 0 && self.light_rule.value.id == key.id;
+                is_kept.then(|| row(&self.light_rule, Record::LightRule))
+            }
+            RecordType::Plan => (self.plan().id == key.id).then(|| row(&self.plan, Record::Plan)),
+            RecordType::Section => self.sections.get(&key.id).map(|found| row(found, Record::Section)),
+            RecordType::Target => self.targets.get(&key.id).map(|found| row(found, Record::Target)),
+            RecordType::Quota => self.quotas.get(&key.id).map(|found| row(found, Record::Quota)),
+            RecordType::Project => self.projects.get(&key.id).map(|found| row(found, Record::Project)),
+            RecordType::Theme => self.themes.get(&key.id).map(|found| row(found, Record::Theme)),
+            RecordType::Collection => self.collections.get(&key.id).map(|found| row(found, Record::Collection)),
+            RecordType::Feature => {
+                let collection = self.collection(key.collection.as_ref()?.as_str())?;
+                self.feature(collection, key.id.as_str()).map(|found| row(found, Record::Feature))
+            }
+        }
+    }
+
     /// Moves everything that depends on a record, at once.
     fn put(&mut self, version: u64, record: Record, indexing: Indexing) -> Result<(), NoHome> {
         match record {
             Record::Plan(plan) => self.plan = Arc::new(Row { version, value: plan }),
+            Record::LightRule(rule) => self.light_rule = Arc::new(Row { version, value: rule }),
             Record::Section(section) => self.sections.put(version, section),
             Record::Target(target) => self.targets.put(version, target),
             Record::Project(project) => self.projects.put(version, project),
@@ -177,6 +288,7 @@ impl Atlas {
     fn remove(&mut self, key: &RecordKey) {
         match key.record_type {
             RecordType::Plan => {}
+            RecordType::LightRule => self.light_rule = Arc::new(default_rule(self.plan())),
             RecordType::Section => self.sections.remove(&key.id),
             RecordType::Target => self.targets.remove(&key.id),
             RecordType::Project => self.projects.remove(&key.id),
@@ -223,6 +335,15 @@ impl Atlas {
 
     pub fn plan(&self) -> &Plan {
         &self.plan.value
+    }
+
+    /// The rule of the plan's lights; the default one at version 0 where the plan brings none.
+    pub fn light_rule(&self) -> &Row<LightRule> {
+        &self.light_rule
+    }
+
+    pub fn plan_version(&self) -> u64 {
+        self.plan.version
     }
 
     pub fn collection(&self, id: &str) -> Option<&Collection> {
@@ -341,6 +462,11 @@ impl Atlas {
         }
         next
     }
+}
+
+/// The rule that holds while a store keeps none; no commit gives a record version 0.
+fn default_rule(plan: &Plan) -> Row<LightRule> {
+    Row { version: 0, value: LightRule::default_of(&plan.id) }
 }
 
 /// Whether a feature's box goes into the index at once, or all of them together at the end.

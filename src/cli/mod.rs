@@ -1,7 +1,9 @@
 //! The command line: what can be asked of `guatu`, and how the answers look in a terminal.
 
 mod check;
+mod demo;
 mod serve;
+mod user;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +30,11 @@ enum Command {
         /// Folder with a plan.toml.
         dir: PathBuf,
     },
+    /// Manage the users of a data folder, also while its server runs.
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Fill a new data folder with a plan and a simulated year of reports, to try things out; nothing of it is real.
+    Demo(DemoArguments),
     /// Print the OpenAPI 3.0 document of the server.
     Openapi,
 }
@@ -49,16 +56,40 @@ pub struct ServeArguments {
     /// Read every light as of this day, such as 2019-10-01, in place of today.
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<Date>,
+    /// Begin with a simulated year of reports on the plan, to try things out; only for a first start.
+    #[arg(long)]
+    pub demo: bool,
     /// Write the log as JSON, one object a line.
     #[arg(long)]
     pub log_json: bool,
 }
+
+#[derive(clap::Args)]
+pub struct DemoArguments {
+    /// Folder of the data; created when it is not there. It must not hold a store.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Another number gives another year.
+    #[arg(long, default_value_t = DEMO_SEED)]
+    pub seed: u64,
+    /// Folder with the plan to simulate, in place of the shipped one.
+    #[arg(long)]
+    pub plan: Option<PathBuf>,
+    /// Configuration file.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+}
+
+/// The seed of a simulation where nobody asks for another.
+const DEMO_SEED: u64 = 1;
 
 /// Runs what the command line asks for.
 pub fn run() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Check { dir } => check::run(dir),
+        Command::User(command) => user::run(command),
+        Command::Demo(arguments) => demo::run(arguments),
         Command::Openapi => print_document(),
     }
 }

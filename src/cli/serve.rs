@@ -27,6 +27,7 @@ pub fn run(arguments: ServeArguments) -> ExitCode {
         data: arguments.data,
         plan: arguments.plan.map(Source::Folder),
         as_of: arguments.as_of,
+        demo: arguments.demo.then_some(super::DEMO_SEED),
         config,
     };
     let served = runtime.block_on(app::serve(options));
@@ -49,7 +50,8 @@ fn start_log(as_json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
     let registry = tracing_subscriber::registry().with(filter);
     // Colours are for terminals; a file or a journal would keep the escapes.
-    let layer = tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    let layer =
+        tracing_subscriber::fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
     if as_json {
         registry.with(layer.json()).init();
     } else {

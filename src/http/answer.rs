@@ -2,16 +2,22 @@
 //!
 //! What the caller did wrong is told with the parameter and what would be right. What we did wrong is logged, not told.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::services::accounts::AccountsError;
+use crate::services::edits::EditError;
 use crate::services::tiles::digest;
 
 pub const JSON: &str = "application/json";
@@ -23,6 +29,9 @@ pub const MVT: &str = "application/vnd.mapbox-vector-tile";
 
 /// Bodies longer than this are refused before they are read to the end.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
+
+/// When to come again with work that could not be taken on.
+const RETRY_SECONDS: u32 = 2;
 
 /// What a request gets that took too long.
 pub const TIMED_OUT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
@@ -39,10 +48,28 @@ pub struct Problem {
     detail: String,
     /// The query parameter, path part or body member that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
-    parameter: Option<String>,
+    parameter: Option<Box<str>>,
     /// What would be right.
     #[serde(skip_serializing_if = "Option::is_none")]
-    expected: Option<String>,
+    expected: Option<Box<str>>,
+    /// The record as it is now, where a change was made from another version of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    current: Option<Box<serde_json::Value>>,
+    /// The rules that members of the body break.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    violations: Option<Box<[Violation]>>,
+    /// Seconds to wait before another try.
+    #[serde(skip)]
+    retry_after: Option<u32>,
+}
+
+/// A rule that a member of the body breaks.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Violation {
+    pub field: String,
+    pub detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
 }
 
 impl Problem {
@@ -54,14 +81,17 @@ impl Problem {
             detail: detail.into(),
             parameter: None,
             expected: None,
+            current: None,
+            violations: None,
+            retry_after: None,
         }
     }
 
     /// A query parameter or body member that cannot be taken.
     pub fn parameter(name: &str, detail: impl Into<String>, expected: impl Into<String>) -> Problem {
         Problem {
-            parameter: Some(name.to_owned()),
-            expected: Some(expected.into()),
+            parameter: Some(name.into()),
+            expected: Some(expected.into().into()),
             ..Problem::new(StatusCode::BAD_REQUEST, detail)
         }
     }
@@ -73,13 +103,40 @@ impl Problem {
 
     /// Something that is not there, by the name that was asked for.
     pub fn not_found(parameter: &str, detail: impl Into<String>) -> Problem {
-        Problem { parameter: Some(parameter.to_owned()), ..Problem::new(StatusCode::NOT_FOUND, detail) }
+        Problem { parameter: Some(parameter.into()), ..Problem::new(StatusCode::NOT_FOUND, detail) }
+    }
+
+    /// Nobody is signed in where somebody must be.
+    pub fn not_signed_in(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNAUTHORIZED, detail)
+    }
+
+    /// Whoever is signed in may not do this.
+    pub fn forbidden(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    /// Something stands in the way as things are now.
+    pub fn conflict(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::CONFLICT, detail)
+    }
+
+    /// A body that can be read, but breaks rules.
+    pub fn violated(violations: Vec<Violation>) -> Problem {
+        let told = violations.iter().map(|one| format!("{}: {}", one.field, one.detail)).collect::<Vec<_>>().join("; ");
+        Problem { violations: Some(violations.into()), ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, told) }
+    }
+
+    /// Too many attempts.
+    pub fn throttled(detail: impl Into<String>, retry_after: Duration) -> Problem {
+        let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX).max(1);
+        Problem { retry_after: Some(seconds), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
     /// A media type that this resource does not come in.
     pub fn not_acceptable(expected: impl Into<String>) -> Problem {
         let detail = "none of the media types asked for can be given";
-        Problem { expected: Some(expected.into()), ..Problem::new(StatusCode::NOT_ACCEPTABLE, detail) }
+        Problem { expected: Some(expected.into().into()), ..Problem::new(StatusCode::NOT_ACCEPTABLE, detail) }
     }
 
     /// A body of another media type than the resource takes.
@@ -97,16 +154,99 @@ impl Problem {
         )
     }
 
+    /// A request that can be read, but not done, for a reason that is no member's.
+    pub fn unprocessable(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
+    /// A change without the version that it was made from.
+    pub fn no_version() -> Problem {
+        Problem {
+            parameter: Some("If-Match".into()),
+            expected: Some("the ETag of the record as you have it".into()),
+            ..Problem::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "If-Match: is required, so that nobody's change is overwritten",
+            )
+        }
+    }
+
+    /// A change that was made from another version; `current` is the record as it is now.
+    pub fn stale(detail: impl Into<String>, current: serde_json::Value) -> Problem {
+        Problem {
+            parameter: Some("If-Match".into()),
+            current: Some(Box::new(current)),
+            ..Problem::new(StatusCode::PRECONDITION_FAILED, detail)
+        }
+    }
+
+    /// A change that the store could not keep: the cause goes into the log.
+    pub fn store_failed(detail: &'static str, cause: impl std::fmt::Display) -> Problem {
+        tracing::error!(%cause, "a change could not be kept");
+        Problem::unavailable(detail)
+    }
+
     /// Work that cannot be taken on now.
     pub fn unavailable(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+        Problem { retry_after: Some(RETRY_SECONDS), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
+    }
+}
+
+impl From<AccountsError> for Problem {
+    fn from(fault: AccountsError) -> Problem {
+        let told = fault.to_string();
+        match fault {
+            AccountsError::WrongPassword => Problem::not_signed_in(told),
+            AccountsError::Throttled { retry_after } => Problem::throttled(told, retry_after),
+            AccountsError::Absent { what, detail } => Problem::not_found(what, detail),
+            AccountsError::Conflict(detail) => Problem::conflict(detail),
+            AccountsError::Refused(detail) => Problem::forbidden(detail),
+            AccountsError::Violated(violations) => Problem::violated(
+                violations
+                    .into_iter()
+                    .map(|one| Violation {
+                        field: one.field.to_owned(),
+                        detail: one.detail,
+                        expected: Some(one.expected),
+                    })
+                    .collect(),
+            ),
+            AccountsError::Store(_) | AccountsError::Internal(_) => Problem::internal(told),
+        }
+    }
+}
+
+impl From<EditError> for Problem {
+    fn from(fault: EditError) -> Problem {
+        let detail = fault.to_string();
+        match fault {
+            EditError::Forbidden(_) => Problem::forbidden(detail),
+            EditError::NotFound(key) => Problem::not_found("id", format!("there is no {key}")),
+            EditError::Exists(_) => Problem { parameter: Some("id".into()), ..Problem::conflict(detail) },
+            EditError::Stale { .. } => Problem::new(StatusCode::PRECONDITION_FAILED, detail),
+            EditError::Rules(violations) => Problem::violated(
+                violations
+                    .into_iter()
+                    .map(|one| Violation { field: one.field, detail: one.detail, expected: one.expected })
+                    .collect(),
+            ),
+            EditError::Needed { .. } | EditError::Overtaken(_) => Problem::conflict(detail),
+        }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")], Json(self)).into_response()
+        let challenge = (status == StatusCode::UNAUTHORIZED).then_some([(WWW_AUTHENTICATE, "Bearer")]);
+        let wait = self.retry_after.map(|seconds| [(RETRY_AFTER, seconds.to_string())]);
+        let headers = [(CONTENT_TYPE, PROBLEM_JSON), (CACHE_CONTROL, "no-store")];
+        let mut response = (status, headers, Json(self)).into_response();
+        response.headers_mut().extend(challenge.into_iter().flatten().map(|(n, v)| (n, HeaderValue::from_static(v))));
+        for (name, value) in wait.into_iter().flatten() {
+            response = with(response, name, &value);
+        }
+        response
     }
 }
 
@@ -150,6 +290,23 @@ pub fn json(request: &HeaderMap, media_type: &'static str, value: &impl Serializ
     Ok(tagged(request, media_type, body))
 }
 
+/// As [`json`], for a record that can be edited: its tag begins with the version that `If-Match` asks for.
+pub fn versioned(
+    request: &HeaderMap,
+    media_type: &'static str,
+    version: u64,
+    value: &impl Serialize,
+) -> Result<Response, Problem> {
+    let body = serde_json::to_vec(value).map_err(Problem::internal)?;
+    let tag = format!("\"{version}-{:016x}\"", digest(&body));
+    Ok(by_tag(request, media_type, &tag, "no-cache", body))
+}
+
+/// A record that was changed.
+pub fn changed(value: &impl Serialize) -> Response {
+    (NO_STORE, Json(value)).into_response()
+}
+
 /// A good answer by the digest of its content.
 ///
 /// The tag is weak: it stands for the content, however the bytes are compressed on their way.
@@ -160,19 +317,60 @@ pub fn conditional(
     cache_control: &'static str,
     body: impl Into<Body>,
 ) -> Response {
-    let etag = format!("W/\"{digest:016x}\"");
+    by_tag(request, media_type, &format!("W/\"{digest:016x}\""), cache_control, body)
+}
+
+fn by_tag(
+    request: &HeaderMap,
+    media_type: &'static str,
+    etag: &str,
+    cache_control: &'static str,
+    body: impl Into<Body>,
+) -> Response {
     let bare = etag.trim_start_matches("W/");
     let has_it = request
         .get_all(IF_NONE_MATCH)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .any(|list| list.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == bare));
-    let headers = [(ETAG, etag.clone()), (CACHE_CONTROL, cache_control.to_owned())];
+    let headers = [(ETAG, etag.to_owned()), (CACHE_CONTROL, cache_control.to_owned())];
     if has_it {
         (StatusCode::NOT_MODIFIED, headers, [(VARY, "accept-encoding")]).into_response()
     } else {
         (headers, [(CONTENT_TYPE, media_type)], body.into()).into_response()
     }
+}
+
+/// A value that is for this caller at this moment only.
+pub fn momentary(value: &impl Serialize) -> Response {
+    (NO_STORE, Json(value)).into_response()
+}
+
+/// Something new, told once.
+pub fn created(value: &impl Serialize) -> Response {
+    (StatusCode::CREATED, NO_STORE, Json(value)).into_response()
+}
+
+/// Sends a browser on to another page.
+pub fn see_other(address: &str) -> Response {
+    with((StatusCode::SEE_OTHER, NO_STORE).into_response(), LOCATION, address)
+}
+
+/// Done, and nothing to tell.
+pub fn nothing() -> Response {
+    (StatusCode::NO_CONTENT, NO_STORE).into_response()
+}
+
+const NO_STORE: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "no-store")];
+
+/// Keeps an answer to somebody who is signed in out of caches that others share.
+pub fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    if headers.get(CACHE_CONTROL).is_none_or(|value| value != "no-store") {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    headers.append(VARY, HeaderValue::from_static("cookie, authorization"));
+    response
 }
 
 /// A tile that is not empty, or 204 for one that is.

@@ -1,36 +1,72 @@
 //! What every handler gets: the server's state, the query as it came, and the headers.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Uri};
 
 use super::answer::Problem;
-use super::params::{Param, Params};
+use super::door;
+use super::params::{AS_OF, Param, Params};
 use super::state::State;
+use crate::plan::{Caller, Date, Identity};
 use crate::services::View;
+use crate::services::accounts::Source;
 
 pub struct Asked {
     pub state: Arc<State>,
     pub headers: HeaderMap,
-    query: Option<String>,
+    pub method: Method,
+    pub uri: Uri,
+    /// Who asks, as the door found.
+    pub caller: Caller,
+    /// Where the request comes from, for the throttle.
+    pub source: Source,
+    /// The day that the whole answer is for; the present one when absent.
+    as_of: OnceLock<Option<Date>>,
 }
 
 impl FromRequestParts<Arc<State>> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<State>) -> Result<Asked, Infallible> {
-        let query = parts.uri.query().map(str::to_owned);
-        Ok(Asked { state: Arc::clone(state), headers: parts.headers.clone(), query })
+        Ok(Asked {
+            state: Arc::clone(state),
+            headers: parts.headers.clone(),
+            method: parts.method.clone(),
+            uri: parts.uri.clone(),
+            caller: parts.extensions.get::<Caller>().cloned().unwrap_or_default(),
+            source: door::source(parts, &state.options),
+            as_of: OnceLock::new(),
+        })
     }
 }
 
 impl Asked {
-    /// The query's parameters, which must be among the `declared` ones.
+    /// The query's parameters, which must be among the `declared` ones. [`AS_OF`] among them holds for the whole answer.
     pub fn params(&self, declared: &[&Param]) -> Result<Params, Problem> {
-        Params::read(self.query.as_deref(), declared)
+        let params = Params::read(self.uri.query(), declared)?;
+        let as_of = params.date(&AS_OF)?;
+        self.as_of.get_or_init(|| as_of);
+        Ok(params)
+    }
+
+    /// The plan as the caller may see it, on the day that was asked for.
+    ///
+    /// # Errors
+    /// 404 for a day before the first change.
+    pub async fn view(&self) -> Result<View, Problem> {
+        self.state.view(&self.caller, self.as_of.get().copied().flatten()).await
+    }
+
+    /// Whoever is signed in.
+    ///
+    /// # Errors
+    /// 401 for nobody, which the door keeps from operations that are for somebody.
+    pub fn identity(&self) -> Result<&Identity, Problem> {
+        self.caller.identity().ok_or_else(|| Problem::not_signed_in("sign in first"))
     }
 
     pub fn base_url(&self) -> String {
@@ -42,7 +78,8 @@ impl Asked {
         self,
         compute: impl FnOnce(&Asked, &View) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        let view = self.view().await?;
         let state = Arc::clone(&self.state);
-        state.compute(move |view| compute(&self, view)).await
+        state.compute(move || compute(&self, &view)).await
     }
 }

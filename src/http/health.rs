@@ -31,13 +31,13 @@ async fn find_live(headers: HeaderMap) -> Result<Response, Problem> {
 }
 
 async fn find_ready(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Result<Response, Problem> {
-    let view = state.view();
+    let view = state.present();
     answer::json(&headers, JSON, &json!({ "status": "ready", "plan": view.atlas.plan().id, "seq": view.atlas.seq() }))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and changes stay far below 2^53")]
 async fn find_metrics(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Response {
-    metrics::gauge!("guatu_change_seq").set(state.view().atlas.seq() as f64);
+    metrics::gauge!("guatu_change_seq").set(state.present().atlas.seq() as f64);
     answer::tagged(&headers, METRICS, state.metrics.render().into_bytes())
 }
 
@@ -56,6 +56,9 @@ pub async fn measure(matched: Option<MatchedPath>, request: Request, next: Next)
         Method::GET => "GET",
         Method::HEAD => "HEAD",
         Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     };

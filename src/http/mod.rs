@@ -4,8 +4,12 @@ mod answer;
 mod api;
 mod asked;
 mod body;
+mod door;
+mod edit;
+mod events;
 mod health;
 mod ogc;
+mod oidc;
 mod openapi;
 mod params;
 mod route;
@@ -36,12 +40,13 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
-pub use state::State;
+pub use oidc::OidcOptions;
+pub use state::{Clock, State};
 pub use wire::{BaseMap, BaseMapType};
 
 use answer::Problem;
 use openapi::Documents;
-use route::Route;
+use route::{Access, Route};
 
 /// What the operator decides about serving.
 #[derive(Clone, Debug)]
@@ -52,6 +57,10 @@ pub struct Options {
     pub public_url: Option<String>,
     /// Where days begin and end.
     pub time_zone: TimeZone,
+    /// Whether a proxy in front tells who asks (`X-Forwarded-For`) and by which scheme (`X-Forwarded-Proto`).
+    pub trust_forwarded: bool,
+    /// Where else users sign in; goes with `public_url`, to which the provider sends them back.
+    pub oidc: Option<OidcOptions>,
 }
 
 /// The longest that a request may take.
@@ -79,9 +88,10 @@ pub fn router(state: Arc<State>) -> Router {
     let resources = routes();
     let documents = Arc::new(documents(&resources));
     let ids = (SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid), PropagateRequestIdLayer::new(REQUEST_ID));
-    route::router(resources)
+    let landing_page = route::guarded(get(ogc::find_landing_page), Access::READ, &state);
+    route::router(resources, &state)
         .merge(health::router())
-        .route("/ogc/", get(ogc::find_landing_page))
+        .route("/ogc/", landing_page)
         .fallback(web::find_file)
         .layer(Extension(documents))
         .layer(DefaultBodyLimit::disable())

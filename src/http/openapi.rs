@@ -6,8 +6,10 @@ use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::answer::{PROBLEM_JSON, Problem};
+use super::door::SESSION_COOKIE;
 use super::params::{Param, ParamShape};
-use super::route::{Method, Route, schema_of};
+use super::route::{Access, Method, Route, schema_of};
+use crate::plan::Right;
 
 /// The descriptions of a server, made once.
 pub struct Documents {
@@ -72,7 +74,7 @@ fn build<'a>(
         },
         "servers": [{ "url": server }],
         "paths": paths,
-        "components": { "schemas": schemas },
+        "components": { "schemas": schemas, "securitySchemes": security_schemes() },
     }))
 }
 
@@ -101,11 +103,15 @@ fn operation(route: &Route, generators: &mut Generators, problem: &Schema) -> Va
         "summary": route.summary,
         "tags": [tag(route.path)],
         "parameters": in_path.chain(in_query).collect::<Vec<_>>(),
+        "security": security(route.access),
         "responses": {
-            "200": { "description": "As asked.", "content": content },
+            (route.answer.status): { "description": "As asked.", "content": content },
             "default": { "description": "What is wrong.", "content": { PROBLEM_JSON: { "schema": problem } } },
         },
     });
+    if let Access::Right(right) = route.access {
+        operation["x-guatu-right"] = right.as_str().into();
+    }
     if let Some((status, meaning)) = route.answer.also {
         operation["responses"][status] = json!({ "description": meaning });
     }
@@ -114,6 +120,26 @@ fn operation(route: &Route, generators: &mut Generators, problem: &Schema) -> Va
             json!({ "required": true, "content": { "application/json": { "schema": body(&mut generators.bodies) } } });
     }
     operation
+}
+
+/// What a caller must show; `{}` is nothing.
+fn security(access: Access) -> Value {
+    match access {
+        Access::Open => json!([]),
+        Access::Right(Right::Read) => json!([{}, { "session": [] }, { "token": [] }]),
+        Access::Right(_) | Access::Editor => json!([{ "session": [] }, { "token": [] }]),
+        Access::SignedIn => json!([{ "session": [] }]),
+    }
+}
+
+fn security_schemes() -> Value {
+    json!({
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": SESSION_COOKIE,
+            "description": "A browser's session, begun by POST /api/v1/session.",
+        },
+        "token": { "type": "http", "scheme": "bearer", "description": "A personal token, made at /api/v1/tokens." },
+    })
 }
 
 /// The first part of a path that says something.
@@ -163,6 +189,9 @@ impl Method {
         match self {
             Method::Get => "get",
             Method::Post => "post",
+            Method::Put => "put",
+            Method::Patch => "patch",
+            Method::Delete => "delete",
         }
     }
 }

@@ -10,6 +10,13 @@ use percent_encoding::percent_decode_str;
 use super::answer::Problem;
 use crate::plan::Word;
 
+/// Time travel, on whatever reads the plan.
+pub const AS_OF: Param = Param::new(
+    "as_of",
+    ParamShape::Date,
+    "The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now.",
+);
+
 /// Query strings longer than this are refused.
 const MAX_QUERY_BYTES: usize = 8_192;
 
@@ -143,6 +150,15 @@ impl Params {
         }
     }
 
+    /// One of the words of [`ParamShape::OneOf`].
+    pub fn one_of(&self, param: &Param) -> Result<Option<&str>, Problem> {
+        let ParamShape::OneOf(words) = param.shape else { return Ok(self.raw(param)) };
+        match self.raw(param) {
+            Some(word) if !words.contains(&word) => Err(wrong(param, format_args!("{word:?} is not one of them"))),
+            word => Ok(word),
+        }
+    }
+
     /// Anything that reads itself from text.
     pub fn parse<T: FromStr<Err: Display>>(&self, param: &Param) -> Result<Option<T>, Problem> {
         self.raw(param).map(|text| text.parse().map_err(|fault: T::Err| wrong(param, fault))).transpose()
@@ -207,6 +223,11 @@ pub fn date(text: &str) -> Option<crate::plan::Date> {
 /// The problem of a parameter that cannot be taken.
 pub fn wrong(param: &Param, fault: impl Display) -> Problem {
     Problem::parameter(param.name, format!("{}: {fault}", param.name), param.expected())
+}
+
+/// A parameter that must be there and is not.
+pub fn required(param: &Param) -> Problem {
+    wrong(param, "is required")
 }
 
 fn decode(name: &str, text: &str) -> Result<String, Problem> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::answer::{self, JSON, Problem};
 use super::asked::Asked;
 use super::params::{Param, ParamShape, wrong};
-use super::route::{Answer, Method, Route};
+use super::route::{Access, Answer, Method, Route};
 use super::web;
 
 const LANG: Param = Param::new("lang", ParamShape::OneOf(&["zh", "en"]), "Language of the labels; zh when absent.");
@@ -18,6 +18,7 @@ pub fn routes() -> Vec<Route> {
         path: "/styles/{name}",
         documented: Some("/styles/{name}.json"),
         method: Method::Get,
+        access: Access::READ,
         id: "find_style",
         summary: "A MapLibre style; its name is plan.",
         parameters: &[&LANG],

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::answer::{self, JSON, MVT, Problem};
 use super::asked::Asked;
-use super::route::{Answer, Method, Route};
+use super::params::AS_OF;
+use super::route::{Access, Answer, Method, Route};
 use crate::plan::Role;
 use crate::services::tiles::TileLayer;
 use crate::services::{FieldType, View, context_fields, plan_fields};
@@ -23,9 +24,10 @@ pub fn routes() -> Vec<Route> {
             path: "/tiles/{collections}",
             documented: Some("/tiles/{collections}.json"),
             method: Method::Get,
+            access: Access::READ,
             id: "find_tile_set",
             summary: "TileJSON 3.0 of a choice of collections: ids with commas between them, `plan` for all the plan's, `context` for all under them, `places` for the plan's in three layers by geometry: areas, lines, points.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<TileJson>(),
             handler: get(find_tile_set),
@@ -34,9 +36,10 @@ pub fn routes() -> Vec<Route> {
             path: "/tiles/{collections}/{z}/{x}/{y}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_tile",
             summary: "A vector tile (MVT 2.1, WebMercatorQuad, 4096 units) with one layer for each collection; 204 when nothing lies in it.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer { also: Some(("204", "Nothing lies in the tile.")), ..Answer::bytes(&[MVT]) },
             handler: get(find_tile),
@@ -72,14 +75,14 @@ const CENTER_ZOOM: f64 = 11.0;
 const DEEPEST_USEFUL_ZOOM: u8 = 18;
 
 async fn find_tile_set(asked: Asked, Path(file): Path<String>) -> Result<Response, Problem> {
-    asked.params(&[])?;
+    asked.params(&[&AS_OF])?;
     let Some(wanted) = file.strip_suffix(".json") else {
         return Err(Problem::not_found(
             "collections",
             format!("there is nothing at /tiles/{file}; TileJSON ends in .json"),
         ));
     };
-    let view = asked.state.view();
+    let view = asked.view().await?;
     let layers = layers(&view, wanted)?;
     let collections = layers.iter().flat_map(|layer| &layer.collections);
     let rects = collections.filter_map(|collection| view.atlas.extent(collection));
@@ -117,7 +120,7 @@ async fn find_tile(
     asked: Asked,
     Path((wanted, z, x, y)): Path<(String, String, String, String)>,
 ) -> Result<Response, Problem> {
-    asked.params(&[])?;
+    asked.params(&[&AS_OF])?;
     let tile = tile_id(&z, &x, &y)?;
     asked
         .compute(move |asked, view| {

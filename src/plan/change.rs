@@ -1,12 +1,16 @@
 //! A change is one committed edit of one record; the log of changes is the truth of which all views are readings.
 
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Collection, Feature, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp};
+use super::{Collection, Feature, LightRule, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp};
 
 /// Any record that the store keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "records pass through here on their way into tables of their own type")]
 pub enum Record {
     Plan(Plan),
     Section(Section),
@@ -16,10 +20,11 @@ pub enum Record {
     Theme(Theme),
     Collection(Collection),
     Feature(Feature),
+    LightRule(LightRule),
 }
 
 /// What a record is; the same words as [`Record`]'s tag.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordType {
     Plan,
@@ -30,6 +35,7 @@ pub enum RecordType {
     Theme,
     Collection,
     Feature,
+    LightRule,
 }
 
 /// The name of a record. A feature's id counts only within its collection.
@@ -61,6 +67,7 @@ impl Record {
             Record::Theme(theme) => (T::Theme, None, &theme.id),
             Record::Collection(collection) => (T::Collection, None, &collection.id),
             Record::Feature(feature) => (T::Feature, Some(feature.collection.clone()), &feature.id),
+            Record::LightRule(rule) => (T::LightRule, None, &rule.id),
         };
         RecordKey { record_type, collection, id: id.clone() }
     }
@@ -107,11 +114,26 @@ impl Edit {
 }
 
 /// Edits that land together or not at all.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     pub at: Timestamp,
     pub actor: String,
     pub edits: Vec<Edit>,
+    /// Those of the edited records that only staff may see, before or after.
+    pub internal: BTreeSet<RecordKey>,
+    /// Why, in the actor's words.
+    pub note: Option<String>,
+    /// The change that this takes back.
+    pub undoes: Option<u64>,
+    /// By which a request that is sent again is known.
+    pub request: Option<RequestKey>,
+}
+
+/// What makes a request that is sent again the same request: its actor's own key, and a digest of all that it asks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RequestKey {
+    pub key: String,
+    pub digest: u64,
 }
 
 /// One edit that was committed.
@@ -119,6 +141,9 @@ pub struct Batch {
 pub struct Change {
     /// 1, 2, 3 … in commit order, without gaps.
     pub seq: u64,
+    /// The first change of its batch.
+    pub batch: u64,
+    /// Never before the change before it.
     pub at: Timestamp,
     pub actor: String,
     pub key: RecordKey,
@@ -126,4 +151,26 @@ pub struct Change {
     pub version: u64,
     pub before: Option<Record>,
     pub after: Option<Record>,
+    /// Only staff could see the record, before or after.
+    pub internal: bool,
+    pub note: Option<String>,
+    pub undoes: Option<u64>,
+}
+
+/// What happened to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    Created,
+    Updated,
+    Deleted,
+}
+
+impl Change {
+    pub fn kind(&self) -> ChangeKind {
+        match (&self.before, &self.after) {
+            (None, _) => ChangeKind::Created,
+            (Some(_), Some(_)) => ChangeKind::Updated,
+            (Some(_), None) => ChangeKind::Deleted,
+        }
+    }
 }

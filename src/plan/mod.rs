@@ -2,22 +2,26 @@
 //!
 //! Pure: no I/O, no async, and no clock; whoever asks for a light says for which day.
 
+mod access;
 mod change;
 mod light;
 mod records;
 mod rollup;
+pub mod rules;
 mod slug;
 mod words;
 
-pub use change::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType};
-pub use light::{LightCode, LightReading, light};
+pub use access::{Caller, Identity, Right, SignedInBy, UserName, UserNameError, UserRole, rights_of};
+pub use change::{Batch, Change, ChangeKind, Edit, Expected, Record, RecordKey, RecordType, RequestKey};
+pub use light::{LightCode, LightReading, LightRule, light};
 pub use records::{
-    Collection, Feature, Plan, Project, Quota, Reading, Relations, Role, Section, Target, TargetStatus, Theme,
-    is_reserved_collection,
+    Collection, Feature, Investment, Milestone, Plan, Project, Quota, Reading, Relations, Role, Section, Target,
+    TargetStatus, Theme, is_reserved_collection,
 };
 pub use rollup::{Rollup, Tally};
+pub use rules::Violation;
 pub use slug::{Slug, SlugError};
-pub use words::{Aim, Kind, Light, Op, Position, Stage, Text, Word, WordError};
+pub use words::{Aim, Kind, Light, Op, Position, Stage, Text, Visibility, Word, WordError};
 
 /// The schema of a date is a string; the calendar type is jiff's.
 pub type Date = jiff::civil::Date;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Aim, Date, Kind, Op, Position, Slug, Stage, Text};
+use super::{Aim, Date, Kind, Op, Position, Slug, Stage, Text, Visibility};
 use crate::spatial::{GeometryType, Shape};
 
 /// A district's year.
@@ -16,6 +16,9 @@ pub struct Plan {
     pub due: Date,
     /// West, south, east, north: every coordinate of the plan lies inside.
     pub extent: [f64; 4],
+    /// Its reports come from a simulation.
+    #[serde(default)]
+    pub simulated: bool,
 }
 
 /// A chapter of the plan.
@@ -92,14 +95,51 @@ pub struct Project {
     pub item: u8,
     pub name: Text,
     pub aim: Aim,
+    /// When work is to begin, where the plan says so.
+    #[serde(default)]
+    pub start: Option<Date>,
     pub due: Date,
     pub stage: Stage,
     /// Percent, 0 to 100; none until somebody reports it.
     pub progress: Option<f64>,
     /// When the stage was last reported; none while it is only what the plan's words imply.
     pub reported: Option<Date>,
+    /// Who answers for it: an office, a company.
+    #[serde(default)]
+    pub owner: Option<Text>,
+    /// The person who looks after it.
+    #[serde(default)]
+    pub warden: Option<String>,
+    #[serde(default)]
+    pub investment: Option<Investment>,
+    #[serde(default)]
+    pub milestones: Vec<Milestone>,
+    /// Percent that should be done by the end of each month, from the month of the start on; never falls.
+    #[serde(default)]
+    pub curve: Option<Vec<f64>>,
     pub relations: Relations,
     pub note: Option<Text>,
+    #[serde(default)]
+    pub visibility: Visibility,
+    /// Its stage, progress and reports come from a simulation.
+    #[serde(default)]
+    pub simulated: bool,
+}
+
+/// What a project costs, in yuan.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Investment {
+    pub planned_cny: f64,
+    /// Paid so far; none while nobody says.
+    pub paid_cny: Option<f64>,
+}
+
+/// A step on a project's way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Milestone {
+    pub name: Text,
+    pub due: Date,
+    pub done: Option<Date>,
 }
 
 /// What else the plan names in a project's sentence: a road's ends, a bridge's road and river.
@@ -133,7 +173,7 @@ pub enum Role {
 }
 
 /// Ids that no collection may have: words that stand for something else in addresses, and tables of the stores.
-const RESERVED_COLLECTIONS: [&str; 15] = [
+const RESERVED_COLLECTIONS: [&str; 17] = [
     "plan",
     "context",
     "places",
@@ -143,8 +183,10 @@ const RESERVED_COLLECTIONS: [&str; 15] = [
     "quotas",
     "quota_members",
     "projects",
+    "project_milestones",
     "themes",
     "collections",
+    "light_rules",
     "feature_numbers",
     "features",
     "changes",
@@ -169,6 +211,8 @@ pub struct Collection {
     pub geometry_type: GeometryType,
     #[serde(flatten)]
     pub role: Role,
+    #[serde(default)]
+    pub visibility: Visibility,
 }
 
 /// A place: a shape, what is known of it, and the project it belongs to.

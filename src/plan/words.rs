@@ -80,6 +80,8 @@ macro_rules! vocabulary {
     };
 }
 
+pub(super) use vocabulary;
+
 vocabulary! {
     /// What sort of thing a project is.
     Kind, "kind" {
@@ -132,6 +134,12 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Who may see it: anyone, or those who are signed in.
+    #[derive(Default)]
+    Visibility, "word for visibility" { #[default] Public = "public", Internal = "internal" }
+}
+
+vocabulary! {
     /// How a target's reading must stand to its value.
     Op, "operator" { AtLeast = ">=", AtMost = "<=", Above = ">", Below = "<", Equal = "=" }
 }
@@ -158,6 +166,19 @@ impl Aim {
             Aim::Start => Stage::Building,
             Aim::Advance | Aim::Connect | Aim::Renovate | Aim::Complete => Stage::Completed,
             Aim::Open => Stage::InUse,
+        }
+    }
+
+    /// In words, as a part of a sentence.
+    pub fn text(self) -> Text {
+        match self {
+            Aim::Design => Text::new("完成设计", "design done"),
+            Aim::Start => Text::new("开工", "construction begun"),
+            Aim::Advance => Text::new("明显推进", "moved on markedly"),
+            Aim::Connect => Text::new("打通", "road opened through"),
+            Aim::Renovate => Text::new("完成改造", "works done"),
+            Aim::Complete => Text::new("竣工投产", "built and in production"),
+            Aim::Open => Text::new("投入使用", "in use"),
         }
     }
 
@@ -198,6 +219,7 @@ mod tests {
         check::<Light>();
         check::<Position>();
         check::<Op>();
+        check::<Visibility>();
     }
 
     #[test]

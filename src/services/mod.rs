@@ -1,17 +1,25 @@
 //! DO IT: what Guatu answers, each a use case over one consistent view: the atlas and the day that lights are read for.
 //!
-//! Use cases are sync and pure; `publish` and `seeding` alone reach into the store.
+//! Use cases are sync and pure; `publish`, `seeding` and `accounts` alone reach into the store.
 
+pub mod accounts;
+pub mod compare;
+pub mod demo;
+pub mod edits;
 mod facts;
+pub mod history;
 pub mod items;
+pub mod lights;
 pub mod nearby;
 pub mod order;
+pub mod past;
 pub mod plan_tree;
 pub mod projects;
 pub mod publish;
 pub mod search;
 pub mod seeding;
 pub mod tiles;
+pub mod writer;
 
 use std::sync::Arc;
 
@@ -25,11 +33,21 @@ pub use facts::{Facts, FieldType, context_fields, plan_fields};
 pub struct View {
     pub atlas: Arc<Atlas>,
     pub today: Date,
+    pub audience: Audience,
+}
+
+/// Whose eyes a view is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// Whoever signed in: all that is there.
+    Staff,
+    /// Anybody: nothing that is internal, by what was known at a change of the log.
+    Public { known_at: u64 },
 }
 
 impl View {
     pub fn light(&self, project: &Project) -> LightReading {
-        light(project, self.atlas.plan(), self.today)
+        light(project, self.atlas.plan(), &self.atlas.light_rule().value, self.today)
     }
 
     pub fn colour(&self, project: &Project) -> Light {

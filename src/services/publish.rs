@@ -1,6 +1,6 @@
 //! The atlas that readers take, and how the next one takes its place. Readers never wait.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 
@@ -9,8 +9,20 @@ use crate::plan::Change;
 
 /// The current atlas; writers take turns, readers take what is there.
 pub struct Published {
-    current: ArcSwap<Atlas>,
+    current: ArcSwap<Edition>,
     turn: Mutex<Turn>,
+}
+
+/// One atlas, and what of it anybody may see, made when first asked for.
+struct Edition {
+    whole: Arc<Atlas>,
+    public: OnceLock<Arc<Atlas>>,
+}
+
+impl Edition {
+    fn new(atlas: Atlas) -> Edition {
+        Edition { whole: Arc::new(atlas), public: OnceLock::new() }
+    }
 }
 
 /// What a writer holds while it writes.
@@ -22,12 +34,18 @@ struct Turn {
 
 impl Published {
     pub fn new(atlas: Atlas) -> Published {
-        Published { current: ArcSwap::from_pointee(atlas), turn: Mutex::default() }
+        Published { current: ArcSwap::from_pointee(Edition::new(atlas)), turn: Mutex::default() }
     }
 
     /// The whole plan at one moment; keep it for a whole answer.
     pub fn current(&self) -> Arc<Atlas> {
-        self.current.load_full()
+        Arc::clone(&self.current.load().whole)
+    }
+
+    /// What anybody may see of [`Published::current`].
+    pub fn public(&self) -> Arc<Atlas> {
+        let edition = self.current.load();
+        Arc::clone(edition.public.get_or_init(|| Arc::new(edition.whole.public(|_| false))))
     }
 
     /// Takes committed changes in. Says whether an index has collected enough edits that [`Published::rebuild`] should run.
@@ -36,9 +54,9 @@ impl Published {
     /// As [`Atlas::apply`]; the current atlas then stays.
     pub fn publish(&self, changes: &[Change]) -> Result<bool, AtlasError> {
         let mut turn = self.turn();
-        let next = self.current.load().apply(changes)?;
+        let next = self.current.load().whole.apply(changes)?;
         let needs_rebuild = next.needs_rebuild() && turn.since_rebuild.is_none();
-        self.current.store(Arc::new(next));
+        self.current.store(Arc::new(Edition::new(next)));
         if let Some(since) = &mut turn.since_rebuild {
             since.extend_from_slice(changes);
         }
@@ -62,8 +80,14 @@ impl Published {
         let rebuilt = before.rebuilt();
         let mut turn = self.turn();
         let since = turn.since_rebuild.take().unwrap_or_default();
-        self.current.store(Arc::new(rebuilt.apply(&since)?));
+        self.current.store(Arc::new(Edition::new(rebuilt.apply(&since)?)));
         Ok(())
+    }
+
+    /// Puts a whole atlas in the place of the current one, such as one that was read anew from the store.
+    pub fn replace(&self, atlas: Atlas) {
+        let _turn = self.turn();
+        self.current.store(Arc::new(Edition::new(atlas)));
     }
 
     fn turn(&self) -> MutexGuard<'_, Turn> {

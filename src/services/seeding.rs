@@ -88,12 +88,25 @@ fn plain_path(path: &Path) -> String {
     parts.join("/")
 }
 
+/// Writes batches that were prepared, in their order. Gives the number of changes.
+///
+/// # Errors
+/// As [`Store::commit`]; the batches before have landed then.
+pub async fn play(store: &impl Store, batches: Vec<Batch>) -> Result<usize, StoreError> {
+    let mut count = 0;
+    for batch in batches {
+        count += store.commit(batch).await?.len();
+    }
+    Ok(count)
+}
+
 /// Writes a plan into an empty store as one batch; `at` is the time that its changes carry.
 ///
 /// # Errors
 /// As [`Store::commit`]; nothing has landed then.
 pub async fn seed(store: &impl Store, plan: SeedPlan, at: Timestamp) -> Result<u64, StoreError> {
+    let internal = plan.internal_keys();
     let edits = plan.into_records().map(|record| Edit::Put { record, expected: Expected::Absent }).collect();
-    let changes = store.commit(Batch { at, actor: ACTOR.to_owned(), edits }).await?;
+    let changes = store.commit(Batch { at, actor: ACTOR.to_owned(), edits, internal, ..Batch::default() }).await?;
     Ok(changes.last().map_or(0, |change| change.seq))
 }

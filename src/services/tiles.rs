@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
-use super::View;
+use super::{Audience, View};
 use crate::formats::Value;
 use crate::formats::mvt::{Layer, MARGIN, MvtError};
 use crate::plan::{Collection, Date, Slug};
@@ -29,7 +29,7 @@ pub struct TileLayer<'a> {
     pub collections: Vec<&'a Collection>,
 }
 
-/// Makes tiles and remembers them. A tile is known by the change and the day it was made for, so none is ever stale.
+/// Makes tiles and remembers them. A tile is known by the change, the day and the eyes it was made for, so none is ever stale.
 pub struct Tiles {
     cache: Cache<Key, Tile>,
 }
@@ -37,6 +37,7 @@ pub struct Tiles {
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
     seq: u64,
+    audience: Audience,
     today: Date,
     tile: TileId,
     /// Each layer's name and collections.
@@ -56,8 +57,13 @@ impl Tiles {
     /// # Errors
     /// When the encoder refuses a feature.
     pub fn tile(&self, view: &View, layers: &[TileLayer], tile: TileId) -> Result<Tile, MvtError> {
-        let key =
-            Key { seq: view.atlas.seq(), today: view.today, tile, layers: layers.iter().map(TileLayer::key).collect() };
+        let key = Key {
+            seq: view.atlas.seq(),
+            audience: view.audience,
+            today: view.today,
+            tile,
+            layers: layers.iter().map(TileLayer::key).collect(),
+        };
         if let Some(made) = self.cache.get(&key) {
             return Ok(made);
         }

@@ -54,6 +54,11 @@ pub fn nearest_between(from: &Shape, to: &Shape) -> Nearest {
     Nearest { distance_m, bearing_deg }
 }
 
+/// Metres between the middles of the boxes of two shapes.
+pub fn between_middles_m(a: &Shape, b: &Shape) -> f64 {
+    Geodesic.distance(Point::from(a.rect().center()), Point::from(b.rect().center()))
+}
+
 struct Way {
     start: Point,
     end: Point,

@@ -11,7 +11,8 @@ mod tile_grid;
 
 pub use bbox::{BBox, BBoxError, union};
 pub use measure::{
-    MAX_RADIUS_M, Nearest, distance_floor_m, distance_from, distance_m, nearest, nearest_between, window_around,
+    MAX_RADIUS_M, Nearest, between_middles_m, distance_floor_m, distance_from, distance_m, nearest, nearest_between,
+    window_around,
 };
 pub use relation::{Query, Relation};
 pub use shape::{GeometryType, LonLat, MAX_VERTICES, Shape, ShapeError};

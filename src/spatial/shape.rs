@@ -158,6 +158,11 @@ impl Shape {
         &self.geometry
     }
 
+    /// How many vertices it has; a ring's first counts twice.
+    pub fn vertices(&self) -> usize {
+        self.geometry.coords_count()
+    }
+
     /// The smallest rectangle around the shape.
     pub fn rect(&self) -> Rect {
         self.rect

@@ -2,10 +2,11 @@
 //!
 //! Commits are serialised: sequence numbers appear in commit order, without gaps, and a batch lands whole or not at all.
 
+pub mod accounts;
 pub mod gpkg;
 
 use crate::atlas::Row;
-use crate::plan::{Batch, Change, Expected, Record, RecordKey};
+use crate::plan::{Batch, Change, ChangeKind, Expected, Record, RecordKey, RecordType, RequestKey, Timestamp};
 
 /// The whole content of a store at one moment of its log.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,18 +21,103 @@ pub trait Store: Send + Sync + 'static {
     /// Reads everything, consistent at one sequence number.
     fn load(&self) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
 
-    /// Writes a batch and its log entries in one transaction, durable when the answer comes. An empty batch changes nothing.
-    /// Each edit sees the edits before it. Times are kept to the millisecond. A deletion counts as a version; a record that
-    /// is created again after one starts at 1.
+    /// Writes batches in turn, each with its log entries, each whole or not at all; all of them durable when the answer comes, and
+    /// an answer for each. An empty batch changes nothing. Each edit sees the edits before it. Times are kept to the
+    /// millisecond and never go back: a batch from a clock that is behind carries the time of the change before it.
+    /// A deletion counts as a version; a record that is created again after one starts at 1. A feature with the number
+    /// [`UNNUMBERED`] gets one. A batch whose request landed before changes nothing and tells what it changed then.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when a record is not as its edit expects, [`StoreError::Invalid`] when it cannot be kept: a
-    /// number that is not finite, a feature without its collection or of another geometry type than it declares, a feature
-    /// number that another feature has or had, a collection deleted from under its features. Nothing of the batch lands then.
-    fn commit(&self, batch: Batch) -> impl Future<Output = Result<Vec<Change>, StoreError>> + Send;
+    /// For one batch: [`StoreError::Conflict`] when a record is not as its edit expects, [`StoreError::Invalid`] when it cannot be
+    /// kept: a number that is not finite, a feature without its collection or of another geometry type than it declares, a
+    /// feature number that another feature has or had, a collection deleted from under its features; [`StoreError::KeyReused`].
+    /// For all of them together: whatever else; nothing landed then.
+    fn commit_all(
+        &self,
+        batches: Vec<Batch>,
+    ) -> impl Future<Output = Result<Vec<Result<Committed, StoreError>>, StoreError>> + Send;
+
+    /// Writes one batch; as [`Store::commit_all`].
+    fn commit(&self, batch: Batch) -> impl Future<Output = Result<Vec<Change>, StoreError>> + Send {
+        async {
+            let answers = self.commit_all(vec![batch]).await?;
+            let answer = answers.into_iter().next().expect("an answer for each batch");
+            answer.map(|committed| committed.changes)
+        }
+    }
+
+    /// What a request changed when it landed; none when it never did.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`] when the actor used the key for another request.
+    fn landed(
+        &self,
+        actor: String,
+        request: RequestKey,
+    ) -> impl Future<Output = Result<Option<Vec<Change>>, StoreError>> + Send;
 
     /// At most `limit` changes after number `after`, oldest first.
     fn changes(&self, after: u64, limit: usize) -> impl Future<Output = Result<Vec<Change>, StoreError>> + Send;
+
+    /// Changes that fit a question, in its order.
+    fn find_changes(&self, query: ChangeQuery) -> impl Future<Output = Result<Vec<Change>, StoreError>> + Send;
+
+    /// The number of the last change that was made by `at`; 0 when none was.
+    fn seq_at(&self, at: Timestamp) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// Every batch in order, as little as a timeline needs of it.
+    fn batches(&self) -> impl Future<Output = Result<Vec<BatchSummary>, StoreError>> + Send;
+}
+
+/// The store that a server keeps its plan in.
+pub type ServerStore = gpkg::GpkgStore;
+
+/// The number of a feature that has none yet.
+pub const UNNUMBERED: u64 = 0;
+
+/// What became of a batch that landed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Committed {
+    pub changes: Vec<Change>,
+    /// It landed before, and nothing was changed now.
+    pub repeated: bool,
+}
+
+/// Which changes are wanted; all conditions hold together, and none asks for all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChangeQuery {
+    /// After this number.
+    pub after: Option<u64>,
+    /// Before this number.
+    pub before: Option<u64>,
+    pub record_type: Option<RecordType>,
+    pub collection: Option<String>,
+    pub id: Option<String>,
+    /// One of these records.
+    pub records: Vec<RecordKey>,
+    pub actor: Option<String>,
+    pub kind: Option<ChangeKind>,
+    /// From this moment, and until before that one.
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+    pub order: Order,
+    pub limit: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    OldestFirst,
+    NewestFirst,
+}
+
+/// A batch as a timeline shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchSummary {
+    pub at: Timestamp,
+    /// Changes that anybody may see, and those that only staff may.
+    pub public: u64,
+    pub internal: u64,
 }
 
 /// What went wrong, by what the caller should do.
@@ -46,6 +132,15 @@ pub enum StoreError {
     /// Choose another file or a newer program.
     #[error("{path} cannot be opened as a Guatu store: {reason}")]
     NotAStore { path: String, reason: String },
+    /// Choose another key.
+    #[error("{actor} used the key {key:?} for another request")]
+    KeyReused { actor: String, key: String },
+    /// Make room; what was there is untouched.
+    #[error("there is no room left for changes: {0}")]
+    Full(String),
+    /// Try again soon.
+    #[error("the store is busy: {0}")]
+    Busy(String),
     /// Try again, or look at the disk.
     #[error("the store failed: {0}")]
     Failed(String),

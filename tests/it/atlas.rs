@@ -7,7 +7,7 @@ use geo::{CoordsIter, Intersects, LineString, Point, Polygon, Rect};
 use guatu::atlas::{Atlas, AtlasError, Row, Subject};
 use guatu::plan::{
     Aim, Change, Collection, Feature, Kind, Plan, Project, Quota, Record, RecordKey, RecordType, Relations, Role,
-    Stage, Text,
+    Stage, Text, Visibility,
 };
 use guatu::spatial::{BBox, GeometryType, MAX_RADIUS_M, Query, Relation, Shape, nearest, window_around};
 use jiff::civil::date;
@@ -24,11 +24,19 @@ fn plan() -> Plan {
         start: date(2024, 1, 1),
         due: date(2024, 12, 31),
         extent: [-180.0, -90.0, 180.0, 90.0],
+        simulated: false,
     }
 }
 
 fn collection(id: &str, order: u32, role: Role) -> Collection {
-    Collection { id: slug(id), order, title: Text::new("集", id), geometry_type: GeometryType::Point, role }
+    Collection {
+        id: slug(id),
+        order,
+        title: Text::new("集", id),
+        geometry_type: GeometryType::Point,
+        role,
+        visibility: Visibility::Public,
+    }
 }
 
 fn project(number: u64) -> Project {
@@ -40,12 +48,20 @@ fn project(number: u64) -> Project {
         item: 1,
         name: Text::new(format!("第{number}号项目"), format!("Project number {number}")),
         aim: Aim::Complete,
+        start: None,
         due: date(2024, 12, 31),
         stage: Stage::NotReported,
         progress: None,
         reported: None,
+        owner: None,
+        warden: None,
+        investment: None,
+        milestones: Vec::new(),
+        curve: None,
         relations: Relations::default(),
         note: None,
+        visibility: Visibility::Public,
+        simulated: false,
     }
 }
 
@@ -87,7 +103,19 @@ impl Model {
             self.rows.insert(key.clone(), Row { version, value: value.clone() });
         }
         let (at, actor) = ("2024-05-01T00:00:00Z".parse().expect("a time"), "tester".to_owned());
-        Change { seq: self.seq, at, actor, key, version, before: before.map(|row| row.value), after }
+        Change {
+            seq: self.seq,
+            batch: self.seq,
+            at,
+            actor,
+            key,
+            version,
+            before: before.map(|row| row.value),
+            after,
+            internal: false,
+            note: None,
+            undoes: None,
+        }
     }
 
     fn put(&mut self, record: Record) -> Change {

@@ -13,8 +13,8 @@ fn the_first_start_makes_the_store_and_a_later_one_opens_it() {
     let ready = first.json("/health/ready");
     assert_eq!(ready["status"], "ready");
     let seq = ready["seq"].as_u64().expect("a number");
-    // The plan, its collections and its context: one change each.
-    assert_eq!(seq, 1 + 5 + 21 + 8 + 45 + 22 + 15 + 45 + 32);
+    // The plan, its light rule, its collections and its context: one change each.
+    assert_eq!(seq, 1 + 1 + 5 + 21 + 8 + 45 + 22 + 15 + 45 + 32);
     assert_eq!(first.json("/health/live")["status"], "live");
     first.stop_cleanly();
     assert!(data.path().join("guatu.gpkg").exists());
@@ -93,6 +93,20 @@ fn what_keeps_it_from_starting_is_said() {
     config("[server]\ntime_zone = \"Moon/Base\"\n", "Moon/Base");
     config("[server]\npublic_url = \"ftp://x\"\n", "public_url");
     config("[server]\npublic_url = \"https://x.test/below\"\n", "public_url");
+    let oidc = |issuer: &str, secret: &str, roles: &str| {
+        format!(
+            "[server]\npublic_url = \"https://x.test\"\n[auth.oidc]\nname = \"a\"\nissuer = \"{issuer}\"\nclient_id = \"a\"\n\
+             client_secret_file = \"{secret}\"\nrole_claim = \"a\"\nroles = {roles}\n"
+        )
+    };
+    let planner = "{ a = \"planner\" }";
+    config(&oidc("http://x.test", "/nowhere/secret", planner), "auth.oidc.issuer");
+    config(&oidc("https://x.test", "/nowhere/secret", planner), "/nowhere/secret");
+    config(&oidc("https://x.test", "/nowhere/secret", "{}"), "auth.oidc.roles");
+    config(&oidc("https://x.test", "/nowhere/secret", "{ a = \"king\" }"), "king");
+    let without_address =
+        oidc("https://x.test", "/nowhere/secret", planner).replace("public_url = \"https://x.test\"", "");
+    config(&without_address, "server.public_url");
     let basemap =
         "[[map.basemaps]]\nid = \"a\"\ntitle = {zh = \"a\", en = \"a\"}\ntype = \"xyz\"\nattribution = \"a\"\n";
     config(&format!("{basemap}url = \"https://{{s}}.test/{{z}}/{{x}}/{{y}}\"\n"), "plain ASCII");

@@ -17,6 +17,10 @@ fn land(published: &Published, id: &str, after: Option<Project>) {
     let before = Record::Project(before);
     let change = Change {
         seq: published.current().seq() + 1,
+        batch: 0,
+        internal: false,
+        note: None,
+        undoes: None,
         at: Timestamp::UNIX_EPOCH,
         actor: "test".into(),
         key: before.key(),
@@ -74,6 +78,10 @@ fn restore(published: &Published, project: Project) {
     let after = Record::Project(project);
     let change = Change {
         seq: published.current().seq() + 1,
+        batch: 0,
+        internal: false,
+        note: None,
+        undoes: None,
         at: Timestamp::UNIX_EPOCH,
         actor: "test".into(),
         key: after.key(),
@@ -96,6 +104,10 @@ async fn a_reader_keeps_its_atlas_and_a_gap_changes_nothing() {
     let record = Record::Project(before);
     let change = Change {
         seq: current.seq() + 2,
+        batch: 0,
+        internal: false,
+        note: None,
+        undoes: None,
         at: Timestamp::UNIX_EPOCH,
         actor: "test".into(),
         key: record.key(),

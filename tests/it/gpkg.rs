@@ -20,6 +20,7 @@ mod contract {
 mod contents;
 mod foreign_files;
 mod gdal;
+mod migration;
 mod outside_edits;
 
 fn open(path: &Path) -> GpkgStore {
@@ -66,7 +67,8 @@ async fn a_store_is_the_same_after_closing_dropping_and_beside_another() {
     let beside = open(&path);
     assert_eq!(beside.load().await.expect("sound"), loaded);
     drop(beside);
-    store.close().await.expect("a disk that works");
+    store.flush().await.expect("a disk that works");
+    drop(store);
     assert!(!path.with_file_name("plan.gpkg-wal").exists(), "the file alone can be handed on");
     let again = open(&path);
     assert_eq!(again.load().await.expect("sound"), loaded);

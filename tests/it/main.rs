@@ -8,15 +8,18 @@
     reason = "tests compare exact values of small numbers, and stop where an expectation fails"
 )]
 
+mod accounts;
 mod architecture;
 mod atlas;
 mod binary;
+mod demo;
 mod editing;
 mod foreign;
 mod gpkg;
 mod hostile;
 mod index;
 mod licences;
+mod lights;
 mod measure;
 mod ogc;
 mod openapi;

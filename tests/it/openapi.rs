@@ -1,5 +1,8 @@
 //! The OpenAPI document, and the copy of it from which the web app's types are made.
 
+use guatu::plan::{UserRole, Word};
+use serde_json::Value;
+
 use crate::support::http::Server;
 
 /// Run with `GUATU_BLESS=1` to write the copy anew after a wanted change of the API.
@@ -17,6 +20,8 @@ fn the_web_apps_copy_of_the_document_is_fresh() {
 #[tokio::test]
 async fn every_documented_get_without_a_blank_answers() {
     let server = Server::shipped();
+    server.add_user("all", UserRole::ALL);
+    let session = server.sign_in("all").await;
     let document = server.json("/api/v1/openapi.json").await;
     let document: openapiv3::OpenAPI = serde_json::from_value(document).expect("OpenAPI 3.0");
     let mut asked = 0;
@@ -24,11 +29,13 @@ async fn every_documented_get_without_a_blank_answers() {
         let item = item.as_item().expect("paths are spelt out");
         let Some(operation) = item.get.as_ref().filter(|_| !path.contains('{')) else { continue };
         let query = match operation.operation_id.as_deref() {
+            // These send a browser elsewhere and back, where there is a provider.
+            Some("begin_oidc_session" | "finish_oidc_session") => continue,
             Some("search") => "?q=a",
             Some("list_nearby") => "?lon=1&lat=1",
             _ => "",
         };
-        let answer = server.get(&format!("{path}{query}")).await;
+        let answer = server.ask("GET", &format!("{path}{query}"), &session, Value::Null).await;
         assert_eq!(answer.status, 200, "{path}");
         asked += 1;
     }

@@ -87,11 +87,11 @@ pub async fn an_empty_store_loads_as_sequence_number_zero(store: impl Store) {
 
 pub async fn a_batch_lands_whole_and_numbers_run_from_one(store: impl Store) {
     let changes = commit(&store, batch(one_of_each().into_iter().map(create))).await;
-    assert_eq!(changes.iter().map(|change| change.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(changes.iter().map(|change| change.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7, 8]);
     let more = commit(&store, batch([create(section("s2", "二"))])).await;
-    assert_eq!(more[0].seq, 8);
+    assert_eq!(more[0].seq, 9);
     let loaded = load(&store).await;
-    assert_eq!(loaded.seq, 8);
+    assert_eq!(loaded.seq, 9);
     let mut expected = one_of_each();
     expected.push(section("s2", "二"));
     let found = by_key(loaded.records);
@@ -178,7 +178,7 @@ pub async fn the_log_tells_what_was_there_before_and_after(store: impl Store) {
     made.extend(commit(&store, batch([delete(&two, 2)])).await);
     let told = log(&store).await;
     assert_eq!(told, made, "what a commit answers is what the log tells later");
-    let sides: Vec<_> = told[7..].iter().map(|change| (change.before.as_ref(), change.after.as_ref())).collect();
+    let sides: Vec<_> = told[8..].iter().map(|change| (change.before.as_ref(), change.after.as_ref())).collect();
     assert_eq!(sides, [(None, Some(&one)), (Some(&one), Some(&two)), (Some(&two), None)]);
     for change in &told {
         assert_eq!((change.actor.as_str(), change.at), ("wang-fang", at("2019-06-01T08:00:00.125Z")));
@@ -279,8 +279,22 @@ pub async fn a_number_that_is_not_finite_cannot_get_in(store: impl Store) {
                     Record::Plan(plan)
                 }
                 Record::Project(mut project) => {
+                    for field in 0..3 {
+                        let mut project = project.clone();
+                        let investment = project.investment.as_mut().expect("there");
+                        match field {
+                            0 => investment.planned_cny = bad,
+                            1 => investment.paid_cny = Some(bad),
+                            _ => project.curve.as_mut().expect("there").push(bad),
+                        }
+                        invalid(&store, batch([create(Record::Project(project))]), "finite").await;
+                    }
                     project.progress = Some(bad);
                     Record::Project(project)
+                }
+                Record::LightRule(mut rule) => {
+                    rule.behind_red_points = bad;
+                    Record::LightRule(rule)
                 }
                 Record::Target(mut target) => {
                     for field in 0..2 {

@@ -58,8 +58,11 @@ export function camera(page: Page): Promise<{ lon: number; lat: number; zoom: nu
 export async function onScreen(page: Page, lon: number, lat: number): Promise<{ x: number; y: number }> {
   return page.evaluate(
     ([x, y]) => {
-      const p = window.__guatu!.map.project([x!, y!]);
-      return { x: p.x, y: p.y };
+      const { map } = window.__guatu!;
+      const p = map.project([x!, y!]);
+      // What stands above the map, such as the word that its data is made up, moves it down.
+      const { left, top } = map.getContainer().getBoundingClientRect();
+      return { x: left + p.x, y: top + p.y };
     },
     [lon, lat],
   );

@@ -43,3 +43,12 @@ export async function signIn(page: Page, person: Person): Promise<void> {
 export async function signOut(page: Page): Promise<void> {
   await page.request.delete('/api/v1/session', { headers });
 }
+
+/** Changes a project as whoever is signed in on the page. */
+export async function editProject(page: Page, id: string, patch: object): Promise<void> {
+  const answer = await page.request.patch(`/api/v1/projects/${id}`, {
+    data: patch,
+    headers: { ...headers, 'if-match': '*', 'content-type': 'application/merge-patch+json' },
+  });
+  expect(answer.status(), await answer.text()).toBe(200);
+}

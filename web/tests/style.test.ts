@@ -21,6 +21,17 @@ const busy: Look = {
     [120.8, 30.7],
     [120.8, 30.8],
   ],
+  day: '2019-06-30',
+  changed: {
+    groups: [
+      { change: 'moved', projects: ['zuili-road'] },
+      { change: 'slipped', projects: ['mars'] },
+    ],
+    before: { type: 'FeatureCollection', features: [] },
+    signs: { type: 'FeatureCollection', features: [] },
+  },
+  fresh: ['mars'],
+  beat: true,
 };
 
 test.each<[string, Look]>([
@@ -86,6 +97,18 @@ test('what the operator writes as attribution stays text', () => {
   } as const;
   const style = planStyle({ lang: 'zh', basemap });
   expect(JSON.stringify(style.sources['basemap'])).not.toContain('<');
+});
+
+test("only the plan's tiles know the day, and those of now have no day", () => {
+  const tilesOf = (look: Look) => {
+    const { plan, context } = planStyle(look).sources;
+    return [plan, context].map((source) => (source as { tiles: string[] }).tiles[0]);
+  };
+  expect(tilesOf({ lang: 'zh', day: '2019-06-30' })).toEqual([
+    '/tiles/places/{z}/{x}/{y}?as_of=2019-06-30',
+    '/tiles/context/{z}/{x}/{y}',
+  ]);
+  expect(tilesOf({ lang: 'zh' })[0]).toBe('/tiles/places/{z}/{x}/{y}');
 });
 
 test('late markers stand above all others, wherever the markers come from', () => {

@@ -48,6 +48,22 @@ test.each<[string, Partial<View>]>([
   ['a drawn area', { panel: 'near', ask: { type: 'area', ring, relation: 'within' } }],
   ['a panel with nothing in it yet', { panel: 'draw' }],
   ['a camera and a base map', { camera: { zoom: 12.34, lat: 30.7, lon: -120.12345 }, basemap: 'photo' }],
+  ['a day in the past', { as_of: '2019-06-30' }],
+  [
+    'two days compared, with a filter',
+    { panel: 'compare', compare: { from: '2019-01-01', to: '2019-06-30', what: ['moved', 'due'] } },
+  ],
+  [
+    'a project over a comparison',
+    { project: 'mars', panel: 'project', compare: { from: '2019-01-01', to: '2019-06-30', what: [] } },
+  ],
+  [
+    'the page of changes, filtered',
+    {
+      page: 'audit',
+      audit: { type: 'project', actor: '王工', kind: 'updated', from: '2019-01-01', to: '2019-06-30' },
+    },
+  ],
   ['the dashboard', { page: 'dashboard', lang: 'zh' }],
 ])('%s comes back as it was', (_, change) => {
   const view = { ...emptyView(), ...change };
@@ -74,6 +90,8 @@ describe('hostile addresses open as something harmless', () => {
     'map=99/999/999',
     'map=NaN/Infinity/0',
     'lang=fr&tab=x&sort=drop&panel=constructor',
+    'as_of=2019-02-30&compare=2019-01-01',
+    'as_of=yesterday&compare=2019-01-01..2019-99-99&what=moved',
     'q=' + 'x'.repeat(5000),
     '%',
     '&&&===',
@@ -85,6 +103,7 @@ describe('hostile addresses open as something harmless', () => {
     expect(view.filters.q.length).toBeLessThanOrEqual(100);
     expect(view.radius_m).toBe(500);
     expect(view.camera).toBeNull();
+    expect([view.as_of, view.compare]).toEqual([null, null]);
     expect(() => formatView(view)).not.toThrow();
   });
 });
@@ -132,4 +151,12 @@ test('filters are counted and toggled without touching the others', () => {
   expect(one.kind).toEqual(['road']);
   expect(filterCount({ ...one, q: 'x' })).toBe(2);
   expect(toggled(one, 'kind', 'road')).toEqual(emptyFilters());
+});
+
+test('two days are read in either order', () => {
+  expect(parseView('/', 'compare=2019-06-30..2019-01-01').compare).toEqual({
+    from: '2019-01-01',
+    to: '2019-06-30',
+    what: [],
+  });
 });

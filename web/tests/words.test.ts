@@ -1,4 +1,6 @@
 // Every word is there in both languages with the same places to fill, and numbers read as people read them.
+import { readFileSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { bearing, daysBetween, distance, distanceError, quantity, radius, targetValue } from '../src/domain/format.ts';
 import { AIMS, KINDS, LIGHTS, POSITIONS, STAGES } from '../src/domain/vocab.ts';
@@ -11,6 +13,16 @@ test.each(WORD_KEYS)('%s is said in both languages', (key) => {
   const places = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();
   expect(places(zh)).toEqual(places(en));
   expect(zh + en).not.toMatch(/[!！]/);
+});
+
+test('no word is written twice, in one file or in two', () => {
+  const folder = resolve(import.meta.dirname, '../src/domain');
+  const files = ['words.ts', ...readdirSync(`${folder}/words`).map((name) => `words/${name}`)];
+  const keys = files.flatMap((file) =>
+    [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/^ {2}'?([\w.]+)'?: \{/gm)].map((m) => m[1]!),
+  );
+  expect(keys.length).toBe(WORD_KEYS.length);
+  expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
 });
 
 test('every word of the plan has a name', () => {

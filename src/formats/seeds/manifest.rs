@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Problems;
-use crate::plan::{Collection, Date, Kind, Plan, Role, Slug, Text, is_reserved_collection};
+use crate::plan::{Collection, Date, Kind, Plan, Role, Slug, Text, Visibility, is_reserved_collection};
 use crate::spatial::{BBox, GeometryType};
 
 const FILE: &str = "plan.toml";
@@ -120,14 +120,16 @@ impl Manifest {
             let WireCollection { id, kind, geometry, title } = wire_collection;
             paths.push(format!("{}/{id}.geojson", wire.geodata));
             let role = Role::Plan { kind };
-            collections.push(Collection { id, order, title: title.0, geometry_type: geometry, role });
+            let visibility = Visibility::default();
+            collections.push(Collection { id, order, title: title.0, geometry_type: geometry, role, visibility });
         }
         let context_collections = if wire.context.is_some() { wire.context_collections } else { Vec::new() };
         let folder = wire.context.unwrap_or_default();
         for (wire_context, order) in context_collections.into_iter().zip(1_001..) {
             let WireContext { id, file, geometry, title } = wire_context;
             paths.push(format!("{folder}/{file}.geojson"));
-            collections.push(Collection { id, order, title: title.0, geometry_type: geometry, role: Role::Context });
+            let (role, visibility) = (Role::Context, Visibility::default());
+            collections.push(Collection { id, order, title: title.0, geometry_type: geometry, role, visibility });
         }
         for collection in collections.iter().filter(|collection| is_reserved_collection(&collection.id)) {
             let message = format!("the id {} stands for something else; choose another", collection.id);
@@ -144,6 +146,7 @@ impl Manifest {
             start: start.unwrap_or(Date::MIN),
             due: due.unwrap_or(Date::MAX),
             extent,
+            simulated: false,
         };
         Some(Manifest { plan, collections, paths })
     }

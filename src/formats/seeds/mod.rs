@@ -1,17 +1,22 @@
-//! Reads a plan from its folder: `plan.toml`, five CSV tables, one GeoJSON file for each collection.
+//! Reads a plan from its folder: `plan.toml`, five CSV tables, one GeoJSON file for each collection, and `lights.toml` if it is there.
 //!
 //! Strict: whatever is not understood is refused, and *all* problems come back at once, each with file, row and field.
 //! Opens no file itself; the caller hands in a way to fetch one by its path relative to `plan.toml`.
 
+mod lights;
 mod manifest;
 mod places;
 mod references;
 mod table;
 mod tables;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::plan::{Collection, Feature, Plan, Project, Quota, Record, Section, Slug, Target, Theme};
+use crate::plan::{
+    Collection, Feature, LightRule, Plan, Project, Quota, Record, RecordKey, RecordType, Section, Slug, Target, Theme,
+    Visibility,
+};
 use manifest::Manifest;
 
 /// The largest file of a plan that is read.
@@ -46,6 +51,8 @@ impl fmt::Display for Problem {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeedPlan {
     pub plan: Plan,
+    /// None: the default rule.
+    pub light_rule: Option<LightRule>,
     pub sections: Vec<Section>,
     pub targets: Vec<Target>,
     pub quotas: Vec<Quota>,
@@ -59,6 +66,7 @@ impl SeedPlan {
     /// The records in an order in which none refers to a later one, but for a quota's members.
     pub fn into_records(self) -> impl Iterator<Item = Record> {
         std::iter::once(Record::Plan(self.plan))
+            .chain(self.light_rule.map(Record::LightRule))
             .chain(self.sections.into_iter().map(Record::Section))
             .chain(self.targets.into_iter().map(Record::Target))
             .chain(self.projects.into_iter().map(Record::Project))
@@ -66,6 +74,31 @@ impl SeedPlan {
             .chain(self.themes.into_iter().map(Record::Theme))
             .chain(self.collections.into_iter().map(Record::Collection))
             .chain(self.features.into_iter().map(Record::Feature))
+    }
+}
+
+impl SeedPlan {
+    /// The records that only staff may see: internal projects and collections, and features of either.
+    pub fn internal_keys(&self) -> BTreeSet<RecordKey> {
+        let projects = self.projects.iter().filter(|project| project.visibility == Visibility::Internal);
+        let projects: BTreeSet<&Slug> = projects.map(|project| &project.id).collect();
+        let collections = self.collections.iter().filter(|collection| collection.visibility == Visibility::Internal);
+        let collections: BTreeSet<&Slug> = collections.map(|collection| &collection.id).collect();
+        let hidden = |feature: &&Feature| {
+            collections.contains(&feature.collection)
+                || feature.project.as_ref().is_some_and(|project| projects.contains(project))
+        };
+        let key = |record_type, collection: Option<&Slug>, id: &Slug| RecordKey {
+            record_type,
+            collection: collection.cloned(),
+            id: id.clone(),
+        };
+        let features = self.features.iter().filter(hidden);
+        let quotas = self.quotas.iter().filter(|quota| quota.members.iter().any(|member| projects.contains(member)));
+        let keys = projects.iter().map(|id| key(RecordType::Project, None, id));
+        let keys = keys.chain(collections.iter().map(|id| key(RecordType::Collection, None, id)));
+        let keys = keys.chain(features.map(|place| key(RecordType::Feature, Some(&place.collection), &place.id)));
+        keys.chain(quotas.map(|quota| key(RecordType::Quota, None, &quota.id))).collect()
     }
 }
 
@@ -87,6 +120,11 @@ pub enum FetchError {
 pub fn read(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<SeedPlan, Vec<Problem>> {
     let mut problems = Problems::default();
     let manifest = fetch_text(&fetch, "plan.toml", &mut problems).and_then(|text| Manifest::read(&text, &mut problems));
+    // Without a manifest the rule is still looked at, under an id that nobody sees.
+    let plan_id =
+        manifest.as_ref().map_or_else(|| "unknown".parse().expect("an id"), |manifest| manifest.plan.id.clone());
+    let light_rule = fetch_optional_text(&fetch, lights::FILE, &mut problems)
+        .and_then(|text| lights::read(&text, &plan_id, &mut problems));
     let mut table = |name: &str| fetch_text(&fetch, name, &mut problems);
     let texts = tables::Texts {
         sections: table("sections.csv"),
@@ -106,6 +144,7 @@ pub fn read(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<SeedP
     }
     let seed = SeedPlan {
         plan: manifest.plan,
+        light_rule,
         sections: tables.sections,
         targets: tables.targets,
         quotas: tables.quotas,
@@ -136,7 +175,8 @@ pub fn read_id(fetch: impl Fn(&str) -> Result<Vec<u8>, FetchError>) -> Result<Sl
 struct Problems(Vec<Problem>);
 
 /// The files of every plan, in the order in which their problems are told; the collections' files follow.
-const FILES: [&str; 6] = ["plan.toml", "sections.csv", "targets.csv", "quotas.csv", "projects.csv", "themes.csv"];
+const FILES: [&str; 7] =
+    ["plan.toml", "lights.toml", "sections.csv", "targets.csv", "quotas.csv", "projects.csv", "themes.csv"];
 
 impl Problems {
     /// Broken references show only when all is read; they are told with the other problems of their file.
@@ -162,8 +202,28 @@ fn fetch_text(
     problems: &mut Problems,
 ) -> Option<String> {
     let bytes = fetch(path).map_err(|fault| problems.add(path, None, None, fault)).ok()?;
+    text_of(path, &bytes, problems)
+}
+
+/// A file that may be missing.
+fn fetch_optional_text(
+    fetch: &impl Fn(&str) -> Result<Vec<u8>, FetchError>,
+    path: &str,
+    problems: &mut Problems,
+) -> Option<String> {
+    match fetch(path) {
+        Ok(bytes) => text_of(path, &bytes, problems),
+        Err(FetchError::Missing) => None,
+        Err(fault) => {
+            problems.add(path, None, None, fault);
+            None
+        }
+    }
+}
+
+fn text_of(path: &str, bytes: &[u8], problems: &mut Problems) -> Option<String> {
     // Spreadsheets like to begin a UTF-8 file with a byte order mark; it carries no data.
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text.to_owned()),
         Err(fault) => {

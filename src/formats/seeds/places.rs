@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use geo::CoordsIter;
 use serde_json::{Map, Value};
 
 use super::Problems;
+use crate::plan::rules::outside_extent;
 use crate::plan::{Collection, Feature, Position, Role, Slug, Text};
 use crate::spatial::{MAX_VERTICES, Shape};
 
@@ -176,16 +176,7 @@ impl Row<'_, '_> {
             self.problem("geometry", format_args!("is a {found}, but the collection is declared to hold {declared}"));
             return None;
         }
-        let [west, south, east, north] = self.file.extent;
-        let inside = |x: f64, y: f64| (west..=east).contains(&x) && (south..=north).contains(&y);
-        if let Some(at) = shape.geometry().coords_iter().find(|at| !inside(at.x, at.y)) {
-            let hint = if inside(at.y, at.x) {
-                "; longitude and latitude look swapped (GeoJSON order is longitude, latitude)"
-            } else {
-                ""
-            };
-            let message =
-                format!("position [{}, {}] is outside the plan's extent {:?}{hint}", at.x, at.y, self.file.extent);
+        if let Some(message) = outside_extent(&shape, self.file.extent) {
             self.problem("geometry", message);
             return None;
         }

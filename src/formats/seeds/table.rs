@@ -1,4 +1,4 @@
-//! One CSV table: a header that must be exactly the known columns, and rows whose fields are read one by one.
+//! One CSV table: a header that must be the known columns, and rows whose fields are read one by one.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -10,6 +10,8 @@ use crate::plan::{Slug, Text};
 pub(super) struct Table<'a> {
     pub file: &'static str,
     pub columns: &'static [&'static str],
+    /// Columns that may be missing as a whole; their fields are empty then.
+    pub optional: &'static [&'static str],
     /// None when the file could not be fetched, which has been said already.
     pub text: Option<&'a str>,
 }
@@ -67,7 +69,7 @@ impl Table<'_> {
                 continue;
             }
             // Fields are read by the order of the known columns, whatever order the file has them in.
-            let ordered = self.columns.iter().map(|column| header.iter().position(|name| name == *column));
+            let ordered = self.known().map(|column| header.iter().position(|name| name == column));
             let record: csv::StringRecord =
                 ordered.map(|at| at.and_then(|at| record.get(at)).unwrap_or_default()).collect();
             let mut row = Row { table: self, record: &record, line, problems, references: Vec::new() };
@@ -76,6 +78,11 @@ impl Table<'_> {
             rows.push(Entry { line, id, value, references: row.references });
         }
         Some(rows)
+    }
+
+    /// All columns that the table may have.
+    fn known(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().chain(self.optional).copied()
     }
 
     fn check_header(&self, header: &csv::StringRecord, problems: &mut Problems) -> bool {
@@ -91,8 +98,9 @@ impl Table<'_> {
             return false;
         }
         for (at, name) in header.iter().enumerate() {
-            if !self.columns.contains(&name) {
-                let message = format!("unknown column; the columns are {}", self.columns.join(","));
+            if !self.known().any(|column| column == name) {
+                let known: Vec<&str> = self.known().collect();
+                let message = format!("unknown column; the columns are {}", known.join(","));
                 problems.add(self.file, line(), Some(name), message);
             } else if header.iter().take(at).any(|earlier| earlier == name) {
                 problems.add(self.file, line(), Some(name), "the column is there twice");
@@ -130,7 +138,7 @@ impl Row<'_> {
 
     /// The field as written, without blanks around it; empty when there is none.
     pub(super) fn raw(&self, column: &str) -> String {
-        let at = self.table.columns.iter().position(|name| *name == column);
+        let at = self.table.known().position(|name| name == column);
         let field = at.and_then(|at| self.record.get(at));
         field.expect("readers name only columns of their table").trim().to_owned()
     }

@@ -4,10 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::Problems;
 use super::table::{Entry, Row, Table};
-use crate::plan::{Plan, Project, Quota, Relations, Section, Slug, Stage, Target, Theme};
-
-/// The highest item number within a section; 0 is the section as a whole.
-const MAX_ITEM: u8 = 99;
+use crate::plan::rules::MAX_ITEM;
+use crate::plan::{Investment, Plan, Project, Quota, Relations, Section, Slug, Stage, Target, Theme};
 
 pub(super) struct Texts {
     pub sections: Option<String>,
@@ -62,18 +60,24 @@ impl Rows {
 /// Reads all tables; without a plan (its manifest was refused) due dates and years go unchecked.
 pub(super) fn read(texts: &Texts, plan: Option<&Plan>, problems: &mut Problems) -> Tables {
     let mut tables = Tables::default();
-    let sections =
-        Table { file: "sections.csv", columns: &["id", "name_zh", "name_en"], text: texts.sections.as_deref() };
+    let sections = Table {
+        file: "sections.csv",
+        columns: &["id", "name_zh", "name_en"],
+        optional: &[],
+        text: texts.sections.as_deref(),
+    };
     tables.sections = tables.rows.keep(&sections, problems, section);
     let targets = Table {
         file: "targets.csv",
         columns: &["id", "section", "item", "name_zh", "name_en", "op", "value", "unit_zh", "unit_en", "stretch"],
+        optional: &[],
         text: texts.targets.as_deref(),
     };
     tables.targets = tables.rows.keep(&targets, problems, target);
     let quotas = Table {
         file: "quotas.csv",
         columns: &["id", "section", "item", "name_zh", "name_en", "count", "aim", "members"],
+        optional: &[],
         text: texts.quotas.as_deref(),
     };
     tables.quotas = tables.rows.keep(&quotas, problems, quota);
@@ -100,12 +104,14 @@ pub(super) fn read(texts: &Texts, plan: Option<&Plan>, problems: &mut Problems) 
             "note_zh",
             "note_en",
         ],
+        optional: &["start", "owner_zh", "owner_en", "warden", "investment_cny", "visibility"],
         text: texts.projects.as_deref(),
     };
     tables.projects = tables.rows.keep(&projects, problems, |row, order| project(row, order, plan));
     let themes = Table {
         file: "themes.csv",
         columns: &["id", "section", "item", "name_zh", "name_en", "note_zh", "note_en"],
+        optional: &[],
         text: texts.themes.as_deref(),
     };
     tables.themes = tables.rows.keep(&themes, problems, theme);
@@ -203,6 +209,8 @@ fn project(row: &mut Row, order: u32, plan: Option<&Plan>) -> Option<Project> {
     let (from, to) = (row.optional_text("from"), row.optional_text("to"));
     let (carries, crosses) = (row.optional_text("carries"), row.optional_text("crosses"));
     let note = row.optional_text("note");
+    let (start, owner, warden) = (row.optional_date("start"), row.optional_text("owner"), row.raw("warden"));
+    let (planned_cny, visibility) = (row.optional_number("investment_cny"), row.optional("visibility"));
     if due == Some(None) {
         row.problem("due", "is empty, but required");
     }
@@ -211,6 +219,17 @@ fn project(row: &mut Row, order: u32, plan: Option<&Plan>) -> Option<Project> {
     {
         row.problem("due", format_args!("{due} is before the plan's start {}", plan.start));
     }
+    if let (Some(Some(start)), Some(Some(due))) = (start, due)
+        && start > due
+    {
+        row.problem("start", format_args!("{start} is after the due date {due}"));
+    }
+    if let Some(Some(sum)) = planned_cny
+        && sum < 0.0
+    {
+        row.problem("investment_cny", format_args!("{sum} is less than nothing"));
+    }
+    let investment = planned_cny.map(|sum| sum.map(|planned_cny| Investment { planned_cny, paid_cny: None }));
     Some(Project {
         id: id?,
         order,
@@ -219,12 +238,20 @@ fn project(row: &mut Row, order: u32, plan: Option<&Plan>) -> Option<Project> {
         item: item?,
         name: name?,
         aim: aim?,
+        start: start?,
         due: due??,
         stage: stage?.unwrap_or(Stage::NotReported),
         progress: None,
         reported: None,
+        owner: owner?,
+        warden: Some(warden).filter(|warden| !warden.is_empty()),
+        investment: investment?,
+        milestones: Vec::new(),
+        curve: None,
         relations: Relations { from: from?, to: to?, carries: carries?, crosses: crosses? },
         note: note?,
+        visibility: visibility?.unwrap_or_default(),
+        simulated: false,
     })
 }
 

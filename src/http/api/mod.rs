@@ -1,13 +1,27 @@
-//! `/api/v1`: the plan API and the spatial API. One resource, one file, one list of routes.
+//! `/api/v1`: the plan API, the spatial API, and accounts. One resource, one file, one list of routes.
 
+mod access;
+mod changes;
+mod invitations;
+mod lights;
 mod nearby;
+mod oidc;
+mod password;
 mod plans;
 mod projects;
 mod query;
 mod quotas;
+mod records;
 mod search;
+mod session;
 mod settings;
+mod setup;
 mod targets;
+mod time;
+mod tokens;
+mod users;
+
+pub use records::change;
 
 use super::params::{Param, ParamShape, words};
 use super::route::Route;
@@ -23,6 +37,18 @@ pub fn routes() -> Vec<Route> {
         search::routes(),
         nearby::routes(),
         query::routes(),
+        records::routes(),
+        lights::routes(),
+        changes::routes(),
+        time::routes(),
+        session::routes(),
+        oidc::routes(),
+        password::routes(),
+        setup::routes(),
+        invitations::routes(),
+        users::routes(),
+        tokens::routes(),
+        access::routes(),
     ]
     .into_iter()
     .flatten()

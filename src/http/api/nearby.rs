@@ -6,8 +6,8 @@ use axum::routing::get;
 use super::{KIND, LIGHT, STAGE};
 use crate::http::answer::{self, GEOJSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Beyond, Param, ParamShape, wrong};
-use crate::http::route::{Answer, Method, Route};
+use crate::http::params::{AS_OF, Beyond, Param, ParamShape, wrong};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::NearbyFeatures;
 use crate::plan::Feature;
 use crate::services::View;
@@ -34,13 +34,14 @@ const LIMIT: Param =
     Param::new("limit", ParamShape::Limit { default: 50, max: 1_000, beyond: Beyond::Refused }, "Features told.");
 
 const DEFAULT_RADIUS_M: f64 = 1_000.0;
-const PARAMETERS: &[&Param] = &[&LON, &LAT, &NEAR, &RADIUS, &LIMIT, &KIND, &STAGE, &LIGHT];
+const PARAMETERS: &[&Param] = &[&LON, &LAT, &NEAR, &RADIUS, &LIMIT, &KIND, &STAGE, &LIGHT, &AS_OF];
 
 pub fn routes() -> Vec<Route> {
     vec![Route {
         path: "/api/v1/nearby",
         documented: None,
         method: Method::Get,
+        access: Access::READ,
         id: "list_nearby",
         summary: "The plan's features within a radius, nearest first, with distance_m (right to 0.5 %, zero inside a polygon) and bearing_deg.",
         parameters: PARAMETERS,

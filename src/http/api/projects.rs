@@ -7,8 +7,8 @@ use axum::routing::get;
 use super::{KIND, LIGHT, STAGE};
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Beyond, Param, ParamShape, words, wrong};
-use crate::http::route::{Answer, Method, Route};
+use crate::http::params::{AS_OF, Beyond, Param, ParamShape, words, wrong};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ProjectDetail, ProjectPage};
 use crate::plan::Position;
 use crate::services::order::{Cursor, Sort, SortKey};
@@ -36,7 +36,7 @@ const CURSOR: Param =
     Param::new("cursor", ParamShape::Form("the cursor of a `next` link, as it is"), "Where the page begins.");
 
 const PARAMETERS: &[&Param] =
-    &[&KIND, &STAGE, &LIGHT, &SECTION, &QUOTA, &POSITION, &DUE_BEFORE, &BBOX, &Q, &SORT, &LIMIT, &CURSOR];
+    &[&KIND, &STAGE, &LIGHT, &SECTION, &QUOTA, &POSITION, &DUE_BEFORE, &BBOX, &Q, &SORT, &LIMIT, &CURSOR, &AS_OF];
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -44,6 +44,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/projects",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_projects",
             summary: "Projects by filter, with counts for every filter value, page by page.",
             parameters: PARAMETERS,
@@ -55,9 +56,10 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/projects/{project}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_project",
             summary: "One project with its features, its plan reference and its neighbours by distance.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<ProjectDetail>(),
             handler: get(find_project),
@@ -97,13 +99,13 @@ async fn list_projects(asked: Asked) -> Result<Response, Problem> {
 }
 
 async fn find_project(asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
-    asked.params(&[])?;
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let absent = || Problem::not_found("project", format!("there is no project {project}"));
             let row = view.atlas.projects.get(&project).ok_or_else(absent)?;
             let detail = ProjectDetail::new(view, &view.summary(row)).map_err(Problem::internal)?;
-            answer::json(&asked.headers, JSON, &detail)
+            answer::versioned(&asked.headers, JSON, row.version, &detail)
         })
         .await
 }

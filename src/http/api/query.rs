@@ -9,7 +9,8 @@ use super::nearby::named_feature;
 use crate::http::answer::{self, GEOJSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::body;
-use crate::http::route::{Answer, Method, Route, schema_of};
+use crate::http::params::AS_OF;
+use crate::http::route::{Access, Answer, Method, Route, schema_of};
 use crate::http::wire::{QueryAnswer, QueryRequest, RelationWord};
 use crate::plan::{Collection, Feature, Slug};
 use crate::services::View;
@@ -26,9 +27,10 @@ pub fn routes() -> Vec<Route> {
         path: "/api/v1/query",
         documented: None,
         method: Method::Post,
+        access: Access::READ,
         id: "query_features",
         summary: "The plan's features that stand in a relation to a geometry or a feature, nearest first, with counts over all of them.",
-        parameters: &[],
+        parameters: &[&AS_OF],
         body: Some(schema_of::<QueryRequest>),
         answer: Answer::geojson::<QueryAnswer<'static>>(),
         handler: post(query_features),
@@ -36,7 +38,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn query_features(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
-    asked.params(&[])?;
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let request: QueryRequest = body::json(&asked.headers, &bytes)?;

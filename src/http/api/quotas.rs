@@ -6,7 +6,8 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::params::AS_OF;
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{QuotaList, QuotaWire};
 
 pub fn routes() -> Vec<Route> {
@@ -15,9 +16,10 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/quotas",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_quotas",
             summary: "All quotas, rolled up, in the plan's order.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<QuotaList>(),
             handler: get(list_quotas),
@@ -26,9 +28,10 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/quotas/{quota}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_quota",
             summary: "One quota, rolled up.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<QuotaWire>(),
             handler: get(find_quota),
@@ -37,7 +40,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn list_quotas(asked: Asked) -> Result<Response, Problem> {
-    asked.params(&[])?;
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let quotas = view.atlas.quotas.iter().map(|row| QuotaWire::new(&view.quota_count(&row.value))).collect();
@@ -47,12 +50,12 @@ async fn list_quotas(asked: Asked) -> Result<Response, Problem> {
 }
 
 async fn find_quota(asked: Asked, Path(quota): Path<String>) -> Result<Response, Problem> {
-    asked.params(&[])?;
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let absent = || Problem::not_found("quota", format!("there is no quota {quota}"));
             let row = view.atlas.quotas.get(&quota).ok_or_else(absent)?;
-            answer::json(&asked.headers, JSON, &QuotaWire::new(&view.quota_count(&row.value)))
+            answer::versioned(&asked.headers, JSON, row.version, &QuotaWire::new(&view.quota_count(&row.value)))
         })
         .await
 }

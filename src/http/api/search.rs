@@ -5,8 +5,8 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Beyond, Param, ParamShape, wrong};
-use crate::http::route::{Answer, Method, Route};
+use crate::http::params::{AS_OF, Beyond, Param, ParamShape, wrong};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::SearchAnswer;
 
 const Q: Param = Param::new("q", ParamShape::Text { max: 100 }, "Text that names must hold, from one character on.");
@@ -18,9 +18,10 @@ pub fn routes() -> Vec<Route> {
         path: "/api/v1/search",
         documented: None,
         method: Method::Get,
+        access: Access::READ,
         id: "search",
         summary: "Projects, quotas, targets, themes and places by any part of their Chinese or English name, best first.",
-        parameters: &[&Q, &LIMIT],
+        parameters: &[&Q, &LIMIT, &AS_OF],
         body: None,
         answer: Answer::json::<SearchAnswer>(),
         handler: get(search),
@@ -28,7 +29,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn search(asked: Asked) -> Result<Response, Problem> {
-    let params = asked.params(&[&Q, &LIMIT])?;
+    let params = asked.params(&[&Q, &LIMIT, &AS_OF])?;
     let q = params.text(&Q)?.ok_or_else(|| wrong(&Q, "is required"))?.to_owned();
     let limit = params.limit(&LIMIT)?;
     asked

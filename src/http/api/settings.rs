@@ -5,7 +5,7 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::SettingsWire;
 
 pub fn routes() -> Vec<Route> {
@@ -13,6 +13,7 @@ pub fn routes() -> Vec<Route> {
         path: "/api/v1/settings",
         documented: None,
         method: Method::Get,
+        access: Access::READ,
         id: "find_settings",
         summary: "The served plan, the day of the lights, and the base maps that the operator offers.",
         parameters: &[],
@@ -24,7 +25,7 @@ pub fn routes() -> Vec<Route> {
 
 async fn find_settings(asked: Asked) -> Result<Response, Problem> {
     asked.params(&[])?;
-    let view = asked.state.view();
+    let view = asked.view().await?;
     let settings = SettingsWire {
         plan: view.atlas.plan().id.clone(),
         version: env!("CARGO_PKG_VERSION"),

@@ -6,7 +6,8 @@ use axum::routing::get;
 
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::params::AS_OF;
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{TargetList, TargetWire};
 
 pub fn routes() -> Vec<Route> {
@@ -15,9 +16,10 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/targets",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_targets",
             summary: "All targets in the plan's order.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<TargetList>(),
             handler: get(list_targets),
@@ -26,9 +28,10 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/targets/{target}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_target",
             summary: "One target.",
-            parameters: &[],
+            parameters: &[&AS_OF],
             body: None,
             answer: Answer::json::<TargetWire>(),
             handler: get(find_target),
@@ -37,7 +40,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn list_targets(asked: Asked) -> Result<Response, Problem> {
-    asked.params(&[])?;
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let targets = view.atlas.targets.iter().map(|row| TargetWire::new(&row.value)).collect();
@@ -47,12 +50,12 @@ async fn list_targets(asked: Asked) -> Result<Response, Problem> {
 }
 
 async fn find_target(asked: Asked, Path(target): Path<String>) -> Result<Response, Problem> {
-    asked.params(&[])?;
+    asked.params(&[&AS_OF])?;
     asked
         .compute(move |asked, view| {
             let absent = || Problem::not_found("target", format!("there is no target {target}"));
             let row = view.atlas.targets.get(&target).ok_or_else(absent)?;
-            answer::json(&asked.headers, JSON, &TargetWire::new(&row.value))
+            answer::versioned(&asked.headers, JSON, row.version, &TargetWire::new(&row.value))
         })
         .await
 }

@@ -9,7 +9,8 @@ use super::link;
 use super::media::{F, Media};
 use crate::http::answer::{self, GEOJSON, HTML, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::params::AS_OF;
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{CollectionWire, Collections, OgcLink};
 use crate::plan::Collection;
 use crate::services::View;
@@ -20,9 +21,10 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_collections",
             summary: "The collections of the plan's places.",
-            parameters: &[&F],
+            parameters: &[&F, &AS_OF],
             body: None,
             answer: Answer::ogc::<Collections>(&[JSON, HTML]),
             handler: get(list_collections),
@@ -31,9 +33,10 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections/{collectionId}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_collection",
             summary: "One collection with its extents.",
-            parameters: &[&F],
+            parameters: &[&F, &AS_OF],
             body: None,
             answer: Answer::ogc::<CollectionWire>(&[JSON, HTML]),
             handler: get(find_collection),
@@ -42,7 +45,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn list_collections(asked: Asked) -> Result<Response, Problem> {
-    let params = asked.params(&[&F])?;
+    let params = asked.params(&[&F, &AS_OF])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
     asked
@@ -66,7 +69,7 @@ async fn list_collections(asked: Asked) -> Result<Response, Problem> {
 }
 
 async fn find_collection(asked: Asked, Path(collection): Path<String>) -> Result<Response, Problem> {
-    let params = asked.params(&[&F])?;
+    let params = asked.params(&[&F, &AS_OF])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
     asked

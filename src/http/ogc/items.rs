@@ -13,8 +13,8 @@ use super::link;
 use super::media::{F, Media};
 use crate::http::answer::{self, GEOJSON, HTML, Problem};
 use crate::http::asked::Asked;
-use crate::http::params::{Beyond, Param, ParamShape, Params, date, wrong};
-use crate::http::route::{Answer, Method, Route};
+use crate::http::params::{AS_OF, Beyond, Param, ParamShape, Params, date, wrong};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ItemWire, ItemsWire, OgcLink};
 use crate::plan::{Date, Timestamp};
 use crate::services::items::{Interval, ItemFilter, Wanted};
@@ -38,7 +38,7 @@ const CURSOR: Param =
 
 /// The declared parameters: the standard's, then one for each property, which must be equal.
 static PARAMETERS: LazyLock<Vec<&'static Param>> = LazyLock::new(|| {
-    let standard: [&'static Param; 5] = [&BBOX, &DATETIME, &LIMIT, &CURSOR, &F];
+    let standard: [&'static Param; 6] = [&BBOX, &DATETIME, &LIMIT, &CURSOR, &F, &AS_OF];
     standard.into_iter().chain(PROPERTIES.iter()).collect()
 });
 
@@ -58,6 +58,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections/{collectionId}/items",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "list_items",
             summary: "Features of a collection with their project's facts, page by page; a property's name as parameter asks for equality.",
             parameters: PARAMETERS.as_slice(),
@@ -69,9 +70,10 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/collections/{collectionId}/items/{featureId}",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_item",
             summary: "One feature with its project's facts.",
-            parameters: &[&F],
+            parameters: &[&F, &AS_OF],
             body: None,
             answer: Answer::ogc::<ItemWire<'static>>(&[GEOJSON, HTML]),
             handler: get(find_item),
@@ -155,7 +157,7 @@ fn page_links(base: &str, collection: &str, params: &Params, next: Option<u64>) 
 }
 
 async fn find_item(asked: Asked, Path((collection, feature)): Path<(String, String)>) -> Result<Response, Problem> {
-    let params = asked.params(&[&F])?;
+    let params = asked.params(&[&F, &AS_OF])?;
     let media = Media::of(&params, &asked.headers, GEOJSON)?;
     let base = asked.base_url();
     asked
@@ -172,7 +174,8 @@ async fn find_item(asked: Asked, Path((collection, feature)): Path<(String, Stri
             ];
             let facts = view.facts(collection, &row.value);
             match media {
-                Media::Json => answer::json(&asked.headers, GEOJSON, &ItemWire::new(facts, links)).map(answer::varies),
+                Media::Json => answer::versioned(&asked.headers, GEOJSON, row.version, &ItemWire::new(facts, links))
+                    .map(answer::varies),
                 Media::Html => Ok(html::item(&asked.headers, collection, facts, &links)),
             }
         })

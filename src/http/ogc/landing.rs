@@ -12,7 +12,7 @@ use super::media::{F, Media};
 use crate::http::answer::{self, HTML, JSON, OPENAPI_30, Problem};
 use crate::http::asked::Asked;
 use crate::http::openapi::Documents;
-use crate::http::route::{Answer, Method, Route};
+use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{Conformance, LandingPage};
 
 const CONFORMS_TO: [&str; 4] = [
@@ -28,6 +28,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_landing_page",
             summary: "The landing page: where to go from here.",
             parameters: &[&F],
@@ -39,6 +40,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/conformance",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_conformance",
             summary: "The conformance classes that this API implements.",
             parameters: &[&F],
@@ -50,6 +52,7 @@ pub fn routes() -> Vec<Route> {
             path: "/ogc/api",
             documented: None,
             method: Method::Get,
+            access: Access::READ,
             id: "find_api",
             summary: "This description, as OpenAPI 3.0 or as a page.",
             parameters: &[&F],
@@ -64,7 +67,7 @@ pub async fn find_landing_page(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&F])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
-    let view = asked.state.view();
+    let view = asked.view().await?;
     let plan = view.atlas.plan();
     let page = LandingPage {
         title: format!("{}{}年工作计划 {} plan {}", plan.district.zh, plan.year, plan.district.en, plan.year),

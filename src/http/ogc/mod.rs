@@ -3,6 +3,7 @@
 //! Coordinates are CRS84: longitude, latitude. Each document comes as JSON or, for people, as HTML.
 
 mod collections;
+mod edits;
 mod html;
 mod items;
 mod landing;
@@ -16,7 +17,7 @@ use super::wire::OgcLink;
 pub const ROOT: &str = "/ogc";
 
 pub fn routes() -> Vec<Route> {
-    [landing::routes(), collections::routes(), items::routes()].into_iter().flatten().collect()
+    [landing::routes(), collections::routes(), items::routes(), edits::routes()].into_iter().flatten().collect()
 }
 
 fn link(base: &str, path: &str, rel: &'static str, media_type: &'static str, title: impl Into<String>) -> OgcLink {

@@ -1,16 +1,31 @@
 //! The JSON shapes of the wire, made from what services answer, in this folder and nowhere else.
 
+mod accounts;
+mod changes;
 mod features;
 mod ogc;
 mod plan;
 mod projects;
+mod records;
 mod search;
 mod settings;
 mod tally;
 
+pub use accounts::{
+    Acceptance, AccessWire, CreatedToken, InvitationWire, InvitedUser, NewPassword, NewTokenWire, NewUserWire,
+    OidcWire, SessionWire, Setup, SignIn, SignedInUser, TokenList, TokenWire, UserList, UserPatchWire, UserWire,
+};
+pub use changes::{
+    BatchEdit, BatchOp, BatchRequest, ChangeList, Comparison, Edited, NewReading, Timeline, TimelineDay, UnitWire,
+    kind_word, project_of,
+};
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink};
 pub use plan::{PlanList, PlanSummary, PlanTree, QuotaList, QuotaWire, TargetList, TargetWire};
 pub use projects::{ProjectDetail, ProjectPage, ProjectSummary};
+pub use records::{
+    Body, BodyError, CollectionBody, FeatureBody, LightPreviewWire, LightRuleBody, LightRuleWire, PlanBody,
+    ProjectBody, QuotaBody, SectionBody, TargetBody, ThemeBody, body_of,
+};
 pub use search::SearchAnswer;
 pub use settings::{BaseMap, BaseMapType, SettingsWire};

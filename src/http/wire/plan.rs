@@ -29,6 +29,12 @@ pub struct PlanSummary {
     /// West, south, east, north of all the plan's places.
     extent: [f64; 4],
     counts: Counts,
+    /// Its reports come from a simulation.
+    simulated: bool,
+    /// The last change that is in this answer.
+    seq: u64,
+    /// Of the plan's own record.
+    version: u64,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -172,6 +178,9 @@ impl PlanSummary {
                 projects: atlas.projects.len(),
                 themes: atlas.themes.len(),
             },
+            simulated: plan.simulated,
+            seq: atlas.seq(),
+            version: atlas.plan_version(),
         }
     }
 }

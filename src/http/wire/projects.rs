@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::FeatureCollection;
 use super::tally::Tallied;
+use super::{FeatureCollection, ProjectBody};
 use crate::plan::{Aim, Date, Kind, Light, LightReading, Position, Slug, Stage, Text};
 use crate::services::View;
 use crate::services::projects::{Facets, Neighbour, Page, Summary};
@@ -40,7 +40,7 @@ pub struct ProjectSummary {
 /// A light with its reason and the numbers behind it.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "LightReading")]
-struct LightWire {
+pub(super) struct LightWire {
     colour: Light,
     /// Which part of the rule spoke.
     code: &'static str,
@@ -103,6 +103,9 @@ pub struct ProjectDetail {
     /// Nearest first.
     neighbours: Vec<NeighbourWire>,
     links: Vec<Link>,
+    /// What of the project can be set.
+    record: ProjectBody,
+    simulated: bool,
 }
 
 /// Where a stage comes from.
@@ -160,7 +163,7 @@ impl ProjectSummary {
 }
 
 impl LightWire {
-    fn new(light: &LightReading) -> LightWire {
+    pub(super) fn new(light: &LightReading) -> LightWire {
         LightWire {
             colour: light.colour,
             code: light.code.as_str(),
@@ -239,6 +242,8 @@ impl ProjectDetail {
             features: serde_json::to_value(FeatureCollection::of_places(view, places))?,
             neighbours: view.neighbours(project).iter().map(NeighbourWire::new).collect(),
             links,
+            record: ProjectBody::from_project(project),
+            simulated: project.simulated,
             summary: ProjectSummary::new(summary),
         })
     }

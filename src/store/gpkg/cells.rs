@@ -61,6 +61,13 @@ impl<'a> Cells<'a> {
         self.optional()?.ok_or_else(|| self.named(at, "is empty"))
     }
 
+    /// A list of numbers as a JSON array.
+    pub(super) fn optional_numbers(&mut self) -> Cell<Option<Vec<f64>>> {
+        let at = self.next;
+        let text = self.get::<Option<String>>()?;
+        text.map(|text| serde_json::from_str(&text)).transpose().map_err(|fault| self.named(at, fault))
+    }
+
     /// Two columns: Chinese, English.
     pub(super) fn text(&mut self) -> Cell<Text> {
         Ok(Text { zh: self.get()?, en: self.get()? })
@@ -83,6 +90,13 @@ pub(super) fn word(word: impl Display) -> Value {
 
 pub(super) fn optional_word(optional: Option<impl Display>) -> Value {
     optional.map_or(Value::Null, word)
+}
+
+/// Numbers as the text that [`Cells::optional_numbers`] reads back.
+pub(super) fn optional_numbers(optional: Option<&[f64]>) -> Value {
+    optional.map_or(Value::Null, |numbers| {
+        Value::Text(serde_json::to_string(numbers).expect("numbers are finite since they were checked"))
+    })
 }
 
 pub(super) fn text(text: &Text) -> [Value; 2] {

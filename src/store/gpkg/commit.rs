@@ -1,6 +1,6 @@
 //! One transaction for a batch: each edit is held against what is there, written and logged. Publishes nothing.
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::contents::Touched;
 use super::fault::Fault;
@@ -8,43 +8,89 @@ use super::rows::{self, Kept};
 use super::{features, layer, log, rules};
 use crate::atlas::Row;
 use crate::plan::{
-    Batch, Change, Collection, Edit, Expected, Feature, Plan, Project, Quota, Record, RecordKey, RecordType, Section,
-    Slug, Target, Theme,
+    Batch, Change, Collection, Edit, Expected, Feature, LightRule, Plan, Project, Quota, Record, RecordKey, RecordType,
+    Section, Slug, Target, Theme,
 };
-use crate::store::StoreError;
+use crate::store::{Committed, StoreError, UNNUMBERED};
 
-pub(super) fn commit(connection: &mut Connection, batch: Batch) -> Result<Vec<Change>, Fault> {
-    if batch.edits.is_empty() {
-        return Ok(Vec::new());
-    }
+/// Each batch is whole or not at all by a savepoint of its own; one sync makes all of them durable.
+pub(super) fn commit_all(
+    connection: &mut Connection,
+    batches: Vec<Batch>,
+) -> Result<Vec<Result<Committed, Fault>>, Fault> {
     // Immediate: the write lock is taken before anything is read, so that what an edit expects still holds when it lands.
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let at = log::to_millisecond(batch.at);
+    let mut transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut answers = Vec::with_capacity(batches.len());
+    for batch in batches {
+        let savepoint = transaction.savepoint()?;
+        match commit(&savepoint, batch) {
+            Ok(committed) => {
+                savepoint.commit()?;
+                answers.push(Ok(committed));
+            }
+            // The file itself failed: nothing that follows can be trusted to land.
+            Err(fault @ Fault::Sqlite(_)) => return Err(fault),
+            Err(fault) => {
+                savepoint.finish()?;
+                answers.push(Err(fault));
+            }
+        }
+    }
+    transaction.commit()?;
+    Ok(answers)
+}
+
+fn commit(connection: &Connection, batch: Batch) -> Result<Committed, Fault> {
+    if batch.edits.is_empty() {
+        return Ok(Committed { changes: Vec::new(), repeated: false });
+    }
+    let Batch { at, actor, edits, internal, note, undoes, request } = batch;
+    if let Some(request) = &request
+        && let Some(changes) = log::landed(connection, &actor, request)?
+    {
+        return Ok(Committed { changes, repeated: true });
+    }
+    let last = log::last(connection)?;
+    let at = log::to_millisecond(last.at.map_or(at, |last| last.max(at)));
+    let first = last.seq + 1;
     let mut touched = Touched::default();
     touched.table("changes");
-    let mut changes = Vec::with_capacity(batch.edits.len());
-    for (edit, seq) in batch.edits.into_iter().zip(log::last_seq(&transaction)? + 1..) {
+    let mut changes = Vec::with_capacity(edits.len());
+    for (edit, seq) in edits.into_iter().zip(first..) {
         let key = edit.key();
-        let before = find(&transaction, &key)?;
+        let before = find(connection, &key)?;
         let version = version_after(&key, edit.expected(), before.as_ref())?;
         let before = before.map(|row| row.value);
         let after = match edit {
-            Edit::Put { record, .. } => Some(record),
+            Edit::Put { record, .. } => Some(numbered(connection, record)?),
             Edit::Delete { .. } => None,
         };
         match (&before, &after) {
-            (before, Some(record)) => put(&transaction, &key, version, before.as_ref(), record)?,
-            (Some(record), None) => delete(&transaction, &key, record)?,
+            (before, Some(record)) => put(connection, &key, version, before.as_ref(), record)?,
+            (Some(record), None) => delete(connection, &key, record)?,
             (None, None) => {}
         }
-        note(&mut touched, before.as_ref(), after.as_ref());
-        let change = Change { seq, at, actor: batch.actor.clone(), key, version, before, after };
-        log::append(&transaction, &change)?;
+        note_tables(&mut touched, before.as_ref(), after.as_ref());
+        let (actor, note, internal) = (actor.clone(), note.clone(), internal.contains(&key));
+        let change = Change { seq, batch: first, at, actor, key, version, before, after, internal, note, undoes };
+        log::append(connection, &change)?;
         changes.push(change);
     }
-    touched.record(&transaction, at)?;
-    transaction.commit()?;
-    Ok(changes)
+    if let (Some(request), Some(last)) = (&request, changes.last()) {
+        log::remember(connection, &actor, request, first, last)?;
+    }
+    touched.record(connection, at)?;
+    Ok(Committed { changes, repeated: false })
+}
+
+/// A new feature gets the next number that none has or had.
+fn numbered(connection: &Connection, record: Record) -> Result<Record, Fault> {
+    match record {
+        Record::Feature(feature) if feature.number == UNNUMBERED => {
+            Ok(Record::Feature(Feature { number: features::next_number(connection)?, ..feature }))
+        }
+        record => Ok(record),
+    }
 }
 
 /// The version that an edit gives to its record, if the record is as the edit expects.
@@ -56,36 +102,37 @@ fn version_after(key: &RecordKey, expected: Expected, before: Option<&Row<Record
     }
 }
 
-fn find(transaction: &Transaction, key: &RecordKey) -> Result<Option<Row<Record>>, Fault> {
+fn find(connection: &Connection, key: &RecordKey) -> Result<Option<Row<Record>>, Fault> {
     fn in_table<T: Kept>(
-        transaction: &Transaction,
+        connection: &Connection,
         id: &Slug,
         record: impl Fn(T) -> Record,
     ) -> Result<Option<Row<Record>>, Fault> {
-        let found = rows::find::<T>(transaction, id)?;
+        let found = rows::find::<T>(connection, id)?;
         Ok(found.map(|row| Row { version: row.version, value: record(row.value) }))
     }
     let found = match (key.record_type, &key.collection) {
-        (RecordType::Feature, Some(collection)) => match rows::find::<Collection>(transaction, collection)? {
-            Some(collection) => features::find(transaction, &collection.value, &key.id)?
+        (RecordType::Feature, Some(collection)) => match rows::find::<Collection>(connection, collection)? {
+            Some(collection) => features::find(connection, &collection.value, &key.id)?
                 .map(|row| Row { version: row.version, value: Record::Feature(row.value) }),
             None => None,
         },
         // A key that no record can have: a feature outside any collection, or another record inside one.
         (RecordType::Feature, None) | (_, Some(_)) => None,
-        (RecordType::Plan, None) => in_table::<Plan>(transaction, &key.id, Record::Plan)?,
-        (RecordType::Section, None) => in_table::<Section>(transaction, &key.id, Record::Section)?,
-        (RecordType::Target, None) => in_table::<Target>(transaction, &key.id, Record::Target)?,
-        (RecordType::Quota, None) => in_table::<Quota>(transaction, &key.id, Record::Quota)?,
-        (RecordType::Project, None) => in_table::<Project>(transaction, &key.id, Record::Project)?,
-        (RecordType::Theme, None) => in_table::<Theme>(transaction, &key.id, Record::Theme)?,
-        (RecordType::Collection, None) => in_table::<Collection>(transaction, &key.id, Record::Collection)?,
+        (RecordType::Plan, None) => in_table::<Plan>(connection, &key.id, Record::Plan)?,
+        (RecordType::Section, None) => in_table::<Section>(connection, &key.id, Record::Section)?,
+        (RecordType::Target, None) => in_table::<Target>(connection, &key.id, Record::Target)?,
+        (RecordType::Quota, None) => in_table::<Quota>(connection, &key.id, Record::Quota)?,
+        (RecordType::Project, None) => in_table::<Project>(connection, &key.id, Record::Project)?,
+        (RecordType::Theme, None) => in_table::<Theme>(connection, &key.id, Record::Theme)?,
+        (RecordType::LightRule, None) => in_table::<LightRule>(connection, &key.id, Record::LightRule)?,
+        (RecordType::Collection, None) => in_table::<Collection>(connection, &key.id, Record::Collection)?,
     };
     Ok(found)
 }
 
 fn put(
-    transaction: &Transaction,
+    connection: &Connection,
     key: &RecordKey,
     version: u64,
     before: Option<&Record>,
@@ -93,34 +140,35 @@ fn put(
 ) -> Result<(), Fault> {
     rules::check(record).map_err(|reason| Fault::invalid(key, reason))?;
     match record {
-        Record::Plan(plan) => rows::put(transaction, version, plan),
-        Record::Section(section) => rows::put(transaction, version, section),
-        Record::Target(target) => rows::put(transaction, version, target),
-        Record::Quota(quota) => rows::put(transaction, version, quota),
-        Record::Project(project) => rows::put(transaction, version, project),
-        Record::Theme(theme) => rows::put(transaction, version, theme),
+        Record::Plan(plan) => rows::put(connection, version, plan),
+        Record::Section(section) => rows::put(connection, version, section),
+        Record::Target(target) => rows::put(connection, version, target),
+        Record::Quota(quota) => rows::put(connection, version, quota),
+        Record::Project(project) => rows::put(connection, version, project),
+        Record::Theme(theme) => rows::put(connection, version, theme),
+        Record::LightRule(rule) => rows::put(connection, version, rule),
         Record::Collection(collection) => {
             match before {
-                Some(Record::Collection(before)) => layer::replace(transaction, key, before, collection)?,
-                _ if layer::is_reserved(transaction, &collection.id)? => {
+                Some(Record::Collection(before)) => layer::replace(connection, key, before, collection)?,
+                _ if layer::is_reserved(connection, &collection.id)? => {
                     return Err(Fault::invalid(key, "the id is the name of another table in the file"));
                 }
-                _ => layer::create(transaction, collection)?,
+                _ => layer::create(connection, collection)?,
             }
-            rows::put(transaction, version, collection)
+            rows::put(connection, version, collection)
         }
-        Record::Feature(feature) => put_feature(transaction, key, version, before, feature),
+        Record::Feature(feature) => put_feature(connection, key, version, before, feature),
     }
 }
 
 fn put_feature(
-    transaction: &Transaction,
+    connection: &Connection,
     key: &RecordKey,
     version: u64,
     before: Option<&Record>,
     feature: &Feature,
 ) -> Result<(), Fault> {
-    let Some(collection) = rows::find::<Collection>(transaction, &feature.collection)? else {
+    let Some(collection) = rows::find::<Collection>(connection, &feature.collection)? else {
         return Err(Fault::invalid(key, format!("there is no collection {}", feature.collection)));
     };
     let (found, declared) = (feature.shape.geometry_type(), collection.value.geometry_type);
@@ -133,41 +181,43 @@ fn put_feature(
         let reason = format!("its number is {} and cannot become {}", before.number, feature.number);
         return Err(Fault::invalid(key, reason));
     }
-    if !features::claim_number(transaction, feature)? {
+    if !features::claim_number(connection, feature)? {
         return Err(Fault::invalid(key, format!("number {} belongs to another feature, for ever", feature.number)));
     }
-    features::put(transaction, version, feature, before.is_none())
+    features::put(connection, version, feature, before.is_none())
 }
 
-fn delete(transaction: &Transaction, key: &RecordKey, record: &Record) -> Result<(), Fault> {
+fn delete(connection: &Connection, key: &RecordKey, record: &Record) -> Result<(), Fault> {
     match record {
-        Record::Plan(plan) => rows::delete::<Plan>(transaction, &plan.id),
-        Record::Section(section) => rows::delete::<Section>(transaction, &section.id),
-        Record::Target(target) => rows::delete::<Target>(transaction, &target.id),
-        Record::Quota(quota) => rows::delete::<Quota>(transaction, &quota.id),
-        Record::Project(project) => rows::delete::<Project>(transaction, &project.id),
-        Record::Theme(theme) => rows::delete::<Theme>(transaction, &theme.id),
+        Record::Plan(plan) => rows::delete::<Plan>(connection, &plan.id),
+        Record::Section(section) => rows::delete::<Section>(connection, &section.id),
+        Record::Target(target) => rows::delete::<Target>(connection, &target.id),
+        Record::Quota(quota) => rows::delete::<Quota>(connection, &quota.id),
+        Record::Project(project) => rows::delete::<Project>(connection, &project.id),
+        Record::Theme(theme) => rows::delete::<Theme>(connection, &theme.id),
+        Record::LightRule(rule) => rows::delete::<LightRule>(connection, &rule.id),
         Record::Collection(collection) => {
-            if !layer::is_empty(transaction, &collection.id)? {
+            if !layer::is_empty(connection, &collection.id)? {
                 return Err(Fault::invalid(key, "it still has features"));
             }
-            layer::drop(transaction, &collection.id)?;
-            rows::delete::<Collection>(transaction, &collection.id)
+            layer::drop(connection, &collection.id)?;
+            rows::delete::<Collection>(connection, &collection.id)
         }
-        Record::Feature(feature) => features::delete(transaction, feature),
+        Record::Feature(feature) => features::delete(connection, feature),
     }
 }
 
 /// Which tables an edit touched.
-fn note(touched: &mut Touched, before: Option<&Record>, after: Option<&Record>) {
+fn note_tables(touched: &mut Touched, before: Option<&Record>, after: Option<&Record>) {
     let Some(record) = after.or(before) else { return };
     match record {
         Record::Plan(_) => touched.table(Plan::TABLE),
         Record::Section(_) => touched.table(Section::TABLE),
         Record::Target(_) => ["targets", "target_readings"].into_iter().for_each(|table| touched.table(table)),
         Record::Quota(_) => ["quotas", "quota_members"].into_iter().for_each(|table| touched.table(table)),
-        Record::Project(_) => touched.table(Project::TABLE),
+        Record::Project(_) => ["projects", "project_milestones"].into_iter().for_each(|table| touched.table(table)),
         Record::Theme(_) => touched.table(Theme::TABLE),
+        Record::LightRule(_) => touched.table(LightRule::TABLE),
         Record::Collection(_) => touched.table(Collection::TABLE),
         Record::Feature(feature) => {
             let rect = |record: Option<&Record>| match record {

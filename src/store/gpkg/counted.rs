@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::cells::{Cell, Cells, text, word};
 use super::fault::Fault;
-use super::rows::Kept;
+use super::rows::{Kept, parts};
 use crate::plan::{Quota, Reading, Slug, Target};
 
 impl Kept for Target {
@@ -105,23 +105,4 @@ impl Kept for Quota {
         self.members = parts(connection, "quota_members", sql, &self.id, |cells| cells.parsed())?;
         Ok(())
     }
-}
-
-/// The list of one record, from a query whose first column is the fid.
-fn parts<T>(
-    connection: &Connection,
-    table: &str,
-    sql: &str,
-    id: &Slug,
-    read: impl Fn(&mut Cells) -> Cell<T>,
-) -> Result<Vec<T>, Fault> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([id.as_str()])?;
-    let mut parts = Vec::new();
-    while let Some(row) = rows.next()? {
-        let fid = row.get(0)?;
-        let part = read(&mut Cells::new(row, 1));
-        parts.push(part.map_err(|reason| Fault::Row { table: table.into(), fid, reason })?);
-    }
-    Ok(parts)
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use rusqlite::ErrorCode;
+
 use crate::plan::RecordKey;
 use crate::store::StoreError;
 
@@ -24,7 +26,14 @@ impl Fault {
 
     pub(super) fn at(self, path: &Path) -> StoreError {
         match self {
-            Fault::Sqlite(fault) => StoreError::Failed(format!("{}: {fault}", path.display())),
+            Fault::Sqlite(fault) => {
+                let said = format!("{}: {fault}", path.display());
+                match fault.sqlite_error_code() {
+                    Some(ErrorCode::DiskFull) => StoreError::Full(said),
+                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy(said),
+                    _ => StoreError::Failed(said),
+                }
+            }
             Fault::Row { table, fid, reason } => not_a_store(path, format!("table {table}, row {fid}: {reason}")),
             Fault::Store(fault) => fault,
         }

@@ -70,6 +70,14 @@ pub(super) fn delete(connection: &Connection, feature: &Feature) -> Result<(), F
     Ok(())
 }
 
+/// The next number that no feature has or had.
+pub(super) fn next_number(connection: &Connection) -> Result<u64, Fault> {
+    let last: i64 = connection
+        .prepare_cached("SELECT coalesce(max(number), 0) FROM feature_numbers")?
+        .query_row([], |row| row.get(0))?;
+    Ok(u64::try_from(last).unwrap_or(0) + 1)
+}
+
 /// Gives a number to a feature for ever; false when another feature has or had it.
 pub(super) fn claim_number(connection: &Connection, feature: &Feature) -> Result<bool, Fault> {
     let (number, collection, id) = (integer(feature.number), feature.collection.as_str(), feature.id.as_str());

@@ -43,6 +43,17 @@ pub(super) fn open(path: &Path, busy_timeout: Duration) -> Result<Connection, St
     Ok(connection)
 }
 
+/// Opens a store that [`open`] has opened, for reading beside it.
+pub(super) fn open_reader(path: &Path, busy_timeout: Duration) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let open = || {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(busy_timeout)?;
+        Ok(connection)
+    };
+    open().map_err(|fault: rusqlite::Error| StoreError::Failed(format!("{}: {fault}", path.display())))
+}
+
 fn prepare(connection: &Connection, busy_timeout: Duration) -> rusqlite::Result<()> {
     connection.busy_timeout(busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);

@@ -8,14 +8,14 @@ use super::fault::Fault;
 use super::rows::{self, Kept};
 use super::{features, log};
 use crate::atlas::Row;
-use crate::plan::{Collection, Plan, Project, Quota, Record, Section, Target, Theme};
+use crate::plan::{Collection, LightRule, Plan, Project, Quota, Record, Section, Target, Theme};
 use crate::store::Loaded;
 
 /// Records in an order in which none refers to a later one, but for a quota's members.
 pub(super) fn load(connection: &mut Connection) -> Result<Loaded, Fault> {
     // One transaction, so that all reads see the same moment.
     let transaction = connection.transaction()?;
-    let seq = log::last_seq(&transaction)?;
+    let seq = log::last(&transaction)?.seq;
     let mut records = Vec::new();
     append::<Plan>(&transaction, &mut records, Record::Plan)?;
     append::<Section>(&transaction, &mut records, Record::Section)?;
@@ -23,6 +23,7 @@ pub(super) fn load(connection: &mut Connection) -> Result<Loaded, Fault> {
     append::<Project>(&transaction, &mut records, Record::Project)?;
     append::<Quota>(&transaction, &mut records, Record::Quota)?;
     append::<Theme>(&transaction, &mut records, Record::Theme)?;
+    append::<LightRule>(&transaction, &mut records, Record::LightRule)?;
     let collections = rows::list::<Collection>(&transaction)?;
     records.extend(collections.iter().cloned().map(|row| wrap(row, Record::Collection)));
     let mut numbers = HashSet::new();

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use rusqlite::{Connection, params};
+use jiff::SignedDuration;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as WordError, StrDeserializer};
@@ -10,7 +12,8 @@ use serde::de::value::{Error as WordError, StrDeserializer};
 use super::cells::{Cell, Cells};
 use super::fault::Fault;
 use super::rows::integer;
-use crate::plan::{Change, Record, RecordKey, RecordType, Timestamp};
+use crate::plan::{Change, ChangeKind, Record, RecordKey, RecordType, RequestKey, Timestamp};
+use crate::store::{BatchSummary, ChangeQuery, Order, StoreError};
 
 /// GeoPackage's DATETIME: UTC to the millisecond, and nothing finer.
 const DATETIME: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
@@ -26,20 +29,31 @@ pub(super) fn to_millisecond(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).expect("a timestamp without its last digits is in range")
 }
 
-pub(super) fn last_seq(connection: &Connection) -> Result<u64, Fault> {
-    let seq: i64 = connection.query_row("SELECT coalesce(max(seq), 0) FROM changes", [], |row| row.get(0))?;
-    Ok(u64::try_from(seq).unwrap_or(0))
+/// Where the log ends.
+pub(super) struct Last {
+    pub seq: u64,
+    pub at: Option<Timestamp>,
 }
 
+pub(super) fn last(connection: &Connection) -> Result<Last, Fault> {
+    let mut statement = connection.prepare_cached("SELECT seq, at FROM changes ORDER BY seq DESC LIMIT 1")?;
+    let found = statement.query_row([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))).optional()?;
+    Ok(match found {
+        Some((seq, at)) => Last { seq: u64::try_from(seq).unwrap_or(0), at: at.parse().ok() },
+        None => Last { seq: 0, at: None },
+    })
+}
+
+const COLUMNS: &str =
+    "seq, batch, at, actor, record_type, collection, id, version, before, after, internal, note, undoes";
+
 pub(super) fn append(connection: &Connection, change: &Change) -> Result<(), Fault> {
-    let Change { seq, at, actor, key, version, before, after } = change;
+    let Change { seq, batch, at, actor, key, version, before, after, internal, note, undoes } = change;
     connection
-        .prepare_cached(
-            "INSERT INTO changes (seq, at, actor, record_type, collection, id, version, before, after)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )?
+        .prepare_cached(&format!("INSERT INTO changes ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"))?
         .execute(params![
             integer(*seq),
+            integer(*batch),
             datetime(*at),
             actor,
             word_of(key.record_type),
@@ -48,18 +62,70 @@ pub(super) fn append(connection: &Connection, change: &Change) -> Result<(), Fau
             integer(*version),
             before.as_ref().map(json),
             after.as_ref().map(json),
+            internal,
+            note,
+            undoes.map(integer),
         ])?;
     Ok(())
 }
 
-pub(super) fn read(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Change>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT seq, at, actor, record_type, collection, id, version, before, after FROM changes
-         WHERE seq > ? ORDER BY seq LIMIT ?",
-    )?;
+pub(super) fn read(connection: &Connection, query: &ChangeQuery) -> Result<Vec<Change>, Fault> {
+    let mut conditions: Vec<String> = Vec::new();
+    let mut values: Vec<Value> = Vec::new();
+    let mut ask = |condition: &str, value: Value| {
+        conditions.push(condition.to_owned());
+        values.push(value);
+    };
     // A log never reaches these bounds, so that clamping asks for the same.
-    let (after, limit) = (i64::try_from(after).unwrap_or(i64::MAX), i64::try_from(limit).unwrap_or(i64::MAX));
-    let mut rows = statement.query([after, limit])?;
+    let number = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+    let text = |text: &str| Value::Text(text.to_owned());
+    if let Some(after) = query.after {
+        ask("seq > ?", number(after));
+    }
+    if let Some(before) = query.before {
+        ask("seq < ?", number(before));
+    }
+    if let Some(record_type) = query.record_type {
+        ask("record_type = ?", text(word_of(record_type)));
+    }
+    if let Some(collection) = &query.collection {
+        ask("collection = ?", text(collection));
+    }
+    if let Some(id) = &query.id {
+        ask("id = ?", text(id));
+    }
+    if let Some(actor) = &query.actor {
+        ask("actor = ?", text(actor));
+    }
+    if let Some(from) = query.from {
+        ask("at >= ?", Value::Text(datetime(from)));
+    }
+    if let Some(until) = query.until {
+        ask("at < ?", Value::Text(datetime(until)));
+    }
+    match query.kind {
+        Some(ChangeKind::Created) => conditions.push("before IS NULL".to_owned()),
+        Some(ChangeKind::Updated) => conditions.push("before IS NOT NULL AND after IS NOT NULL".to_owned()),
+        Some(ChangeKind::Deleted) => conditions.push("after IS NULL".to_owned()),
+        None => {}
+    }
+    if !query.records.is_empty() {
+        let one = "(record_type = ? AND collection IS ? AND id = ?)";
+        conditions.push(format!("({})", vec![one; query.records.len()].join(" OR ")));
+        for key in &query.records {
+            let collection = key.collection.as_ref().map_or(Value::Null, |id| text(id.as_str()));
+            values.extend([text(word_of(key.record_type)), collection, text(key.id.as_str())]);
+        }
+    }
+    let filter = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+    let order = match query.order {
+        Order::OldestFirst => "ASC",
+        Order::NewestFirst => "DESC",
+    };
+    values.push(Value::Integer(i64::try_from(query.limit).unwrap_or(i64::MAX)));
+    let sql = format!("SELECT {COLUMNS} FROM changes {filter} ORDER BY seq {order} LIMIT ?");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
     let mut changes = Vec::new();
     while let Some(row) = rows.next()? {
         let fid = row.get(0)?;
@@ -72,6 +138,7 @@ pub(super) fn read(connection: &Connection, after: u64, limit: usize) -> Result<
 fn change(cells: &mut Cells) -> Cell<Change> {
     Ok(Change {
         seq: cells.count()?,
+        batch: cells.count()?,
         at: cells.parsed()?,
         actor: cells.get()?,
         key: RecordKey {
@@ -82,7 +149,84 @@ fn change(cells: &mut Cells) -> Cell<Change> {
         version: cells.count()?,
         before: record(cells.get()?)?,
         after: record(cells.get()?)?,
+        internal: cells.get()?,
+        note: cells.get()?,
+        undoes: cells.get::<Option<i64>>()?.and_then(|seq| u64::try_from(seq).ok()),
     })
+}
+
+pub(super) fn seq_at(connection: &Connection, at: Timestamp) -> Result<u64, Fault> {
+    // Numbers and times rise together.
+    let seq: i64 = connection
+        .prepare_cached("SELECT coalesce(max(seq), 0) FROM changes WHERE at <= ?")?
+        .query_row([datetime(at)], |row| row.get(0))?;
+    Ok(u64::try_from(seq).unwrap_or(0))
+}
+
+pub(super) fn batches(connection: &Connection) -> Result<Vec<BatchSummary>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT batch, min(at), sum(internal = 0), sum(internal <> 0) FROM changes GROUP BY batch ORDER BY batch",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut batches = Vec::new();
+    while let Some(row) = rows.next()? {
+        let fid = row.get(0)?;
+        let cells = &mut Cells::new(row, 1);
+        let mut read = || Ok(BatchSummary { at: cells.parsed()?, public: cells.count()?, internal: cells.count()? });
+        batches.push(read().map_err(|reason| Fault::Row { table: "changes".into(), fid, reason })?);
+    }
+    Ok(batches)
+}
+
+/// How long a request is known when it is sent again.
+const REQUESTS_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What a request changed, if it landed.
+pub(super) fn landed(connection: &Connection, actor: &str, request: &RequestKey) -> Result<Option<Vec<Change>>, Fault> {
+    let found = connection
+        .prepare_cached("SELECT digest, first, last FROM requests WHERE actor = ? AND key = ?")?
+        .query_row(params![actor, request.key], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        })
+        .optional()?;
+    let Some((digest, first, last)) = found else { return Ok(None) };
+    if digest != digits(request.digest) {
+        return Err(Fault::Store(StoreError::KeyReused { actor: actor.to_owned(), key: request.key.clone() }));
+    }
+    let whole = |seq: i64| u64::try_from(seq).unwrap_or(0);
+    let query = ChangeQuery {
+        after: Some(whole(first).saturating_sub(1)),
+        before: Some(whole(last) + 1),
+        limit: usize::MAX,
+        ..ChangeQuery::default()
+    };
+    read(connection, &query).map(Some)
+}
+
+/// Notes that a request landed, and forgets those that are old.
+pub(super) fn remember(
+    connection: &Connection,
+    actor: &str,
+    request: &RequestKey,
+    first: u64,
+    last: &Change,
+) -> Result<(), Fault> {
+    connection.prepare_cached("DELETE FROM requests WHERE at < ?")?.execute([datetime(last.at - REQUESTS_KEPT)])?;
+    connection
+        .prepare_cached("INSERT INTO requests (actor, key, digest, first, last, at) VALUES (?, ?, ?, ?, ?, ?)")?
+        .execute(params![
+            actor,
+            request.key,
+            digits(request.digest),
+            integer(first),
+            integer(last.seq),
+            datetime(last.at)
+        ])?;
+    Ok(())
+}
+
+fn digits(digest: u64) -> String {
+    format!("{digest:016x}")
 }
 
 fn json(record: &Record) -> String {
@@ -109,5 +253,6 @@ fn word_of(record_type: RecordType) -> &'static str {
         RecordType::Theme => "theme",
         RecordType::Collection => "collection",
         RecordType::Feature => "feature",
+        RecordType::LightRule => "light_rule",
     }
 }

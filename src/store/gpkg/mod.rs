@@ -14,6 +14,7 @@ mod functions;
 mod layer;
 mod load;
 mod log;
+mod projects;
 mod records;
 mod rows;
 mod rules;
@@ -25,8 +26,8 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::Mutex;
 
-use super::{Loaded, Store, StoreError};
-use crate::plan::{Batch, Change};
+use super::{BatchSummary, ChangeQuery, Committed, Loaded, Store, StoreError};
+use crate::plan::{Batch, Change, RequestKey, Timestamp};
 use fault::Fault;
 
 /// How long a commit waits for another program, such as QGIS saving an edit, to let go of the file.
@@ -47,6 +48,8 @@ pub struct GpkgStore {
     path: PathBuf,
     /// One connection: SQLite has one writer at a time, and whoever waits here waits in turn and blocks no thread.
     connection: Arc<Mutex<Connection>>,
+    /// Reads the log beside the writer.
+    reader: Arc<Mutex<Connection>>,
 }
 
 impl GpkgStore {
@@ -56,23 +59,33 @@ impl GpkgStore {
     /// [`StoreError::NotAStore`] for a file that is not a store of ours or from a newer program; it stays as it is.
     pub fn open(path: &Path, options: &Options) -> Result<GpkgStore, StoreError> {
         let connection = file::open(path, options.busy_timeout)?;
-        Ok(GpkgStore { path: path.to_owned(), connection: Arc::new(Mutex::new(connection)) })
+        let reader = file::open_reader(path, options.busy_timeout)?;
+        Ok(GpkgStore {
+            path: path.to_owned(),
+            connection: Arc::new(Mutex::new(connection)),
+            reader: Arc::new(Mutex::new(reader)),
+        })
     }
 
-    /// Moves the write-ahead log into the file and closes it. Dropping the store does the same, but cannot tell of a failure.
+    /// Moves the write-ahead log into the file, so that the file alone is the whole store. Dropping the store does the same, but
+    /// cannot tell of a failure.
     ///
     /// # Errors
     /// [`StoreError::Failed`]; what was committed is safe in the log beside the file then.
-    pub async fn close(self) -> Result<(), StoreError> {
-        self.run(|connection| Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)).await
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        let checkpoint = |connection: &mut Connection| {
+            Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+        };
+        self.run(&self.connection, checkpoint).await
     }
 
     /// Does a job on the blocking pool once the connection is free. A job that began is finished even if nobody waits for it.
     async fn run<T: Send + 'static>(
         &self,
+        connection: &Arc<Mutex<Connection>>,
         job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let mut connection = Arc::clone(&self.connection).lock_owned().await;
+        let mut connection = Arc::clone(connection).lock_owned().await;
         let done = tokio::task::spawn_blocking(move || job(&mut connection)).await;
         match done {
             Ok(result) => result.map_err(|fault| fault.at(&self.path)),
@@ -83,14 +96,31 @@ impl GpkgStore {
 
 impl Store for GpkgStore {
     async fn load(&self) -> Result<Loaded, StoreError> {
-        self.run(load::load).await
+        self.run(&self.connection, load::load).await
     }
 
-    async fn commit(&self, batch: Batch) -> Result<Vec<Change>, StoreError> {
-        self.run(move |connection| commit::commit(connection, batch)).await
+    async fn commit_all(&self, batches: Vec<Batch>) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
+        let answers = self.run(&self.connection, move |connection| commit::commit_all(connection, batches)).await?;
+        Ok(answers.into_iter().map(|answer| answer.map_err(|fault| fault.at(&self.path))).collect())
+    }
+
+    async fn landed(&self, actor: String, request: RequestKey) -> Result<Option<Vec<Change>>, StoreError> {
+        self.run(&self.reader, move |connection| log::landed(connection, &actor, &request)).await
     }
 
     async fn changes(&self, after: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
-        self.run(move |connection| log::read(connection, after, limit)).await
+        self.find_changes(ChangeQuery { after: Some(after), limit, ..ChangeQuery::default() }).await
+    }
+
+    async fn find_changes(&self, query: ChangeQuery) -> Result<Vec<Change>, StoreError> {
+        self.run(&self.reader, move |connection| log::read(connection, &query)).await
+    }
+
+    async fn seq_at(&self, at: Timestamp) -> Result<u64, StoreError> {
+        self.run(&self.reader, move |connection| log::seq_at(connection, at)).await
+    }
+
+    async fn batches(&self) -> Result<Vec<BatchSummary>, StoreError> {
+        self.run(&self.reader, |connection| log::batches(connection)).await
     }
 }

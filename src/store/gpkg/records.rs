@@ -4,13 +4,25 @@ use rusqlite::types::Value;
 
 use super::cells::{Cell, Cells, optional_text, optional_word, text, word};
 use super::rows::Kept;
-use crate::plan::{Collection, Plan, Project, Relations, Role, Section, Slug, Theme};
+use crate::plan::{Collection, LightRule, Plan, Role, Section, Slug, Theme};
 use crate::spatial::GeometryType;
 
 impl Kept for Plan {
     const TABLE: &'static str = "plan";
-    const COLUMNS: &'static [&'static str] =
-        &["district_zh", "district_en", "city_zh", "city_en", "year", "start", "due", "west", "south", "east", "north"];
+    const COLUMNS: &'static [&'static str] = &[
+        "district_zh",
+        "district_en",
+        "city_zh",
+        "city_en",
+        "year",
+        "start",
+        "due",
+        "west",
+        "south",
+        "east",
+        "north",
+        "simulated",
+    ];
 
     fn id(&self) -> &Slug {
         &self.id
@@ -22,6 +34,7 @@ impl Kept for Plan {
         values.extend(text(&self.city));
         values.extend([Value::from(self.year), word(self.start), word(self.due)]);
         values.extend(self.extent.map(Value::Real));
+        values.push(Value::from(self.simulated));
         values
     }
 
@@ -34,6 +47,7 @@ impl Kept for Plan {
             start: cells.parsed()?,
             due: cells.parsed()?,
             extent: [cells.number()?, cells.number()?, cells.number()?, cells.number()?],
+            simulated: cells.get()?,
         })
     }
 }
@@ -54,72 +68,6 @@ impl Kept for Section {
 
     fn read(id: Slug, cells: &mut Cells) -> Cell<Section> {
         Ok(Section { id, order: cells.get()?, name: cells.text()? })
-    }
-}
-
-impl Kept for Project {
-    const TABLE: &'static str = "projects";
-    const COLUMNS: &'static [&'static str] = &[
-        "\"order\"",
-        "kind",
-        "section",
-        "item",
-        "name_zh",
-        "name_en",
-        "aim",
-        "due",
-        "stage",
-        "progress",
-        "reported",
-        "from_zh",
-        "from_en",
-        "to_zh",
-        "to_en",
-        "carries_zh",
-        "carries_en",
-        "crosses_zh",
-        "crosses_en",
-        "note_zh",
-        "note_en",
-    ];
-
-    fn id(&self) -> &Slug {
-        &self.id
-    }
-
-    fn values(&self) -> Vec<Value> {
-        let mut values = vec![Value::from(self.order), word(self.kind), word(&self.section), Value::from(self.item)];
-        values.extend(text(&self.name));
-        values.extend([word(self.aim), word(self.due), word(self.stage), Value::from(self.progress)]);
-        values.push(optional_word(self.reported));
-        let Relations { from, to, carries, crosses } = &self.relations;
-        for relation in [from, to, carries, crosses, &self.note] {
-            values.extend(optional_text(relation.as_ref()));
-        }
-        values
-    }
-
-    fn read(id: Slug, cells: &mut Cells) -> Cell<Project> {
-        Ok(Project {
-            id,
-            order: cells.get()?,
-            kind: cells.parsed()?,
-            section: cells.parsed()?,
-            item: cells.get()?,
-            name: cells.text()?,
-            aim: cells.parsed()?,
-            due: cells.parsed()?,
-            stage: cells.parsed()?,
-            progress: cells.optional_number()?,
-            reported: cells.optional()?,
-            relations: Relations {
-                from: cells.optional_text()?,
-                to: cells.optional_text()?,
-                carries: cells.optional_text()?,
-                crosses: cells.optional_text()?,
-            },
-            note: cells.optional_text()?,
-        })
     }
 }
 
@@ -165,7 +113,8 @@ const ROLE_CONTEXT: &str = "context";
 
 impl Kept for Collection {
     const TABLE: &'static str = "collections";
-    const COLUMNS: &'static [&'static str] = &["\"order\"", "title_zh", "title_en", "geometry_type", "role", "kind"];
+    const COLUMNS: &'static [&'static str] =
+        &["\"order\"", "title_zh", "title_en", "geometry_type", "role", "kind", "visibility"];
 
     fn id(&self) -> &Slug {
         &self.id
@@ -178,7 +127,7 @@ impl Kept for Collection {
         };
         let mut values = vec![Value::from(self.order)];
         values.extend(text(&self.title));
-        values.extend([word(self.geometry_type), word(role), optional_word(kind)]);
+        values.extend([word(self.geometry_type), word(role), optional_word(kind), word(self.visibility)]);
         values
     }
 
@@ -194,6 +143,38 @@ impl Kept for Collection {
                 return Err(format!("column role: {role} with this kind is neither a plan's role nor context's"));
             }
         };
-        Ok(Collection { id, order, title, geometry_type, role })
+        Ok(Collection { id, order, title, geometry_type, role, visibility: cells.parsed()? })
+    }
+}
+
+impl Kept for LightRule {
+    const TABLE: &'static str = "light_rules";
+    const COLUMNS: &'static [&'static str] = &[
+        "behind_yellow_points",
+        "behind_red_points",
+        "unstarted_yellow_months",
+        "unstarted_red_months",
+        "evidence_days",
+    ];
+
+    fn id(&self) -> &Slug {
+        &self.id
+    }
+
+    fn values(&self) -> Vec<Value> {
+        let points = [self.behind_yellow_points, self.behind_red_points].map(Value::Real);
+        let months = [self.unstarted_yellow_months, self.unstarted_red_months].map(Value::from);
+        points.into_iter().chain(months).chain([Value::from(self.evidence_days)]).collect()
+    }
+
+    fn read(id: Slug, cells: &mut Cells) -> Cell<LightRule> {
+        Ok(LightRule {
+            id,
+            behind_yellow_points: cells.number()?,
+            behind_red_points: cells.number()?,
+            unstarted_yellow_months: cells.get()?,
+            unstarted_red_months: cells.get()?,
+            evidence_days: cells.get()?,
+        })
     }
 }

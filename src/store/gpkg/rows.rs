@@ -82,6 +82,25 @@ fn with_parts<T: Kept>(connection: &Connection, mut row: Row<T>) -> Result<Row<T
     Ok(row)
 }
 
+/// The list of one record, from a query whose first column is the fid.
+pub(super) fn parts<T>(
+    connection: &Connection,
+    table: &str,
+    sql: &str,
+    id: &Slug,
+    read: impl Fn(&mut Cells) -> Cell<T>,
+) -> Result<Vec<T>, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([id.as_str()])?;
+    let mut parts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let fid = row.get(0)?;
+        let part = read(&mut Cells::new(row, 1));
+        parts.push(part.map_err(|reason| Fault::Row { table: table.into(), fid, reason })?);
+    }
+    Ok(parts)
+}
+
 /// SQLite's integers are signed.
 pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).expect("numbers are checked to fit before they are written")

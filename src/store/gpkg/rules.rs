@@ -11,7 +11,19 @@ pub(super) fn check(record: &Record) -> Result<(), String> {
             target.stretch.map_or(Ok(()), |stretch| finite("stretch", stretch))?;
             target.readings.iter().try_for_each(|reading| finite("readings", reading.value))
         }
-        Record::Project(project) => project.progress.map_or(Ok(()), |progress| finite("progress", progress)),
+        Record::Project(project) => {
+            let paid_cny = project.investment.and_then(|investment| investment.paid_cny);
+            let planned_cny = project.investment.map(|investment| investment.planned_cny);
+            let numbers = [("progress", project.progress), ("investment", planned_cny), ("investment", paid_cny)];
+            numbers
+                .into_iter()
+                .try_for_each(|(field, number)| number.map_or(Ok(()), |number| finite(field, number)))?;
+            project.curve.iter().flatten().try_for_each(|percent| finite("curve", *percent))
+        }
+        Record::LightRule(rule) => {
+            finite("behind_yellow_points", rule.behind_yellow_points)?;
+            finite("behind_red_points", rule.behind_red_points)
+        }
         Record::Feature(feature) => {
             if i64::try_from(feature.number).is_err() {
                 return Err(format!("number {} is more than {}", feature.number, i64::MAX));

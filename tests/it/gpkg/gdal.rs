@@ -66,6 +66,8 @@ async fn every_layer_of_the_shipped_plan_is_listed_with_type_count_extent_and_sr
         ("quotas", seed.quotas.len()),
         ("quota_members", members),
         ("projects", seed.projects.len()),
+        ("project_milestones", 0),
+        ("light_rules", 1),
         ("themes", seed.themes.len()),
         ("collections", 15),
         ("changes", seed.into_records().count()),
@@ -139,7 +141,8 @@ async fn a_window_gives_what_a_plain_loop_gives_and_goes_through_the_index() {
         assert_eq!(count_in(text, window), features(&records).filter(is_inside).count(), "{window:?}");
     }
     // With the index emptied GDAL finds nothing: it did ask the index.
-    store.close().await.expect("a disk that works");
+    store.flush().await.expect("a disk that works");
+    drop(store);
     let copy = copy_of(&path, "copy.gpkg");
     let connection = rusqlite::Connection::open(&copy).expect("an SQLite file");
     connection.execute("DELETE FROM rtree_spots_geom", []).expect("an R-tree");

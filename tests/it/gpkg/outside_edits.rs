@@ -13,7 +13,8 @@ use crate::support::plan::{create, section, shape, shipped, slug};
 /// A copy of a store with the shipped plan, which nobody has open.
 async fn closed_copy() -> (PathBuf, TempDir) {
     let (store, folder) = with_the_plan().await;
-    store.close().await.expect("a disk that works");
+    store.flush().await.expect("a disk that works");
+    drop(store);
     (copy_of(&path_in(&folder), "copy.gpkg"), folder)
 }
 
@@ -51,7 +52,8 @@ async fn a_layer_written_back_by_ogr2ogr_is_read_with_its_index_and_can_be_edite
     assert_eq!((read.name.zh.as_str(), read.accuracy_m, &read.shape), ("改过的公园", 3.5, &shape(geometry)));
     assert_eq!(loaded.records.len(), shipped().into_records().count());
     commit(&store, [create(section("s99", "篇"))]).await;
-    store.close().await.expect("a disk that works");
+    store.flush().await.expect("a disk that works");
+    drop(store);
     assert_eq!(query::<String>(&path, "PRAGMA integrity_check"), "ok");
     assert_eq!(query::<String>(&path, "SELECT rtreecheck('rtree_parks_geom')"), "ok");
     let hits = format!(

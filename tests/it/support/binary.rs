@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -14,23 +14,36 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Running {
     child: Child,
+    output: BufReader<ChildStdout>,
     pub base: String,
 }
 
 impl Running {
     /// Serves `data` and waits until it listens.
     pub fn start(data: &Path, arguments: &[&str]) -> Running {
+        // The HTTP client of the tests is built with TLS because the program's is.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let mut command = Command::new(GUATU);
         command.args(["serve", "--listen", "127.0.0.1:0", "--as-of", "2020-01-10", "--data"]).arg(data).args(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().expect("its output")).read_line(&mut line).expect("a line");
+        let mut output = BufReader::new(child.stdout.take().expect("its output"));
+        output.read_line(&mut line).expect("a line");
         let Some(base) = line.trim().strip_prefix("listening on ") else {
             let mut log = String::new();
             child.stderr.take().expect("its log").read_to_string(&mut log).expect("a log");
             panic!("the server did not start: {line:?}\n{log}");
         };
-        Running { base: base.to_owned(), child }
+        Running { base: base.to_owned(), child, output }
+    }
+
+    /// The token of the link to set up, which comes after the first line while there is no user.
+    pub fn setup_token(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("a line");
+        let link = line.trim().strip_prefix("set up: ").unwrap_or_else(|| panic!("no link: {line:?}"));
+        let token = link.strip_prefix(&format!("{}/setup#token=", self.base));
+        token.unwrap_or_else(|| panic!("another link: {link}")).to_owned()
     }
 
     pub fn get(&self, path: &str) -> reqwest::blocking::Response {

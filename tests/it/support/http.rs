@@ -1,27 +1,71 @@
 //! The whole router in this process, over a plan read from its files, on a fixed day.
 
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use guatu::atlas::{Atlas, Row};
-use guatu::http::{self, Options, State};
-use guatu::plan::Date;
+use guatu::atlas::Atlas;
+use guatu::http::{self, Clock, Options, State};
+use guatu::plan::{Date, Timestamp};
+use guatu::services::accounts::Accounts;
 use guatu::services::publish::Published;
 use guatu::services::seeding::{self, Source};
+use guatu::store::Store;
+use guatu::store::accounts::AccountsStore;
+use guatu::store::gpkg::{self, GpkgStore};
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::watch;
 use tower::ServiceExt;
 
 /// The day that lights are read for in tests: after the shipped plan's year.
 pub const TODAY: &str = "2020-01-10";
 
+/// The moment at which tests begin.
+pub const NOW: &str = "2020-01-10T08:00:00Z";
+
 #[derive(Clone)]
 pub struct Server {
     router: Router,
     pub published: Arc<Published>,
+    pub accounts: Arc<Accounts>,
+    /// What time it is, in seconds since 1970; tests turn it.
+    pub clock: Arc<AtomicI64>,
+    pub store: Arc<GpkgStore>,
+    pub stop: Arc<watch::Sender<bool>>,
+    /// Holds the store's file.
+    pub folder: Arc<TempDir>,
+}
+
+/// A store with a plan, made once for all tests; each takes a copy.
+fn seeded(source: &Source) -> PathBuf {
+    static MADE: Mutex<Vec<(Source, TempDir)>> = Mutex::new(Vec::new());
+    let mut made = MADE.lock().expect("no test failed here");
+    let path_in = |folder: &TempDir| folder.path().join("guatu.gpkg");
+    if let Some((_, folder)) = made.iter().find(|(known, _)| known == source) {
+        return path_in(folder);
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = path_in(&folder);
+    let (plan, target) = (seeding::read(source).expect("the plan's files are right"), path.clone());
+    apart(async move {
+        let store = GpkgStore::open(&target, &gpkg::Options::default()).expect("a new store");
+        seeding::seed(&store, plan, NOW.parse().expect("a time")).await.expect("an empty store");
+        store.flush().await.expect("a disk that works");
+    });
+    made.push((source.clone(), folder));
+    path
+}
+
+/// Does something on a thread with a runtime of its own, also from inside another.
+fn apart<T: Send + 'static>(job: impl Future<Output = T> + Send + 'static) -> T {
+    let run = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(job);
+    std::thread::spawn(run).join().expect("a job that ends")
 }
 
 pub struct Answer {
@@ -38,22 +82,45 @@ impl Server {
 
     pub fn of(source: &Source) -> Server {
         let time_zone = TimeZone::get("Asia/Shanghai").expect("a zone");
-        Server::with(source, Options { basemaps: Vec::new(), public_url: None, time_zone })
+        Server::with(
+            source,
+            Options { basemaps: Vec::new(), public_url: None, time_zone, trust_forwarded: false, oidc: None },
+        )
     }
 
     pub fn with(source: &Source, options: Options) -> Server {
-        let plan = seeding::read(source).expect("the plan's files are right");
-        let rows = plan.into_records().map(|value| Row { version: 1, value });
-        let published = Arc::new(Published::new(Atlas::build(1, rows).expect("a whole plan")));
+        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+        let path = folder.path().join("guatu.gpkg");
+        std::fs::copy(seeded(source), &path).expect("a copy of the store");
+        Server::over(&path, folder, options)
+    }
+
+    /// Serves a store that is there.
+    pub fn over(path: &Path, folder: Arc<TempDir>, options: Options) -> Server {
+        let store = Arc::new(GpkgStore::open(path, &gpkg::Options::default()).expect("a store"));
+        let loading = Arc::clone(&store);
+        let loaded = apart(async move { loading.load().await.expect("a sound store") });
+        let published = Arc::new(Published::new(Atlas::build(loaded.seq, loaded.records).expect("a whole plan")));
         let today: Date = TODAY.parse().expect("a date");
         let metrics = PrometheusBuilder::new().build_recorder().handle();
-        let state = State::new(Arc::clone(&published), move || today, metrics, options);
-        Server { router: http::router(Arc::new(state)), published }
+        let accounts = Accounts::new(AccountsStore::in_memory().expect("memory")).expect("new accounts");
+        let clock = Arc::new(AtomicI64::new(NOW.parse::<Timestamp>().expect("a time").as_second()));
+        let time = Arc::clone(&clock);
+        let now = move || Timestamp::from_second(time.load(Ordering::Relaxed)).expect("a time");
+        let (stop, stopping) = watch::channel(false);
+        let hands = Clock { today: Box::new(move || today), now: Box::new(now) };
+        let state = State::new(Arc::clone(&published), Arc::clone(&store), hands, stopping, metrics, options, accounts);
+        let accounts = Arc::clone(&state.accounts);
+        let stop = Arc::new(stop);
+        Server { router: http::router(Arc::new(state)), published, store, accounts, clock, stop, folder }
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();
+        // A stream of events has no end to wait for.
+        let is_endless = parts.headers.get("content-type").is_some_and(|value| value == "text/event-stream");
+        let body = if is_endless { Body::empty() } else { body };
         let body = to_bytes(body, usize::MAX).await.expect("a body in memory").to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
     }

@@ -1,8 +1,10 @@
 //! What several test modules need. One small file for each matter.
 
+pub mod accounts;
 pub mod binary;
 pub mod gdal;
 pub mod http;
+pub mod oidc;
 pub mod plan;
 pub mod plans;
 pub mod random;

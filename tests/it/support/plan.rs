@@ -4,8 +4,8 @@ use std::path::Path;
 
 use guatu::formats::seeds::{self, FetchError, SeedPlan};
 use guatu::plan::{
-    Batch, Collection, Date, Edit, Expected, Feature, Kind, Plan, Project, Quota, Reading, Record, Relations, Role,
-    Section, Slug, Target, Text, Theme, Timestamp,
+    Batch, Collection, Date, Edit, Expected, Feature, Investment, Kind, LightRule, Milestone, Plan, Project, Quota,
+    Reading, Record, Relations, Role, Section, Slug, Target, Text, Theme, Timestamp, Visibility,
 };
 use guatu::spatial::{GeometryType, Shape};
 use serde_json::json;
@@ -27,7 +27,12 @@ pub fn shape(json: serde_json::Value) -> Shape {
 }
 
 pub fn batch(edits: impl IntoIterator<Item = Edit>) -> Batch {
-    Batch { at: at("2019-06-01T08:00:00.125Z"), actor: "wang-fang".into(), edits: edits.into_iter().collect() }
+    Batch {
+        at: at("2019-06-01T08:00:00.125Z"),
+        actor: "wang-fang".into(),
+        edits: edits.into_iter().collect(),
+        ..Batch::default()
+    }
 }
 
 pub fn create(record: Record) -> Edit {
@@ -53,6 +58,7 @@ pub fn collection(id: &str, geometry_type: GeometryType) -> Record {
         title: Text::new("图层", "Layer"),
         geometry_type,
         role: Role::Context,
+        visibility: Visibility::Internal,
     })
 }
 
@@ -87,6 +93,7 @@ pub fn one_of_each() -> Vec<Record> {
             start: date("2019-01-01"),
             due: date("2019-12-31"),
             extent: [120.6, 30.6, 120.95, 30.87],
+            simulated: true,
         }),
         section("s1", "第一篇"),
         Record::Target(Target {
@@ -124,6 +131,14 @@ pub fn one_of_each() -> Vec<Record> {
             note: Some(text("说明")),
         }),
         collection("roads", GeometryType::LineString),
+        Record::LightRule(LightRule {
+            id: slug("p-2019"),
+            behind_yellow_points: 7.5,
+            behind_red_points: 0.1 + 0.2,
+            unstarted_yellow_months: 2,
+            unstarted_red_months: 4,
+            evidence_days: Some(45),
+        }),
     ]
 }
 
@@ -137,12 +152,23 @@ pub fn project(id: &str) -> Project {
         item: 1,
         name: Text::new("双溪路", "Shuangxi road"),
         aim: guatu::plan::Aim::Connect,
+        start: Some(date("2019-02-28")),
         due: date("2019-12-31"),
         stage: guatu::plan::Stage::Building,
         progress: Some(33.3),
         reported: Some(date("2019-05-01")),
+        owner: text("建设局"),
+        warden: Some("王芳".into()),
+        investment: Some(Investment { planned_cny: 123_456_789.1, paid_cny: Some(0.1 + 0.2) }),
+        milestones: vec![
+            Milestone { name: Text::new("开工", "Start"), due: date("2019-03-01"), done: Some(date("2019-03-04")) },
+            Milestone { name: Text::new("贯通", "Through"), due: date("2019-12-01"), done: None },
+        ],
+        curve: Some(vec![0.0, 0.1 + 0.2, 50.0, 100.0]),
         relations: Relations { from: text("甲"), to: text("乙"), carries: text("丙"), crosses: text("丁") },
         note: text("注"),
+        visibility: Visibility::Internal,
+        simulated: true,
     }
 }
 

@@ -1,4 +1,5 @@
 // The only place that fetches. Answers come back typed; failures come back as ApiError with the server's own words.
+import { atMoment } from './moment.ts';
 import type { Ask, Filters } from '../domain/view.ts';
 import type { Sort } from '../domain/vocab.ts';
 import type {
@@ -31,7 +32,7 @@ export class ApiError extends Error {
 /** The most that one list shows and the map can mark by name; a plan of a district has fewer. */
 export const LIST_LIMIT = 1000;
 
-async function request<T>(path: string, init: RequestInit): Promise<T> {
+export async function request<T>(path: string, init: RequestInit): Promise<T> {
   const response = await fetch(path, init);
   if (!response.ok) {
     const problem = (await response.json().catch(() => null)) as Problem | null;
@@ -40,9 +41,14 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
   return (await response.json()) as T;
 }
 
+/** A read of the plan as it was on the day that is looked at. */
+function read<T>(path: string, init: RequestInit): Promise<T> {
+  return request(atMoment(path), init);
+}
+
 type Values = Record<string, string | number | readonly string[] | null | undefined>;
 
-function query(values: Values): string {
+export function query(values: Values): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(values)) {
     const text = Array.isArray(value) ? value.join(',') : value;
@@ -59,7 +65,7 @@ export function findSettings(signal: AbortSignal): Promise<Settings> {
 }
 
 export function findPlan(plan: string, signal: AbortSignal): Promise<PlanTree> {
-  return request(`/api/v1/plans/${part(plan)}`, { signal });
+  return read(`/api/v1/plans/${part(plan)}`, { signal });
 }
 
 export interface ProjectQuery extends Filters {
@@ -70,15 +76,15 @@ export interface ProjectQuery extends Filters {
 export function listProjects(q: ProjectQuery, signal: AbortSignal): Promise<ProjectPage> {
   const { sort, descending, ...filters } = q;
   const values = { ...filters, sort: (descending ? '-' : '') + sort, limit: LIST_LIMIT };
-  return request(`/api/v1/projects${query(values)}`, { signal });
+  return read(`/api/v1/projects${query(values)}`, { signal });
 }
 
 export function findProject(id: string, signal: AbortSignal): Promise<Project> {
-  return request(`/api/v1/projects/${part(id)}`, { signal });
+  return read(`/api/v1/projects/${part(id)}`, { signal });
 }
 
 export function search(q: string, signal: AbortSignal): Promise<{ hits: Hit[] }> {
-  return request(`/api/v1/search${query({ q, limit: 12 })}`, { signal });
+  return read(`/api/v1/search${query({ q, limit: 12 })}`, { signal });
 }
 
 /** What lies near a point or a feature, or inside an area. */
@@ -91,21 +97,21 @@ export function findNear(ask: Ask, radius_m: number, signal: AbortSignal): Promi
       limit: LIST_LIMIT,
     };
     const headers = { 'content-type': 'application/json' };
-    return request('/api/v1/query', { method: 'POST', headers, body: JSON.stringify(body), signal });
+    return read('/api/v1/query', { method: 'POST', headers, body: JSON.stringify(body), signal });
   }
   const where = ask.type === 'feature' ? { near: ask.ref } : { lon: ask.at[0], lat: ask.at[1] };
-  return request(`/api/v1/nearby${query({ ...where, radius_m, limit: LIST_LIMIT })}`, { signal });
+  return read(`/api/v1/nearby${query({ ...where, radius_m, limit: LIST_LIMIT })}`, { signal });
 }
 
 /** The features of one collection, as many as one page holds. */
 export async function listFeatures(collection: string, signal: AbortSignal): Promise<PlanFeature[]> {
   const path = `/ogc/collections/${part(collection)}/items?f=json&limit=${LIST_LIMIT}`;
-  return (await request<{ features: PlanFeature[] }>(path, { signal })).features;
+  return (await read<{ features: PlanFeature[] }>(path, { signal })).features;
 }
 
 /** The ids of the collections that hold the plan's places. */
 export async function listCollections(signal?: AbortSignal): Promise<string[]> {
-  const found = await request<{ collections: { id: string }[] }>('/ogc/collections?f=json', { signal });
+  const found = await read<{ collections: { id: string }[] }>('/ogc/collections?f=json', { signal });
   return found.collections.map(({ id }) => id);
 }
 

@@ -208,6 +208,215 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, with roles and rights, and what the app must know before anybody is. */
+        get: operations["find_session"];
+        put?: never;
+        /** Signs in; the answer sets the session's cookie. 401 for a wrong name or password, 429 after too many. */
+        post: operations["create_session"];
+        /** Signs out; also when nobody is signed in. */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the operator's identity provider. 404 when there is none. */
+        get: operations["begin_oidc_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the identity provider sends the browser back; signs in and sends it to the app. */
+        get: operations["finish_oidc_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes one's own password and ends one's other sessions. 403 for a wrong old one. */
+        put: operations["replace_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the first user, with all rights, and signs in. 404 when the link is good no longer, 409 when there is a user. */
+        post: operations["create_first_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the password that an invited user chose, and signs in. 404 when the link is good no longer. */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All users by name. */
+        get: operations["list_users"];
+        put?: never;
+        /** Adds a user and gives a link to choose a password by, once. 409 when the name is taken. */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a user. Who is disabled is signed out at once. 409 when no administrator would be left. */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{name}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a user's password and sessions away and gives a link to choose another password by, once. */
+        post: operations["reset_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own tokens, oldest first; never the texts that are shown to the server. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Makes a token for a program, with some of one's rights. Its text is told once. */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token of one's own, at once. */
+        delete: operations["delete_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What administrators have decided for everybody. */
+        get: operations["find_access"];
+        /** Decides whether those who are not signed in may read what is public. */
+        put: operations["replace_access"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/ogc": {
         parameters: {
             query?: never;
@@ -437,6 +646,61 @@ export interface components {
          * @enum {string}
          */
         Light: "red" | "yellow" | "green" | "grey";
+        SignIn: {
+            name: string;
+            password: string;
+        };
+        NewPassword: {
+            old: string;
+            new: string;
+        };
+        Setup: {
+            /** @description From the link that the server prints. */
+            token: string;
+            name: components["schemas"]["UserName"];
+            display_name: string;
+            password: string;
+        };
+        /** @description 1 to 64 of `a-z 0-9 . _ - @`, beginning with a letter or a digit. It stays in the change log for ever. */
+        UserName: string;
+        Acceptance: {
+            /** @description From the link. */
+            token: string;
+            password: string;
+        };
+        NewUserWire: {
+            name: components["schemas"]["UserName"];
+            display_name: string;
+            roles: components["schemas"]["UserRole"][];
+        };
+        /** @description What somebody is in the office; one person may be several. */
+        UserRole: "viewer" | "inspector" | "planner" | "gis" | "admin";
+        /** @description What changes; what is absent stays. */
+        UserPatchWire: {
+            display_name?: string | null;
+            roles?: components["schemas"]["UserRole"][] | null;
+            disabled?: boolean | null;
+        };
+        NewTokenWire: {
+            /** @description What it is for. */
+            label: string;
+            scopes: components["schemas"]["Right"][];
+            /**
+             * Format: date
+             * @description The last day on which it is good; for ever when null.
+             */
+            expires?: string | null;
+        };
+        /**
+         * @description What an operation asks of its caller.
+         * @enum {string}
+         */
+        Right: "read" | "report" | "edit_plan" | "edit_geometry" | "administer";
+        /** @description What administrators decide for everybody. */
+        AccessWire: {
+            /** @description Whether those who are not signed in may read what is public. */
+            anonymous_reading: boolean;
+        };
         /** @description What went wrong, in the shape of RFC 9457. */
         Problem: {
             /** @description Always `about:blank`: the status says what sort of problem it is. */
@@ -449,6 +713,14 @@ export interface components {
             /** @description The query parameter, path part or body member that is wrong. */
             parameter?: string | null;
             /** @description What would be right. */
+            expected?: string | null;
+            /** @description The rules that members of the body break. */
+            violations?: components["schemas"]["Violation"][] | null;
+        };
+        /** @description A rule that a member of the body breaks. */
+        Violation: {
+            field: string;
+            detail: string;
             expected?: string | null;
         };
         Settings: {
@@ -937,6 +1209,86 @@ export interface components {
             kind: components["schemas"]["KindCounts"];
             stage: components["schemas"]["StageCounts"];
             light: components["schemas"]["LightCounts"];
+        };
+        /** @description Who is signed in, and what the app must know before anybody is. */
+        SessionWire: {
+            user: components["schemas"]["SignedInUser"] | (null);
+            /** @description Whether those who are not signed in may read what is public. */
+            anonymous_reading: boolean;
+            /** @description Whether there is no user yet; the server prints a link to make the first. */
+            setup_needed: boolean;
+            /** @description Another way to sign in, if the operator offers one. */
+            oidc: components["schemas"]["OidcWire"] | (null);
+        };
+        SignedInUser: {
+            name: components["schemas"]["UserName"];
+            display_name: string;
+            roles: components["schemas"]["UserRole"][];
+            /** @description What the roles allow; of a token, what its scopes leave of that. */
+            rights: components["schemas"]["Right"][];
+        };
+        OidcWire: {
+            /** @description What to call it. */
+            name: string;
+        };
+        UserList: {
+            users: components["schemas"]["UserWire"][];
+        };
+        UserWire: {
+            name: components["schemas"]["UserName"];
+            display_name: string;
+            roles: components["schemas"]["UserRole"][];
+            disabled: boolean;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            last_seen: string | null;
+        };
+        InvitedUser: {
+            user: components["schemas"]["UserWire"];
+            invitation: components["schemas"]["InvitationWire"];
+        };
+        /** @description A one-time link to choose a password by. It is told once. */
+        InvitationWire: {
+            /** @description Path and fragment below this server's address. */
+            link_path: string;
+            /** Format: date-time */
+            expires: string;
+        };
+        TokenList: {
+            tokens: components["schemas"]["TokenWire"][];
+        };
+        TokenWire: {
+            /** Format: int64 */
+            id: number;
+            label: string;
+            scopes: components["schemas"]["Right"][];
+            /** Format: date-time */
+            created: string;
+            /**
+             * Format: date
+             * @description The last day on which it is good.
+             */
+            expires: string | null;
+            /** Format: date-time */
+            last_used: string | null;
+        };
+        CreatedToken: {
+            /** @description The token itself. It is told once. */
+            token: string;
+            /** Format: int64 */
+            id: number;
+            label: string;
+            scopes: components["schemas"]["Right"][];
+            /** Format: date-time */
+            created: string;
+            /**
+             * Format: date
+             * @description The last day on which it is good.
+             */
+            expires: string | null;
+            /** Format: date-time */
+            last_used: string | null;
         };
         /** @description Where a caller begins. */
         LandingPage: {
@@ -1428,6 +1780,550 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["QueryAnswer"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionWire"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionWire"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_oidc_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_oidc_session: {
+        parameters: {
+            query?: {
+                /** @description What the provider gave the browser. */
+                code?: string;
+                /** @description As this server gave it to the browser. */
+                state?: string;
+                /** @description Why the provider refuses. */
+                error?: string;
+                /** @description Not used. */
+                error_description?: string;
+                /** @description Not used. */
+                error_uri?: string;
+                /** @description Not used; the ID token says it, signed. */
+                iss?: string;
+                /** @description Not used. */
+                session_state?: string;
+                /** @description Not used. */
+                scope?: string;
+                /** @description Not used. */
+                authuser?: string;
+                /** @description Not used. */
+                prompt?: string;
+                /** @description Not used. */
+                hd?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_first_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Setup"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionWire"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionWire"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserWire"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedUser"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatchWire"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserWire"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationWire"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTokenWire"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessWire"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessWire"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessWire"];
                 };
             };
             /** @description What is wrong. */

@@ -10,6 +10,11 @@ export function distance(metres: number): string {
   return `${km < 10 ? km.toFixed(1).replace(/\.0$/, '') : Math.round(km)} km`;
 }
 
+/** How far something was moved: to the metre, since that is what was done. */
+export function shift(metres: number): string {
+  return metres < 1000 ? `${Math.round(metres)} m` : distance(metres);
+}
+
 /** An error smaller than this share of a distance does not show in it. */
 const TELLING = 0.1;
 

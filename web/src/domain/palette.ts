@@ -1,4 +1,5 @@
 // Colours that carry meaning, the same in the map, the markers and the panels. Never the only sign of anything.
+import type { Change } from './compare.ts';
 import type { Stage } from './vocab.ts';
 
 export interface StageColour {
@@ -24,4 +25,15 @@ export const STAGE_COLOURS: Record<Stage, StageColour> = {
   in_use: { fill: '#12355f', ink: '#ffffff', edge: '#12355f', night: '#4577b8' },
   suspended: { fill: '#b08d57', ink: '#ffffff', edge: '#7d5f2e', night: '#c9a56c' },
   cancelled: { fill: '#4d4a46', ink: '#ffffff', edge: '#4d4a46', night: '#8d8a85' },
+};
+
+/** What happened between two days: a colour for the halo on the map, and a sign that says the same without colour. */
+export const CHANGE_SIGNS: Record<Change, { colour: string; night: string; sign: string }> = {
+  added: { colour: '#1b7f4d', night: '#5fd39a', sign: '＋' },
+  dropped: { colour: '#5f5a54', night: '#b8b2aa', sign: '－' },
+  advanced: { colour: '#0b6e9e', night: '#6cc3ee', sign: '↑' },
+  slipped: { colour: '#b3261a', night: '#ff9d91', sign: '↓' },
+  moved: { colour: '#7a3fa8', night: '#cf9df5', sign: '↔' },
+  light: { colour: '#9a6700', night: '#f3cf6b', sign: '◐' },
+  due: { colour: '#a83f78', night: '#f59dcb', sign: '◷' },
 };

@@ -1,4 +1,6 @@
 // The view: everything that a link must reopen, and its two-way translation to an address. Input is untrusted.
+import { CHANGES, type Change, type Range } from './compare.ts';
+import { isDay } from './day.ts';
 import { decodeRing, encodeRing, type Position2 } from './ring.ts';
 import {
   KINDS,
@@ -42,12 +44,41 @@ export type Ask =
   | { type: 'feature'; ref: string }
   | { type: 'area'; ring: Position2[]; relation: Relation };
 
-export type Page = 'map' | 'dashboard' | 'accounts' | 'tokens';
-const PAGES: readonly Page[] = ['dashboard', 'accounts', 'tokens'];
+export type Page = 'map' | 'dashboard' | 'accounts' | 'tokens' | 'audit';
+const PAGES: readonly Page[] = ['dashboard', 'accounts', 'tokens', 'audit'];
 export type Tab = 'plan' | 'results';
+/** Two days to compare, and the kinds of change to show; none: all. */
+export interface Compare extends Range {
+  what: Change[];
+}
+
+/** What the page of all changes shows. */
+export interface AuditFilters {
+  type: RecordType | null;
+  actor: string;
+  kind: ChangeKind | null;
+  from: string | null;
+  to: string | null;
+}
+
+export const RECORD_TYPES = [
+  'project',
+  'feature',
+  'target',
+  'quota',
+  'section',
+  'theme',
+  'plan',
+  'collection',
+  'light_rule',
+] as const;
+export type RecordType = (typeof RECORD_TYPES)[number];
+export const CHANGE_KINDS = ['created', 'updated', 'deleted'] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
 /** The right-hand card. `pick` and `draw` are the two beginnings of an analysis. */
-export type Panel = 'none' | 'project' | 'near' | 'pick' | 'draw' | 'edit' | 'place' | 'worklist';
-export const PANELS: readonly Panel[] = ['none', 'project', 'near', 'pick', 'draw', 'edit', 'place', 'worklist'];
+export const PANELS = ['none', 'project', 'near', 'pick', 'draw', 'edit', 'place', 'worklist', 'compare'] as const;
+export type Panel = (typeof PANELS)[number];
 /** The cards that show a project and mean nothing without one. */
 const OF_PROJECT: readonly Panel[] = ['project', 'edit', 'place'];
 
@@ -66,6 +97,10 @@ export interface View {
   lateOnly: boolean;
   camera: Camera | null;
   basemap: string | null;
+  /** The day that is looked at; null: now. */
+  as_of: string | null;
+  compare: Compare | null;
+  audit: AuditFilters;
 }
 
 export const DEFAULT_RADIUS_M = 500;
@@ -78,6 +113,10 @@ const REF = /^[A-Za-z0-9_-]{1,64}\/[\p{L}\p{N}][\p{L}\p{N}._:-]{0,99}$/u;
 
 export function emptyFilters(): Filters {
   return { kind: [], stage: [], light: [], position: [], section: [], quota: [], q: '' };
+}
+
+export function emptyAudit(): AuditFilters {
+  return { type: null, actor: '', kind: null, from: null, to: null };
 }
 
 export function emptyView(): View {
@@ -95,7 +134,15 @@ export function emptyView(): View {
     lateOnly: false,
     camera: null,
     basemap: null,
+    as_of: null,
+    compare: null,
+    audit: emptyAudit(),
   };
+}
+
+/** The day that a view shows: comparing shows the second of its two days. */
+export function dayOf(view: View): string | null {
+  return view.compare?.to ?? view.as_of;
 }
 
 /** How many filters are on; the number in "Filters (n)". */
@@ -140,6 +187,38 @@ function parseAsk(get: (name: string) => string | null): Ask | null {
   return at ? { type: 'point', at } : null;
 }
 
+/** `2019-01-01..2019-06-30`, in either order. */
+function parseRange(value: string | null): Range | null {
+  const [a, b, rest] = (value ?? '').split('..');
+  if (rest !== undefined || !isDay(a ?? null) || !isDay(b ?? null)) return null;
+  return a! <= b! ? { from: a!, to: b! } : { from: b!, to: a! };
+}
+
+function parseAudit(get: (name: string) => string | null): AuditFilters {
+  const day = (name: string) => (isDay(get(name)) ? get(name) : null);
+  return {
+    type: oneOf(RECORD_TYPES, get('type')),
+    actor: (get('actor') ?? '').slice(0, 100),
+    kind: oneOf(CHANGE_KINDS, get('change')),
+    from: day('from'),
+    to: day('to'),
+  };
+}
+
+type Subjects = Pick<View, 'project' | 'ask' | 'compare'>;
+
+/** The card that an address without a panel opens. */
+function impliedPanel({ project, ask, compare }: Subjects): Panel {
+  return project ? 'project' : compare ? 'compare' : ask ? 'near' : 'none';
+}
+
+/** Whether a card has what it is about. */
+function fits(panel: Panel, subjects: Subjects): boolean {
+  if (OF_PROJECT.includes(panel)) return subjects.project !== null;
+  if (panel === 'near') return subjects.ask !== null;
+  return panel !== 'compare' || subjects.compare !== null;
+}
+
 /** Reads an address. What is not understood is left out, so an old or mistyped link still opens. */
 export function parseView(pathname: string, search: string): View {
   const params = new URLSearchParams(search);
@@ -156,10 +235,14 @@ export function parseView(pathname: string, search: string): View {
   const project = id('project');
   const ask = parseAsk(get);
   const sort = get('sort') ?? '';
-  const implied: Panel = project ? 'project' : ask ? 'near' : 'none';
+  const range = parseRange(get('compare'));
+  const compare = range && { ...range, what: known('what', CHANGES) };
+  const as_of = get('as_of');
+  const page = oneOf(PAGES, pathname.replace(/^\/|\/+$/g, '')) ?? 'map';
+  const implied = impliedPanel({ project, ask, compare });
   const panel = oneOf(PANELS, get('panel')) ?? implied;
   return {
-    page: oneOf(PAGES, pathname.replace(/^\/|\/+$/g, '')) ?? 'map',
+    page,
     lang: oneOf(LANGS, get('lang')),
     tab: get('tab') === 'results' ? 'results' : 'plan',
     filters: {
@@ -174,12 +257,15 @@ export function parseView(pathname: string, search: string): View {
     sort: oneOf(SORTS, sort.replace(/^-/, '')) ?? 'plan',
     descending: sort.startsWith('-') && oneOf(SORTS, sort.slice(1)) !== null && sort !== '-plan',
     project,
-    panel: (OF_PROJECT.includes(panel) && !project) || (panel === 'near' && !ask) ? implied : panel,
+    panel: fits(panel, { project, ask, compare }) ? panel : implied,
     ask,
     radius_m: number(get('radius'), 1, MAX_RADIUS_M) ?? DEFAULT_RADIUS_M,
     lateOnly: get('late') === '1',
     camera: parseCamera(get('map')),
     basemap: id('basemap'),
+    as_of: isDay(as_of) ? as_of : null,
+    compare,
+    audit: page === 'audit' ? parseAudit(get) : emptyAudit(),
   };
 }
 
@@ -209,9 +295,22 @@ export function formatView(view: View): string {
     put('radius', round(view.radius_m, 0));
   }
   put('late', view.lateOnly && '1');
-  put('panel', view.panel, view.panel !== (view.project ? 'project' : ask ? 'near' : 'none'));
+  put('as_of', view.as_of);
+  if (view.compare) {
+    put('compare', `${view.compare.from}..${view.compare.to}`);
+    put('what', view.compare.what.join(','));
+  }
+  put('panel', view.panel, view.panel !== impliedPanel(view));
   put('map', camera && `${round(camera.zoom, 2)}/${round(camera.lat, 5)}/${round(camera.lon, 5)}`);
   put('basemap', view.basemap);
+  if (view.page === 'audit') {
+    const { type, actor, kind, from, to } = view.audit;
+    put('type', type);
+    put('actor', actor);
+    put('change', kind);
+    put('from', from);
+    put('to', to);
+  }
   const path = view.page === 'map' ? '/' : `/${view.page}`;
   return out.length ? `${path}?${out.join('&')}` : path;
 }

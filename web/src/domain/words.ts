@@ -1,9 +1,11 @@
 // Every word of the interface in both languages. The map's data brings its own names; they are not here.
 import type { Lang } from './vocab.ts';
 import { EDIT_WORDS } from './words/edit.ts';
+import { TIME_WORDS } from './words/time.ts';
 
 const WORDS = {
   ...EDIT_WORDS,
+  ...TIME_WORDS,
   'app.name': { zh: '挂图', en: 'Guatu' },
   'app.title': { zh: '挂图：{plan}', en: 'Guatu: {plan}' },
   'app.map': { zh: '计划地图', en: 'Map of the plan' },

@@ -1,12 +1,13 @@
 // Owns the MapLibre map: applies styles, moves the camera, and tells what was pointed at. It decides nothing itself.
-import type { Map as GlMap, MapMouseEvent, PointLike, StyleSpecification } from 'maplibre-gl';
+import type { Map as GlMap, MapMouseEvent, PointLike, StyleSpecification, VectorTileSource } from 'maplibre-gl';
 import type { Box } from '../domain/geo/plane.ts';
+import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Camera } from '../domain/view.ts';
 import { BASE_LINES, CLICKABLE, SNAPPABLE, type LayerId } from './order.ts';
 import type { PlaceEditor, PlaceEvents } from './place-editor.ts';
 import { meant } from './pick.ts';
-import { absolute, familyOf } from './style.ts';
+import { TILE_MAX_ZOOM, absolute, familyOf, planTiles } from './style.ts';
 
 export interface Padding {
   top: number;
@@ -118,12 +119,33 @@ export class Engine {
     }
     this.#pending = null;
     this.#layers = style.layers.map((l) => l.id);
-    this.map.setStyle(absolute(style, location.origin), { diff: true, transformStyle: keepDrawing });
+    const full = absolute(style, location.origin);
+    this.#retile(full);
+    this.map.setStyle(full, { diff: true, transformStyle: keepDrawing });
   }
 
   /** Fetches the plan's tiles again, after a change. */
   refresh(): void {
     if (this.#ready) this.map.refreshTiles('plan');
+  }
+
+  /** The addresses of the plan's tiles in sight, for another day. */
+  tilePaths(day: string): string[] {
+    const [west, south, east, north] = this.map.getBounds().toArray().flat() as Box;
+    const zoom = Math.min(TILE_MAX_ZOOM, Math.max(0, Math.floor(this.map.getZoom())));
+    const address = planTiles(day);
+    return tilesIn([west, south, east, north], zoom).map(({ z, x, y }) =>
+      address.replace('{z}', String(z)).replace('{x}', String(x)).replace('{y}', String(y)),
+    );
+  }
+
+  /** A new address by difference would take the source away and its layers with it: the map would flash. */
+  #retile(style: StyleSpecification): void {
+    for (const [id, next] of Object.entries(style.sources)) {
+      if (next.type !== 'vector' || !next.tiles) continue;
+      const source = this.map.getSource<VectorTileSource>(id);
+      if (source && source.tiles[0] !== next.tiles[0]) source.setTiles(next.tiles);
+    }
   }
 
   /** Begins to edit a place; the drawing library arrives first. */

@@ -1,6 +1,7 @@
 // What the map shows, as plain values: the whole input of the style.
 import type { FeatureCollection, Geometry, MultiPolygon } from 'geojson';
 import type { Position2 } from '../domain/ring.ts';
+import type { Change } from '../domain/compare.ts';
 import type { Lang } from '../domain/vocab.ts';
 
 export interface BasemapLook {
@@ -28,4 +29,19 @@ export interface Look {
   anchors?: FeatureCollection | null;
   draft?: readonly Position2[];
   basemap?: BasemapLook | null;
+  /** The day in the past that the plan's tiles are asked for. */
+  day?: string | null;
+  /** What two compared days differ in. */
+  changed?: ChangedLook | null;
+  /** The projects that just changed, and whether their pulse is up. */
+  fresh?: readonly string[];
+  beat?: boolean;
+}
+
+export interface ChangedLook {
+  groups: readonly { change: Change; projects: readonly string[] }[];
+  /** Where the moved and the dropped were before. */
+  before: FeatureCollection | null;
+  /** A point for each changed project, with its sign. */
+  signs: FeatureCollection;
 }

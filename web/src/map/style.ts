@@ -1,14 +1,16 @@
 // The whole map as one pure function: values in, a MapLibre style out. Addresses are root-relative; whoever hands the
 // style to a client makes them absolute.
 import type { SourceSpecification, StyleSpecification } from '@maplibre/maplibre-gl-style-spec';
+import { atMoment } from '../api/moment.ts';
 import { baseLayers, type Layer } from './base.ts';
+import { changeLayers, changeSources, pulseLayers } from './changes.ts';
 import type { Look } from './look.ts';
 import { LAYER_ORDER, type LayerId } from './order.ts';
 import { overlayLayers, overlaySources } from './overlay.ts';
 import { chosenLayers, planLayers } from './plan-layers.ts';
 
 /** Beyond this the server's tiles are drawn larger instead of fetched anew. */
-const TILE_MAX_ZOOM = 16;
+export const TILE_MAX_ZOOM = 16;
 
 export function planStyle(look: Look): StyleSpecification {
   return {
@@ -16,19 +18,32 @@ export function planStyle(look: Look): StyleSpecification {
     name: look.lang === 'zh' ? '挂图' : 'Guatu',
     sprite: '/sprites/plan',
     sources: sources(look),
-    layers: inOrder([...baseLayers(look), ...planLayers(look), ...chosenLayers(look), ...overlayLayers(look)]),
+    layers: inOrder([
+      ...baseLayers(look),
+      ...planLayers(look),
+      ...chosenLayers(look),
+      ...changeLayers(look),
+      ...pulseLayers(look),
+      ...overlayLayers(look),
+    ]),
   };
 }
 
-function tiles(collections: string): SourceSpecification {
-  return { type: 'vector', tiles: [`/tiles/${collections}/{z}/{x}/{y}`], minzoom: 0, maxzoom: TILE_MAX_ZOOM };
+/** The address of the plan's tiles on a day; null: now. */
+export function planTiles(day: string | null): string {
+  return atMoment('/tiles/places/{z}/{x}/{y}', day);
+}
+
+function tiles(address: string): SourceSpecification {
+  return { type: 'vector', tiles: [address], minzoom: 0, maxzoom: TILE_MAX_ZOOM };
 }
 
 function sources(look: Look): Record<string, SourceSpecification> {
   const all: Record<string, SourceSpecification> = {
-    context: tiles('context'),
-    plan: tiles('places'),
+    context: tiles('/tiles/context/{z}/{x}/{y}'),
+    plan: tiles(planTiles(look.day ?? null)),
     ...overlaySources(look),
+    ...changeSources(look),
   };
   const { basemap } = look;
   if (basemap) {

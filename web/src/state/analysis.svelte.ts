@@ -68,6 +68,7 @@ export class AnalysisState {
     this.wantsFrame = view.current.camera === null;
     $effect(() => {
       const ask = JSON.parse(this.#ask) as Ask | null;
+      void view.asOf;
       const radius = ask?.type === 'area' ? 0 : this.#radius;
       if (ask) void this.found.load((signal) => findNear(ask, radius, signal));
       else this.found.clear();

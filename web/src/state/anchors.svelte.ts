@@ -1,9 +1,11 @@
 // Where the marker of each feature stands. Tiles cut lines and areas, and each piece would carry the name again; and only
 // in one source can what is late take its place before all else.
 import type { FeatureCollection, Geometry } from 'geojson';
+import { untrack } from 'svelte';
 import { listCollections, listFeatures } from '../api/client.ts';
 import { anchorOf } from '../domain/geo/anchor.ts';
 import { Resource } from './resource.svelte.ts';
+import type { ViewState } from './view.svelte.ts';
 
 function shapeOf({ type }: Geometry): 'points' | 'lines' | 'areas' {
   if (type.endsWith('Polygon')) return 'areas';
@@ -15,8 +17,11 @@ export class AnchorsState {
   /** null until they are known, and when there are too many: the map then names each piece. */
   readonly points: FeatureCollection | null = $derived(this.#found.data);
 
-  constructor() {
-    this.load();
+  constructor(view: ViewState) {
+    $effect(() => {
+      void view.asOf;
+      untrack(() => this.load());
+    });
   }
 
   load(): void {

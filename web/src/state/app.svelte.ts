@@ -1,35 +1,49 @@
 // Everything the features share, made once at the top and handed down by a typed context.
 import { createContext } from 'svelte';
+import type { Right } from '../domain/edit/vocab.ts';
+import type { Range } from '../domain/compare.ts';
 import { unionBox } from '../domain/geo/plane.ts';
 import { emptyFilters, type Ask, type Filters } from '../domain/view.ts';
 import { word, type WordKey } from '../domain/words.ts';
 import type { Text } from '../domain/vocab.ts';
 import { AnalysisState } from './analysis.svelte.ts';
 import { AnchorsState } from './anchors.svelte.ts';
+import { CompareState } from './compare.svelte.ts';
+import { LiveState } from './live.svelte.ts';
 import { EditState } from './edit.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
 import { PlanState } from './plan.svelte.ts';
+import { liveListener } from './listening.ts';
 import { ResultsState } from './results.svelte.ts';
 import { SelectionState } from './selection.svelte.ts';
 import { ScreenState } from './screen.svelte.ts';
+import { TimeState } from './time.svelte.ts';
 import { SessionState } from './session.svelte.ts';
 import { ViewState } from './view.svelte.ts';
 
 export class AppState {
   readonly view = new ViewState();
-  readonly plan = new PlanState();
+  readonly plan = new PlanState(this.view);
   readonly results = new ResultsState(this.view);
   readonly selection = new SelectionState(this.view);
   readonly analysis = new AnalysisState(this.view);
-  readonly anchors = new AnchorsState();
+  readonly anchors = new AnchorsState(this.view);
   readonly screen = new ScreenState();
   readonly notice = new NoticeState();
   readonly session = new SessionState();
   readonly edit = new EditState(this.session, this.view);
+  readonly time = new TimeState(this.view, this.plan, this.screen);
+  readonly compare = new CompareState(this.view);
+  readonly live = new LiveState(liveListener(this));
+  /** Nothing can be edited and nothing is live on a day in the past. */
+  readonly isPast: boolean = $derived(this.time.isPast);
 
   constructor() {
     // A link that opens a card must show it on a phone too.
-    this.session.onchanged = () => this.reload();
+    this.session.onchanged = () => {
+      this.reload();
+      this.live.again();
+    };
     const { panel } = this.view.current;
     if (panel !== 'none' && panel !== 'draw') this.screen.sheet = 'half';
   }
@@ -40,6 +54,17 @@ export class AppState {
   /** A name in the chosen language. */
   name = (text: Text): string => text[this.view.lang];
 
+  /** Whether the reader may do this now: it takes the right, and the present. */
+  may(right: Right): boolean {
+    return !this.isPast && this.session.may(right);
+  }
+
+  /** Who made a change, as people say it; the log names programs by their task. */
+  actorName(actor: string | null): string {
+    if (actor === 'simulation' || actor === 'seed') return this.t(`history.${actor}`);
+    return actor ?? this.t(this.session.user ? 'history.system' : 'history.somebody');
+  }
+
   /** Opens a project; `frame` when it was not chosen on the map itself. */
   choose(id: string, { frame = true } = {}): void {
     this.edit.fromWorklist = false;
@@ -48,23 +73,14 @@ export class AppState {
     if (frame) this.frameProjects([id]);
   }
 
-  /** Reads everything anew, after a write or when another reader is signed in. What is shown stays until then. */
-  reload(): void {
-    this.plan.load();
-    this.results.page.retry();
-    this.selection.detail.retry();
-    this.analysis.found.retry();
-    this.anchors.load();
-    this.screen.refreshing = {};
-  }
-
   /** Closes the right-hand card. An analysis stays until it is ended, so its result can be returned to. */
   close(): void {
-    const { panel, ask } = this.view.current;
+    const { panel, ask, compare } = this.view.current;
     if (panel === 'edit' || (panel === 'place' && !this.edit.fromWorklist)) this.view.go({ panel: 'project' });
     else if (panel === 'place') this.view.go({ panel: 'worklist' });
+    else if (panel === 'project' && compare) this.view.go({ project: null, panel: 'compare' });
     else if (panel === 'project' && ask) this.view.go({ project: null, panel: 'near' });
-    else this.view.go({ project: null, panel: 'none', ask: null, lateOnly: false });
+    else this.view.go({ project: null, panel: 'none', ask: null, lateOnly: false, compare: null });
     this.analysis.draft = [];
   }
 
@@ -94,6 +110,41 @@ export class AppState {
     const wanted = new Set(ids);
     const box = unionBox(this.plan.projects.filter((p) => wanted.has(p.id)).map((p) => p.bbox));
     this.screen.frame(box);
+  }
+
+  /** Reads everything anew, after a write or when another reader is signed in. What is shown stays until then. */
+  reload(): void {
+    this.plan.load({ afresh: true });
+    this.results.page.retry();
+    this.selection.detail.retry();
+    this.analysis.found.retry();
+    this.compare.found.retry();
+    this.anchors.load();
+    this.time.reload();
+    this.screen.refreshing = {};
+  }
+
+  /** Looks at a day, or at now; a comparison ends with it. */
+  lookAt(day: string | null): void {
+    const now = day === null || (this.time.today !== null && day >= this.time.today);
+    const panel = this.view.current.panel === 'compare' ? 'none' : this.view.current.panel;
+    this.time.playing = false;
+    if (!now) this.time.asked = true;
+    this.view.go({ as_of: now ? null : day, compare: null, panel });
+  }
+
+  /** Compares two days on the map. */
+  compareDays(range: Range): void {
+    this.time.playing = false;
+    this.view.go({
+      page: 'map',
+      compare: { ...range, what: [] },
+      as_of: null,
+      panel: 'compare',
+      project: null,
+      ask: null,
+    });
+    if (this.screen.narrow) this.screen.sheet = 'half';
   }
 
   async copyLink(): Promise<void> {

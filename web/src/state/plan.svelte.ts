@@ -1,7 +1,9 @@
 // The plan and the server's settings: read once, shared by all.
+import { untrack } from 'svelte';
 import { findPlan, findSettings } from '../api/client.ts';
 import type { PlanTree, ProjectSummary, Quota, Section, Settings } from '../api/types.ts';
 import { Resource } from './resource.svelte.ts';
+import type { ViewState } from './view.svelte.ts';
 
 export class PlanState {
   readonly #all = new Resource<{ settings: Settings; tree: PlanTree }>();
@@ -18,13 +20,17 @@ export class PlanState {
   );
   readonly sections: Map<string, Section> = $derived(new Map(this.tree?.sections.map((s) => [s.id, s])));
 
-  constructor() {
-    this.load();
+  constructor(view: ViewState) {
+    $effect(() => {
+      void view.asOf;
+      untrack(() => this.load());
+    });
   }
 
-  load(): void {
+  /** Reads the plan; the settings are kept unless they are asked for anew, as on a new day. */
+  load({ afresh = false } = {}): void {
     void this.#all.load(async (signal) => {
-      const settings = await findSettings(signal);
+      const settings = (afresh ? null : this.settings) ?? (await findSettings(signal));
       return { settings, tree: await findPlan(settings.plan, signal) };
     });
   }

@@ -23,6 +23,7 @@ export class ResultsState {
     this.#view = view;
     $effect(() => {
       const question = JSON.parse(this.#key);
+      void view.asOf;
       void this.page.load((signal) => listProjects(question, signal));
     });
   }

@@ -17,6 +17,7 @@ export class SelectionState {
     this.#view = view;
     $effect(() => {
       const id = this.#id;
+      void view.asOf;
       if (id) void this.detail.load((signal) => findProject(id, signal));
       else this.detail.clear();
     });

@@ -1,5 +1,6 @@
 // The view as state, kept in step with the address bar. Selections and panels make history; the camera does not.
-import { formatView, parseView, type View } from '../domain/view.ts';
+import { lookAt } from '../api/moment.ts';
+import { dayOf, formatView, parseView, type View } from '../domain/view.ts';
 import { oneOf, LANGS, type Lang } from '../domain/vocab.ts';
 
 /** The device's language when it is one of ours, else Chinese. */
@@ -15,14 +16,20 @@ export class ViewState {
   current = $state.raw<View>(parseView(location.pathname, location.search));
   readonly lang: Lang = $derived(this.current.lang ?? deviceLang());
 
+  /** The day that is looked at; null: now. */
+  readonly asOf: string | null = $derived(dayOf(this.current));
   /** Asked before each step; a step that it refuses does not happen. */
   guard: (change: Partial<View>) => boolean = () => true;
 
   constructor() {
+    lookAt(dayOf(this.current));
     $effect(() => {
       const back = () => {
         const there = parseView(location.pathname, location.search);
-        if (this.guard(there)) this.current = there;
+        if (this.guard(there)) {
+          this.current = there;
+          lookAt(dayOf(there));
+        }
         // The browser has gone already: the page we stay on is put before it again.
         else history.pushState(null, '', formatView(this.current));
       };
@@ -52,6 +59,7 @@ export class ViewState {
   #set(change: Partial<View>, how: 'push' | 'replace'): void {
     const before = formatView(this.current);
     this.current = { ...this.current, ...change };
+    lookAt(dayOf(this.current));
     const after = formatView(this.current);
     if (after === before) return;
     if (how === 'push') history.pushState(null, '', after);

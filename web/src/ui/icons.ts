@@ -35,6 +35,12 @@ export const ICONS = {
   list: '<path d="M9 6h11M9 12h11M9 18h11M4.500 6h.01M4.500 12h.01M4.500 18h.01"/>',
   move: '<path d="M12 3v18M3 12h18M9 6l3-3 3 3M9 18l3 3 3-3M6 9l-3 3 3 3M18 9l3 3-3 3"/>',
   check: '<path d="m5 12.500 4.500 4.500L19 7.500"/>',
+  clock: '<circle cx="12" cy="12" r="8.500"/><path d="M12 7v5.200l3.400 2"/>',
+  play: '<path d="M8 5.500v13l10.500-6.500z" fill="currentColor"/>',
+  pause: '<path d="M8.500 6v12M15.500 6v12"/>',
+  compare: '<path d="M4 8h13m-3.500-3.500L17 8l-3.500 3.500M20 16H7m3.500-3.500L7 16l3.500 3.500"/>',
+  history: '<path d="M4 12a8 8 0 1 0 2.500-5.800L4 8.500M4 4v4.500h4.500M12 8v4.300l3 1.700"/>',
+  print: '<path d="M7 9V4h10v5M7 17H4v-7h16v7h-3M7 14h10v6H7z"/>',
   road: '<path d="M7 20.500 10 3.500M17 20.500 14 3.500M12 4.500V7M12 10.700v2.600M12 17v2.500"/>',
 } as const;
 

@@ -1,0 +1,264 @@
+//! The log of changes as a feed, a record's history, taking a change back, and the live stream.
+
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use crate::atlas::Atlas;
+use crate::http::answer::{self, JSON, Problem};
+use crate::http::asked::Asked;
+use crate::http::edit;
+use crate::http::events::{SINCE as EVENTS_SINCE, list_events};
+use crate::http::params::{Beyond, Param, ParamShape, Params, wrong};
+use crate::http::route::{Access, Answer, Method, Route};
+use crate::http::wire::{ChangeList, Edited};
+use crate::plan::{Change, ChangeKind, Date, Record, RecordKey, RecordType, Right};
+use crate::services::edits::{EditError, Moves};
+use crate::services::history;
+use crate::services::past::end_of;
+use crate::store::{ChangeQuery, Order, Store};
+
+const SINCE: Param = Param::new("since", ParamShape::Form("the number of a change"), "Only changes after this one.");
+const BEFORE: Param = Param::new("before", ParamShape::Form("the number of a change"), "Only changes before this one.");
+const TYPE: Param = Param::new(
+    "type",
+    ParamShape::OneOf(&[
+        "plan",
+        "section",
+        "target",
+        "quota",
+        "project",
+        "theme",
+        "collection",
+        "feature",
+        "light_rule",
+    ]),
+    "Only changes of records of this type.",
+);
+const ID: Param = Param::new("id", ParamShape::Text { max: 64 }, "Only changes of records with this id.");
+const COLLECTION: Param =
+    Param::new("collection", ParamShape::Text { max: 64 }, "Only changes of features of this collection.");
+const ACTOR: Param =
+    Param::new("actor", ParamShape::Text { max: 64 }, "Only changes by this user; for those who are signed in.");
+const KIND: Param = Param::new(
+    "kind",
+    ParamShape::OneOf(&["created", "updated", "deleted"]),
+    "Only changes that did this to their record.",
+);
+const FROM: Param = Param::new("from", ParamShape::Date, "Only changes from this day on.");
+const TO: Param = Param::new("to", ParamShape::Date, "Only changes until the end of this day.");
+const ORDER: Param = Param::new(
+    "order",
+    ParamShape::OneOf(&["asc", "desc"]),
+    "Oldest or newest first; newest first when absent, but oldest first with `since`.",
+);
+const LIMIT: Param =
+    Param::new("limit", ParamShape::Limit { default: 50, max: 1_000, beyond: Beyond::Refused }, "Changes on a page.");
+
+const PARAMETERS: &[&Param] = &[&SINCE, &BEFORE, &TYPE, &ID, &COLLECTION, &ACTOR, &KIND, &FROM, &TO, &ORDER, &LIMIT];
+const HISTORY: &[&Param] = &[&BEFORE, &LIMIT];
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route {
+            path: "/api/v1/changes",
+            documented: None,
+            method: Method::Get,
+            id: "list_changes",
+            summary: "The log of changes, field by field, page by page.",
+            parameters: PARAMETERS,
+            access: Access::READ,
+            body: None,
+            answer: Answer::json::<ChangeList>(),
+            handler: get(list_changes),
+        },
+        Route {
+            path: "/api/v1/projects/{project}/history",
+            documented: None,
+            method: Method::Get,
+            id: "list_project_history",
+            summary: "What happened to a project and its places, newest first.",
+            parameters: HISTORY,
+            access: Access::READ,
+            body: None,
+            answer: Answer::json::<ChangeList>(),
+            handler: get(list_project_history),
+        },
+        Route {
+            path: "/api/v1/changes/{seq}/undo",
+            documented: None,
+            method: Method::Post,
+            id: "undo_change",
+            summary: "Takes a change back by a new change, which leaves alone what was done to other fields since.",
+            parameters: &[],
+            access: Access::Editor,
+            body: None,
+            answer: Answer::json::<Edited>(),
+            handler: post(undo_change),
+        },
+        Route {
+            path: "/api/v1/events",
+            documented: None,
+            method: Method::Get,
+            id: "list_events",
+            summary: "Server-sent events: `hello` at the beginning, `change` for changes published together, `reset` when everything had better be read anew.",
+            parameters: &[&EVENTS_SINCE],
+            access: Access::READ,
+            body: None,
+            answer: Answer::bytes(&["text/event-stream"]),
+            handler: get(list_events),
+        },
+    ]
+}
+
+async fn list_changes(asked: Asked) -> Result<Response, Problem> {
+    let params = asked.params(PARAMETERS)?;
+    let query = query(&asked, &params)?;
+    answer_page(&asked, &params, "/api/v1/changes", query).await
+}
+
+fn query(asked: &Asked, params: &Params) -> Result<ChangeQuery, Problem> {
+    let zone = &asked.state.options.time_zone;
+    let after: Option<u64> = params.parse(&SINCE)?;
+    let actor = params.text(&ACTOR)?.map(str::to_owned);
+    if actor.is_some() && !asked.caller.has(Right::Read) {
+        return Err(Problem::not_signed_in("who changed what is for those who are signed in"));
+    }
+    let begin = |day: Date| day.to_zoned_datetime(zone.clone()).map(|begin| begin.timestamp());
+    let from = params.date(&FROM)?.map(|day| begin(day).map_err(|fault| wrong(&FROM, fault))).transpose()?;
+    let until = params.date(&TO)?.and_then(|day| end_of(day, zone));
+    let order = match params.one_of(&ORDER)? {
+        Some("asc") => Order::OldestFirst,
+        Some(_) => Order::NewestFirst,
+        None if after.is_some() => Order::OldestFirst,
+        None => Order::NewestFirst,
+    };
+    Ok(ChangeQuery {
+        after,
+        before: params.parse(&BEFORE)?,
+        record_type: params.one_of(&TYPE)?.and_then(record_type),
+        collection: params.text(&COLLECTION)?.map(str::to_owned),
+        id: params.text(&ID)?.map(str::to_owned),
+        records: Vec::new(),
+        actor,
+        kind: params.one_of(&KIND)?.map(|word| match word {
+            "created" => ChangeKind::Created,
+            "deleted" => ChangeKind::Deleted,
+            _ => ChangeKind::Updated,
+        }),
+        from,
+        until: until.map(|until| until + jiff::SignedDuration::from_millis(1)),
+        order,
+        limit: params.limit(&LIMIT)?,
+    })
+}
+
+fn record_type(word: &str) -> Option<RecordType> {
+    serde_json::from_value(word.into()).ok()
+}
+
+async fn list_project_history(asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
+    let params = asked.params(HISTORY)?;
+    let view = asked.view().await?;
+    let absent = || Problem::not_found("project", format!("there is no project {project}"));
+    let row = view.atlas.projects.get(&project).ok_or_else(absent)?;
+    let key = RecordKey { record_type: RecordType::Project, collection: None, id: row.value.id.clone() };
+    let places = view.atlas.places_of(&row.value.id).map(|place| RecordKey {
+        record_type: RecordType::Feature,
+        collection: Some(place.collection.clone()),
+        id: place.id.clone(),
+    });
+    let query = ChangeQuery {
+        records: std::iter::once(key).chain(places).collect(),
+        before: params.parse(&BEFORE)?,
+        order: Order::NewestFirst,
+        limit: params.limit(&LIMIT)?,
+        ..ChangeQuery::default()
+    };
+    answer_page(&asked, &params, &format!("/api/v1/projects/{project}/history"), query).await
+}
+
+/// A page with only what the caller may see.
+async fn answer_page(asked: &Asked, params: &Params, path: &str, query: ChangeQuery) -> Result<Response, Problem> {
+    let order = query.order;
+    let (changes, more) = visible(asked, query).await?;
+    let next = changes.last().filter(|_| more).map(|last| {
+        let param = if order == Order::OldestFirst { &SINCE } else { &BEFORE };
+        format!("{path}?{}", params.with(param, &last.seq.to_string()))
+    });
+    let atlas = asked.state.published.current();
+    answer::json(&asked.headers, JSON, &ChangeList::new(&changes, &atlas, &asked.caller, next))
+}
+
+/// Changes that fit a question and that the caller may see, and whether there are more.
+async fn visible(asked: &Asked, mut query: ChangeQuery) -> Result<(Vec<Change>, bool), Problem> {
+    let wanted = query.limit;
+    let is_staff = asked.caller.has(Right::Read);
+    let mut found = Vec::new();
+    query.limit = wanted + 1;
+    loop {
+        let changes = asked.state.store.find_changes(query.clone()).await.map_err(Problem::internal)?;
+        let is_last = changes.len() <= wanted;
+        match (query.order, changes.last()) {
+            (Order::OldestFirst, Some(last)) => query.after = Some(last.seq),
+            (Order::NewestFirst, Some(last)) => query.before = Some(last.seq),
+            (_, None) => {}
+        }
+        for change in changes {
+            if is_staff || is_public(asked, &change).await? {
+                found.push(change);
+            }
+        }
+        if is_last || found.len() > wanted {
+            let more = found.len() > wanted;
+            found.truncate(wanted);
+            return Ok((found, more));
+        }
+    }
+}
+
+/// Whether anybody may know of a change: its record was public then, and is now or was when it went.
+async fn is_public(asked: &Asked, change: &Change) -> Result<bool, Problem> {
+    if change.internal {
+        return Ok(false);
+    }
+    let atlas = asked.state.published.current();
+    let told = [&change.before, &change.after];
+    let project_is_internal = told.into_iter().flatten().any(|record| atlas.is_internal(record) && !is_itself(record));
+    if project_is_internal {
+        return Ok(false);
+    }
+    if let Some(row) = atlas.record(&change.key) {
+        return Ok(!atlas.is_internal(&row.value));
+    }
+    let last = ChangeQuery {
+        records: vec![change.key.clone()],
+        order: Order::NewestFirst,
+        limit: 1,
+        ..ChangeQuery::default()
+    };
+    let last = asked.state.store.find_changes(last).await.map_err(Problem::internal)?;
+    Ok(last.iter().all(|change| !change.internal))
+}
+
+/// Whether a record is internal by itself, so that what it is now decides, not what it was.
+fn is_itself(record: &Record) -> bool {
+    matches!(record, Record::Project(_) | Record::Collection(_))
+}
+
+async fn undo_change(asked: Asked, Path(seq): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    let mut author = edit::author(&asked, &bytes)?;
+    let absent = || Problem::not_found("seq", format!("there is no change {seq}"));
+    let number: u64 = seq.parse().ok().filter(|number| *number > 0).ok_or_else(absent)?;
+    let found = asked.state.store.changes(number - 1, 1).await.map_err(Problem::internal)?;
+    let change = found.into_iter().next().filter(|change| change.seq == number).ok_or_else(absent)?;
+    author.undoes = Some(number);
+    let back = move |atlas: &Atlas| -> Result<_, EditError> {
+        let current = atlas.record(&change.key);
+        Ok(vec![history::undo(&change, current.as_ref())?])
+    };
+    let landed = edit::land(&asked, author, Moves::Back, back).await?;
+    edit::answer(&landed, &landed.changes[0], None)
+}

@@ -1,0 +1,173 @@
+//! The light of a project on a given day, and why: the written rule with the plan's numbers, and nothing that is not in it.
+//!
+//! In this order, and with the plan's [`LightRule`]:
+//! 1. Nothing reported, or cancelled: grey. Suspended: yellow. Aim reached: green.
+//! 2. Past the due date short of the aim: red.
+//! 3. Its planned start is reached, but its stage is before building: yellow once `unstarted_yellow_months` calendar months have
+//!    ended without a start, that of the planned start being the first; red from `unstarted_red_months`.
+//! 4. Behind schedule by `behind_yellow_points`: yellow; by more than `behind_red_points`: red. Of 3 and 4 the worse one tells.
+//! 5. On schedule: green, or yellow when the last report is older than `evidence_days`.
+//!
+//! What cannot be judged is grey and says what is missing.
+
+mod reason;
+mod rule;
+mod schedule;
+
+use super::{Aim, Date, Light, Plan, Project, Stage};
+pub use rule::LightRule;
+pub(super) use schedule::months_between;
+use schedule::scheduled_percent;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LightCode {
+    NotReported,
+    Cancelled,
+    Suspended,
+    AimReached,
+    Overdue,
+    NotStarted,
+    Behind,
+    OnSchedule,
+    Stale,
+    NoProgress,
+}
+
+impl LightCode {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            LightCode::NotReported => "not_reported",
+            LightCode::Cancelled => "cancelled",
+            LightCode::Suspended => "suspended",
+            LightCode::AimReached => "aim_reached",
+            LightCode::Overdue => "overdue",
+            LightCode::NotStarted => "not_started",
+            LightCode::Behind => "behind",
+            LightCode::OnSchedule => "on_schedule",
+            LightCode::Stale => "stale",
+            LightCode::NoProgress => "no_progress",
+        }
+    }
+}
+
+/// A light, its code, and the numbers behind it. [`LightReading::reason`] puts them into words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LightReading {
+    pub colour: Light,
+    pub code: LightCode,
+    pub aim: Aim,
+    pub due: Date,
+    /// The planned start, where the plan has one.
+    pub start: Option<Date>,
+    /// When the stage was last reported; none while the plan's words imply it.
+    pub reported: Option<Date>,
+    /// Days past the due date, when past it.
+    pub days_overdue: Option<i32>,
+    /// Months that ended without a start, when not started.
+    pub months_unstarted: Option<i32>,
+    /// Days since the last report, or the plan's start while there is none; when stale.
+    pub evidence_age_days: Option<i32>,
+    /// Percent reported, and percent that the schedule asks for on the day.
+    pub progress: Option<f64>,
+    pub scheduled: Option<f64>,
+    /// The number of the rule that decided: points, months or days, by the code.
+    pub limit: Option<f64>,
+}
+
+/// Applies the rule to a project of `plan` as it stands on `today`.
+pub fn light(project: &Project, plan: &Plan, rule: &LightRule, today: Date) -> LightReading {
+    let reading = LightReading::of(project);
+    let stage = project.stage;
+    match stage {
+        Stage::NotReported => return reading.says(Light::Grey, LightCode::NotReported),
+        Stage::Cancelled => return reading.says(Light::Grey, LightCode::Cancelled),
+        Stage::Suspended => return reading.says(Light::Yellow, LightCode::Suspended),
+        _ if project.aim.reached_at(stage) => return reading.says(Light::Green, LightCode::AimReached),
+        _ => {}
+    }
+    // "Moved on markedly" is a matter of progress once work is under way: without a reading nobody can say.
+    let only_progress_tells = project.aim == Aim::Advance && stage == Stage::Building;
+    if today > project.due && (project.progress.is_some() || !only_progress_tells) {
+        let days_overdue = Some((today - project.due).get_days());
+        let reading = LightReading { days_overdue, scheduled: Some(100.0), ..reading };
+        return reading.says(Light::Red, LightCode::Overdue);
+    }
+    let scheduled = against_schedule(project, plan, rule, today);
+    match not_started(project, rule, today) {
+        Some(unstarted) if unstarted.colour <= scheduled.colour => {
+            LightReading { scheduled: scheduled.scheduled, ..unstarted }
+        }
+        _ => scheduled,
+    }
+}
+
+/// None while the start is not due or was made, or too few months have ended since.
+fn not_started(project: &Project, rule: &LightRule, today: Date) -> Option<LightReading> {
+    let start = project.start.filter(|start| today >= *start)?;
+    project.stage.step().filter(|step| Some(*step) < Stage::Building.step())?;
+    let months = months_between(start, today);
+    let after = |limit: u32| i64::from(months) >= i64::from(limit);
+    let (colour, limit) = match (after(rule.unstarted_red_months), after(rule.unstarted_yellow_months)) {
+        (true, _) => (Light::Red, rule.unstarted_red_months),
+        (false, true) => (Light::Yellow, rule.unstarted_yellow_months),
+        (false, false) => return None,
+    };
+    let months_unstarted = Some(months);
+    let reading = LightReading { months_unstarted, limit: Some(f64::from(limit)), ..LightReading::of(project) };
+    Some(reading.says(colour, LightCode::NotStarted))
+}
+
+fn against_schedule(project: &Project, plan: &Plan, rule: &LightRule, today: Date) -> LightReading {
+    let scheduled = scheduled_percent(project, plan, today);
+    let reading = LightReading { scheduled: Some(scheduled), ..LightReading::of(project) };
+    let (yellow, red) = (rule.behind_yellow_points, rule.behind_red_points);
+    let (colour, code, limit) = match reading.points_behind() {
+        None => return reading.says(Light::Grey, LightCode::NoProgress),
+        Some(behind) if behind > red => (Light::Red, LightCode::Behind, red),
+        Some(behind) if behind >= yellow => (Light::Yellow, LightCode::Behind, yellow),
+        Some(_) => (Light::Green, LightCode::OnSchedule, yellow),
+    };
+    if code == LightCode::OnSchedule
+        && let Some(days) = rule.evidence_days
+    {
+        // What only the plan's words say is as old as the plan.
+        let age_days = (today - project.reported.unwrap_or(plan.start)).get_days();
+        if i64::from(age_days) > i64::from(days) {
+            let reading = LightReading { evidence_age_days: Some(age_days), limit: Some(f64::from(days)), ..reading };
+            return reading.says(Light::Yellow, LightCode::Stale);
+        }
+    }
+    LightReading { limit: Some(limit), ..reading }.says(colour, code)
+}
+
+impl LightReading {
+    /// What every reading of a project tells.
+    fn of(project: &Project) -> LightReading {
+        LightReading {
+            colour: Light::Grey,
+            code: LightCode::NotReported,
+            aim: project.aim,
+            due: project.due,
+            start: project.start,
+            reported: project.reported,
+            days_overdue: None,
+            months_unstarted: None,
+            evidence_age_days: None,
+            progress: project.progress,
+            scheduled: None,
+            limit: None,
+        }
+    }
+
+    fn says(self, colour: Light, code: LightCode) -> LightReading {
+        LightReading { colour, code, ..self }
+    }
+
+    /// Points by which progress falls short of the schedule; negative when ahead.
+    pub fn points_behind(&self) -> Option<f64> {
+        Some(self.scheduled? - self.progress?)
+    }
+}
+
+#[cfg(test)]
+mod tests;

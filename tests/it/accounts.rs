@@ -1,0 +1,8 @@
+//! Accounts by their API: every route, every refusal, and who may do what.
+
+mod access;
+mod oidc;
+mod program;
+mod sessions;
+mod tokens;
+mod users;

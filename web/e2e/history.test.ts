@@ -1,0 +1,96 @@
+// Who changed what: in the project's own activity, on the page of all changes, and undone again.
+import { PHONE, accessible, expect, painted, test } from './guatu.ts';
+import { editProject, signIn } from './people.ts';
+
+const PROJECT = 'zuili-road';
+const NOTE = { zh: '现场会议', en: 'Meeting on site' };
+
+test('an edit is told in words in both languages, and undone', async ({ page }) => {
+  await signIn(page, 'planner');
+  const before = (await (await page.request.get(`/api/v1/projects/${PROJECT}`)).json()).note;
+  await editProject(page, PROJECT, { note: NOTE });
+  await page.goto(`/?project=${PROJECT}`);
+  await painted(page);
+  const history = page.getByRole('region', { name: '动态' });
+  const newest = history.getByRole('article').first();
+  await expect(newest).toContainText(`备注 ${before ? before.zh : '无'} → ${NOTE.zh}`);
+  await accessible(page);
+  await page.getByRole('button', { name: 'Switch to English' }).click();
+  const english = page.getByRole('region', { name: 'Activity' });
+  await expect(english.getByRole('article').first()).toContainText(`→ ${NOTE.en}`);
+  await english
+    .getByRole('article')
+    .first()
+    .getByRole('button', { name: /^Undo change/ })
+    .click();
+  await expect(english.getByRole('article').first()).toContainText('Undid change');
+  const after = (await (await page.request.get(`/api/v1/projects/${PROJECT}`)).json()).note;
+  expect(after).toEqual(before);
+});
+
+test('what a later change has touched cannot be undone, and the reader is told why', async ({ page, watch }) => {
+  watch.allow.push(/409/);
+  await signIn(page, 'planner');
+  await editProject(page, PROJECT, { note: { zh: '第一', en: 'First' } });
+  await editProject(page, PROJECT, { note: { zh: '第二', en: 'Second' } });
+  await page.goto(`/?project=${PROJECT}`);
+  const history = page.getByRole('region', { name: '动态' });
+  await expect(history.getByRole('article').first()).toContainText('第一 → 第二');
+  const older = history.getByRole('article').nth(1);
+  await older.getByRole('button', { name: /撤销第/ }).click();
+  await expect(older.getByRole('alert')).toContainText('不能撤销');
+  await accessible(page);
+});
+
+test('who is not signed in sees the changes but no way to undo them', async ({ page }) => {
+  await page.goto(`/?project=${PROJECT}`);
+  const history = page.getByRole('region', { name: '动态' });
+  await expect(history.getByRole('article').first()).toBeVisible();
+  await expect(history.getByRole('button', { name: /撤销第/ })).toHaveCount(0);
+});
+
+test('all changes: filters live in the address, and pages follow one another', async ({ page }) => {
+  await signIn(page, 'planner');
+  await page.goto('/audit');
+  const list = page.getByRole('list', { name: '变更列表' });
+  await expect(list.getByRole('article').first()).toBeVisible();
+  await accessible(page);
+  const more = page.getByRole('button', { name: '更早的' });
+  const shown = await list.getByRole('article').count();
+  if (await more.isVisible()) {
+    await more.click();
+    await expect.poll(() => list.getByRole('article').count()).toBeGreaterThan(shown);
+  }
+  const seqs = await list.getByRole('article').evaluateAll((all) => all.map((a) => Number(a.getAttribute('data-seq'))));
+  expect(seqs).toEqual([...seqs].sort((a, b) => b - a));
+  await page.getByRole('combobox', { name: '对象' }).selectOption('project');
+  await expect(page).toHaveURL(/type=project/);
+  await expect(list.getByRole('link').first()).toBeVisible();
+  await page.getByRole('combobox', { name: '操作' }).selectOption('created');
+  await expect(page).toHaveURL(/change=created/);
+  await page.getByRole('textbox', { name: '操作人' }).fill('nobody-by-this-name');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('没有符合的变更')).toBeVisible();
+  await page.getByRole('button', { name: '清除筛选' }).last().click();
+  await expect(page).not.toHaveURL(/type=|change=|actor=/);
+  await expect(list.getByRole('article').first()).toBeVisible();
+});
+
+test('made-up data says so on every page', async ({ page }) => {
+  const { plans } = await (await page.request.get('/api/v1/plans')).json();
+  for (const path of ['/', '/dashboard', '/audit']) {
+    await page.goto(path);
+    await expect(page.getByText('模拟数据：')).toHaveCount(plans[0].simulated ? 1 : 0);
+  }
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: PHONE, hasTouch: true, isMobile: true });
+
+  test('the page of changes fits', async ({ page }) => {
+    await page.goto('/audit');
+    await expect(page.getByRole('list', { name: '变更列表' }).getByRole('article').first()).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
+    await accessible(page);
+  });
+});

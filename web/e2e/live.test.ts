@@ -1,0 +1,44 @@
+// Two windows on one plan: what one changes the other shows, without a reload, marks it, and says when it hears nothing.
+import { accessible, expect, painted, test } from './guatu.ts';
+import { editProject, signIn } from './people.ts';
+
+const PROJECT = 'mars';
+
+test('a change in one window shows in the other, on row, card and map', async ({ page, browser, baseURL }) => {
+  await page.goto(`/?tab=results&project=${PROJECT}`);
+  await painted(page);
+  await expect(page.getByText('实时', { exact: true })).toBeVisible();
+  await page.evaluate(() => ((window as { kept?: boolean }).kept = true));
+  const other = await (await browser.newContext({ baseURL })).newPage();
+  await signIn(other, 'planner');
+  const note = { zh: `第 ${Date.now()} 次现场会`, en: 'Meeting on site' };
+  await editProject(other, PROJECT, { note });
+  await expect(page.getByRole('region', { name: '详情' })).toContainText(note.zh);
+  await expect(page.getByRole('list', { name: '项目列表' }).locator(`[data-project="${PROJECT}"]`)).toHaveClass(
+    /fresh/,
+  );
+  await expect
+    .poll(() => page.evaluate(() => window.__guatu!.map.getStyle().layers.some((l) => l.id.startsWith('pulse-'))))
+    .toBe(true);
+  await expect(page.getByRole('status').filter({ hasText: '玛氏技改' }).first()).toBeVisible();
+  expect(await page.evaluate(() => (window as { kept?: boolean }).kept)).toBe(true);
+  // The mark goes by itself.
+  await expect
+    .poll(() => page.evaluate(() => window.__guatu!.map.getStyle().layers.some((l) => l.id.startsWith('pulse-'))))
+    .toBe(false);
+  await accessible(page);
+  await other.context().close();
+});
+
+test('a lost connection is told, with since when, and so is its return', async ({ page, context, watch }) => {
+  watch.allow.push(/ERR_INTERNET_DISCONNECTED|Failed to load resource/);
+  await page.goto('/');
+  await painted(page);
+  await expect(page.getByText('实时', { exact: true })).toBeVisible();
+  await context.setOffline(true);
+  await expect(page.getByText(/与服务器的连接断了，\d{4}-\d{2}-\d{2} \d{2}:\d{2} 以后/)).toBeVisible();
+  await accessible(page);
+  await context.setOffline(false);
+  await expect(page.getByText('连接已恢复，内容是最新的')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText(/与服务器的连接断了/)).toBeHidden();
+});
