@@ -5,7 +5,7 @@ import { FIELDS, RARE } from '../src/domain/edit/fields.ts';
 import { bodyOf, formOf, isDate, type Form } from '../src/domain/edit/form.ts';
 import { impliedProgress, nextStages } from '../src/domain/edit/stages.ts';
 import { worklist } from '../src/domain/edit/worklist.ts';
-import { joined, piecesOf, pieceTypeOf } from '../src/domain/geo/pieces.ts';
+import { joined, piecesOf, pieceTypeOf, pointCount } from '../src/domain/geo/pieces.ts';
 import { STAGES, type Stage } from '../src/domain/vocab.ts';
 import { WORD_KEYS, type WordKey } from '../src/domain/words.ts';
 import { snapTo } from '../src/map/snap.ts';
@@ -185,6 +185,7 @@ test('a geometry comes apart and together again', () => {
   expect(joined(piecesOf(multi))).toEqual(multi);
   expect(joined([line, { type: 'Point', coordinates: [0, 0] }])).toBeNull();
   expect(joined([])).toBeNull();
+  expect(pointCount([line, { type: 'Polygon', coordinates: [[[0, 0], [1, 0], [1, 1], [0, 0]]] }])).toBe(5); // prettier-ignore
   expect(['MultiPolygon', 'LineString', 'Geometry'].map(pieceTypeOf)).toEqual(['Polygon', 'LineString', 'Point']);
 });
 

@@ -58,6 +58,8 @@ export class Engine {
   #ready = false;
   #pending: StyleSpecification | null = null;
   #still = false;
+  /** Whether the plan's tiles wait to be fetched again. */
+  #refreshing = false;
   /** The ids of the layers on the map. */
   #layers: string[] = [];
   #touch = false;
@@ -124,9 +126,15 @@ export class Engine {
     this.map.setStyle(full, { diff: true, transformStyle: keepDrawing });
   }
 
-  /** Fetches the plan's tiles again, after a change. */
+  /** Fetches the plan's tiles again, after a change: once the map is at rest, for a new style under way would undo it. */
   refresh(): void {
-    if (this.#ready) this.map.refreshTiles('plan');
+    if (!this.#ready || this.#refreshing) return;
+    this.#refreshing = true;
+    this.map.once('idle', () => {
+      this.#refreshing = false;
+      this.map.refreshTiles('plan');
+    });
+    this.map.triggerRepaint();
   }
 
   /** The addresses of the plan's tiles in sight, for another day. */

@@ -70,7 +70,7 @@ export class PlaceEditor {
       pointOutlineColor: '#ffffff' as HexColor,
       pointOutlineWidth: 2.5,
     };
-    const coordinates = { draggable: true, midpoints: true, deletable: true, snappable: snapping };
+    const coordinates = { draggable: true, midpoints: { draggable: true }, deletable: true, snappable: snapping };
     const flags = { feature: { draggable: true, coordinates } };
     const validation = (feature: GeoJSONStoreFeatures) => ValidateNotSelfIntersecting(feature);
     this.#draw = new TerraDraw({
@@ -171,7 +171,7 @@ export class PlaceEditor {
   }
 
   #record(): void {
-    const pieces = this.#drawn().map((f) => f.geometry as Piece);
+    const pieces = this.#drawn().map((f) => rounded(f.geometry as Piece));
     if (JSON.stringify(pieces) === JSON.stringify(this.#now)) return;
     this.#step(pieces);
     this.#events.changed(pieces);

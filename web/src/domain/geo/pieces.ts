@@ -19,6 +19,15 @@ export function piecesOf(geometry: Geometry): Piece[] {
   }
 }
 
+/** How many points were set; the one that closes a ring is none of its own. */
+export function pointCount(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, piece) => {
+    if (piece.type === 'Point') return sum + 1;
+    if (piece.type === 'LineString') return sum + piece.coordinates.length;
+    return sum + piece.coordinates.reduce((ring, positions) => ring + positions.length - 1, 0);
+  }, 0);
+}
+
 /** One piece as it is, several of a kind as a multi-geometry; null when there is none or they are of different kinds. */
 export function joined(pieces: readonly Piece[]): Geometry | null {
   const [first] = pieces;
