@@ -45,7 +45,7 @@ pub struct Problem {
     title: &'static str,
     status: u16,
     /// What is wrong with this request.
-    detail: String,
+    detail: Box<str>,
     /// The query parameter, path part or body member that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<Box<str>>,
@@ -78,7 +78,7 @@ impl Problem {
             problem_type: "about:blank",
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
-            detail: detail.into(),
+            detail: detail.into().into(),
             parameter: None,
             expected: None,
             current: None,

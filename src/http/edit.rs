@@ -170,12 +170,9 @@ fn edited(key: &RecordKey, row: &Row<Record>, seq: Option<u64>) -> Edited {
 }
 
 /// The answer to a change of one record.
-///
-/// # Errors
-/// When the answer cannot be written.
-pub fn answer(landed: &Landed, change: &Change, location: Option<String>) -> Result<Response, Problem> {
+pub fn answer(landed: &Landed, change: &Change, location: Option<String>) -> Response {
     let Some(record) = &change.after else {
-        return Ok(answer::with(answer::nothing(), SEQUENCE, &landed.seq.to_string()));
+        return answer::with(answer::nothing(), SEQUENCE, &landed.seq.to_string());
     };
     let row = Row { version: change.version, value: record.clone() };
     let body = edited(&change.key, &row, Some(change.seq));
@@ -185,10 +182,10 @@ pub fn answer(landed: &Landed, change: &Change, location: Option<String>) -> Res
     };
     let response = answer::with(response, ETAG, &format!("\"{}\"", change.version));
     let response = answer::with(response, SEQUENCE, &landed.seq.to_string());
-    Ok(match location {
+    match location {
         Some(location) => answer::with(response, LOCATION, &location),
         None => response,
-    })
+    }
 }
 
 /// A record from a body, whatever its type.

@@ -130,9 +130,8 @@ fn query(asked: &Asked, params: &Params) -> Result<ChangeQuery, Problem> {
     let until = params.date(&TO)?.and_then(|day| end_of(day, zone));
     let order = match params.one_of(&ORDER)? {
         Some("asc") => Order::OldestFirst,
-        Some(_) => Order::NewestFirst,
         None if after.is_some() => Order::OldestFirst,
-        None => Order::NewestFirst,
+        _ => Order::NewestFirst,
     };
     Ok(ChangeQuery {
         after,
@@ -260,5 +259,5 @@ async fn undo_change(asked: Asked, Path(seq): Path<String>, bytes: Bytes) -> Res
         Ok(vec![history::undo(&change, current.as_ref())?])
     };
     let landed = edit::land(&asked, author, Moves::Back, back).await?;
-    edit::answer(&landed, &landed.changes[0], None)
+    Ok(edit::answer(&landed, &landed.changes[0], None))
 }

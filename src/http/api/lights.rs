@@ -87,7 +87,7 @@ async fn replace_light_rule(asked: Asked, bytes: Bytes) -> Result<Response, Prob
         Ok(vec![edit::replace(atlas, &key, value.clone(), &if_match)?])
     };
     let landed = edit::land(&asked, author, Moves::Step, put).await?;
-    edit::answer(&landed, &landed.changes[0], None)
+    Ok(edit::answer(&landed, &landed.changes[0], None))
 }
 
 async fn preview_light_rule(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {

@@ -209,7 +209,7 @@ pub async fn change(
     let if_match = IfMatch::read(&asked.headers)?;
     let edit = move |atlas: &Atlas| Ok(vec![plan_edit(atlas, &key, &if_match)?]);
     let landed = edit::land(&asked, author, Moves::Step, edit).await?;
-    edit::answer(&landed, &landed.changes[0], None)
+    Ok(edit::answer(&landed, &landed.changes[0], None))
 }
 
 async fn create(asked: Asked, record_type: RecordType, bytes: Bytes) -> Result<Response, Problem> {
@@ -228,7 +228,7 @@ async fn create(asked: Asked, record_type: RecordType, bytes: Bytes) -> Result<R
     let location = format!("/api/v1/{}/{}", plural(record_type), key.id);
     let edit = move |atlas: &Atlas| Ok(vec![edit::create(atlas, &key, value.clone())?]);
     let landed = edit::land(&asked, author, Moves::Step, edit).await?;
-    edit::answer(&landed, &landed.changes[0], Some(location))
+    Ok(edit::answer(&landed, &landed.changes[0], Some(location)))
 }
 
 fn plural(record_type: RecordType) -> &'static str {
@@ -269,7 +269,7 @@ async fn create_reading(asked: Asked, Path(target): Path<String>, bytes: Bytes) 
         Ok(vec![Edit::Put { record: Record::Target(target), expected: Expected::Version(version) }])
     };
     let landed = edit::land(&asked, author, Moves::Step, edit).await?;
-    edit::answer(&landed, &landed.changes[0], Some(location))
+    Ok(edit::answer(&landed, &landed.changes[0], Some(location)))
 }
 
 async fn delete_reading(

@@ -79,7 +79,7 @@ async fn create_item(asked: Asked, Path(collection): Path<String>, bytes: Bytes)
     let key = RecordKey { record_type: RecordType::Feature, collection: Some(collection), id };
     let make = move |atlas: &Atlas| Ok(vec![edit::create(atlas, &key, value.clone())?]);
     let landed = edit::land(&asked, author, Moves::Step, make).await?;
-    edit::answer(&landed, &landed.changes[0], Some(location))
+    Ok(edit::answer(&landed, &landed.changes[0], Some(location)))
 }
 
 /// An id that no feature has.

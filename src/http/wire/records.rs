@@ -559,12 +559,14 @@ impl Body for FeatureBody {
 
 fn order_of(before: Option<&Record>, next: u32) -> u32 {
     match before {
-        Some(Record::Section(Section { order, .. }))
-        | Some(Record::Target(Target { order, .. }))
-        | Some(Record::Quota(Quota { order, .. }))
-        | Some(Record::Project(Project { order, .. }))
-        | Some(Record::Theme(Theme { order, .. }))
-        | Some(Record::Collection(Collection { order, .. })) => *order,
+        Some(
+            Record::Section(Section { order, .. })
+            | Record::Target(Target { order, .. })
+            | Record::Quota(Quota { order, .. })
+            | Record::Project(Project { order, .. })
+            | Record::Theme(Theme { order, .. })
+            | Record::Collection(Collection { order, .. }),
+        ) => *order,
         _ => next,
     }
 }
