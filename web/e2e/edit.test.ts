@@ -140,7 +140,7 @@ test('the worklist leads to the map, where a place is moved, undone, moved again
   await painted(page);
   await expect(card(page).getByText(/已测量 \d+ \/ 45/)).toBeVisible();
   await accessible(page);
-  await card(page).getByLabel('类型').selectOption('school');
+  await card(page).getByLabel('类型').selectOption('hotel');
   const first = card(page).locator('[data-work]').first();
   const id = (await first.getAttribute('data-work'))!;
   await first.click();
