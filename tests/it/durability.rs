@@ -263,7 +263,10 @@ fn what_was_acknowledged_outlives_being_killed_at_any_moment() {
         }
         for (address, known) in writers.iter().flat_map(|writer| &writer.known) {
             let (version, text) = read(&server, &http, &token, address);
-            assert!(version == known.version && text.contains(&known.value), "{address}: {known:?}, but {version} {text}");
+            assert!(
+                version == known.version && text.contains(&known.value),
+                "{address}: {known:?}, but {version} {text}"
+            );
         }
         seen = server.json("/health/ready")["seq"].as_u64().expect("a number");
     }

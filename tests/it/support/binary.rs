@@ -88,7 +88,7 @@ impl Running {
     pub fn token(&self, data: &Path, name: &str, roles: &[&str], scopes: &[&str]) -> String {
         let mut command = Command::new(GUATU);
         command.args(["user", "add", name, "--password-stdin", "--data"]).arg(data);
-        roles.iter().for_each(|role| drop(command.args(["--role", role])));
+        command.args(roles.iter().flat_map(|role| ["--role", role]));
         let mut adding = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the program starts");
         let mut input = adding.stdin.take().expect("its input");
         input.write_all(PASSWORD.as_bytes()).expect("written");
@@ -96,7 +96,8 @@ impl Running {
         assert!(adding.wait().expect("its end").success(), "{name} cannot be added");
         let client = reqwest::blocking::Client::new();
         let post = |path: &str| client.post(format!("{}{path}", self.base)).header("sec-fetch-site", "same-origin");
-        let session = post("/api/v1/session").json(&json!({"name": name, "password": PASSWORD})).send().expect("an answer");
+        let session =
+            post("/api/v1/session").json(&json!({"name": name, "password": PASSWORD})).send().expect("an answer");
         assert_eq!(session.status(), 200);
         let cookie = session.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("its value");
         let wanted = json!({"label": "a test", "scopes": scopes, "expires": null});
