@@ -10,6 +10,7 @@ use std::time::Duration;
 use reqwest::blocking::{Client, Response};
 use serde_json::{Value, json};
 
+use crate::support::accounts::PASSWORD;
 use crate::support::binary::{GUATU, Running, folder};
 use crate::support::random::Random;
 
@@ -369,6 +370,11 @@ fn a_full_disk_is_told_and_loses_nothing() {
     assert_eq!(edit(&server, version).status(), 503, "still no room");
     assert_eq!(server.get("/api/v1/projects").status(), 200);
     if let Some(disk) = &disk {
+        fill(&data.path().join("rest"), 0);
+        let sign_in = http.post(format!("{}/api/v1/session", server.base)).header("sec-fetch-site", "same-origin");
+        let answer = sign_in.json(&json!({"name": "writer", "password": PASSWORD})).send().expect("an answer");
+        assert_eq!(answer.status(), 503, "a session needs room too");
+        assert!(answer.headers().contains_key("retry-after"));
         disk.enlarge(32);
         assert_eq!(edit(&server, version).status(), 200, "there is room again");
         version += 1;

@@ -22,7 +22,7 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-GUATU = ROOT / "target/release/guatu"
+GUATU = pathlib.Path(os.environ.get("GUATU_BIN", ROOT / "target/release/guatu"))
 SECONDS_EACH = float(os.environ.get("SECONDS_EACH", "5"))
 ZONES = int(os.environ.get("ZONES", "100000"))
 LISTENERS = int(os.environ.get("LISTENERS", "1000"))
