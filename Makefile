@@ -57,8 +57,9 @@ fmt: ## Format Rust and web
 deny: ## Licences, advisories and sources of all crates (needs cargo-deny)
 	cargo deny --locked check
 
-bench: ## Criterion benchmarks of window, nearest and tile
+bench: ## Criterion benchmarks of window, nearest, tile and edit
 	cargo bench --locked
 
-load: build ## Load the release binary over HTTP and print what it served
+load: build ## Load the release binary over HTTP with reads, then with edits, and print what it served
 	./tests/load/run.sh
+	./tests/load/edits.py

@@ -3,51 +3,26 @@
 
 #![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "test data is small")]
 
-#[allow(dead_code, reason = "the tests use the rest of it")]
-#[path = "../tests/it/support/random.rs"]
-mod random;
+#[allow(dead_code, reason = "other benchmarks use the rest of it")]
+mod support;
 
 use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use geo::Coord;
-use guatu::atlas::{Atlas, Row};
-use guatu::plan::{Feature, Position, Record, Text};
+use guatu::atlas::Atlas;
+use guatu::plan::Record;
 use guatu::services::View;
-use guatu::services::seeding::{self, Source};
 use guatu::services::tiles::{TileLayer, Tiles};
-use guatu::spatial::{MAX_VERTICES, Shape, TileId};
-use random::Random;
+use guatu::spatial::TileId;
 
-/// The shipped plan with `count` more zones, small pentagons all over its extent.
+/// The shipped plan with `count` more zones.
 fn view(count: u64) -> View {
-    let plan = seeding::read(&Source::Shipped).expect("the shipped plan is right");
-    let today = plan.plan.due;
-    let mut random = Random::new(2_019);
-    let zones = (0..count).map(|at| {
-        let centre = Coord { x: random.between(120.62, 120.94), y: random.between(30.62, 30.86) };
-        let corner = |turn: f64| [centre.x + 0.0008 * turn.cos(), centre.y + 0.0008 * turn.sin()];
-        let ring: Vec<_> = (0..=5).map(|at| corner(f64::from(at % 5) * 1.256)).collect();
-        let shape = serde_json::json!({"type": "Polygon", "coordinates": [ring]});
-        Record::Feature(Feature {
-            number: 1_000 + at,
-            id: format!("zone-{at}").parse().expect("an id"),
-            collection: "zones".parse().expect("an id"),
-            project: Some("hsr-core".parse().expect("an id")),
-            name: Text::new(format!("地块{at}"), format!("Lot {at}")),
-            class: None,
-            accuracy_m: 10.0,
-            position: Position::Surveyed,
-            basis: None,
-            shape: Shape::from_json(shape, MAX_VERTICES).expect("a valid pentagon"),
-        })
-    });
-    let records: Vec<Record> = zones.collect();
-    let rows = plan.into_records().chain(records).map(|value| Row { version: 1, value });
+    let rows = support::plan_with_zones(count);
+    let due = rows.iter().find_map(|row| if let Record::Plan(plan) = &row.value { Some(plan.due) } else { None });
     View {
         atlas: Arc::new(Atlas::build(1, rows).expect("a whole plan")),
-        today,
+        today: due.expect("a plan"),
         audience: guatu::services::Audience::Staff,
     }
 }

@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use geo::{Point, Rect};
-use imbl::HashMap;
+use imbl::{HashMap, OrdMap};
 
 use crate::index::NameIndex;
 use crate::plan::{
@@ -49,7 +49,7 @@ pub struct Atlas {
     collections: Table<Collection>,
     sets: HashMap<Slug, CollectionSet>,
     /// The features of each project, by number.
-    places: HashMap<Slug, Vec<FeatureRow>>,
+    places: HashMap<Slug, OrdMap<u64, FeatureRow>>,
     quota_of: HashMap<Slug, Slug>,
     names: Arc<Names>,
 }
@@ -187,7 +187,7 @@ impl Atlas {
     }
 
     fn hide_project(&mut self, key: &RecordKey) {
-        for place in self.places.remove(&key.id).into_iter().flatten() {
+        for (_, place) in self.places.remove(&key.id).into_iter().flatten() {
             if let Some(set) = self.sets.get_mut(&place.value.collection) {
                 set.remove(&place.value.id);
             }
@@ -278,9 +278,7 @@ impl Atlas {
             self.drop_place(&before.value);
         }
         if let Some(project) = &row.value.project {
-            let places = self.places.entry(project.clone()).or_default();
-            let at = places.partition_point(|place| place.value.number < row.value.number);
-            places.insert(at, row);
+            self.places.entry(project.clone()).or_default().insert(row.value.number, row);
         }
         Ok(())
     }
@@ -324,7 +322,7 @@ impl Atlas {
     fn drop_place(&mut self, feature: &Feature) {
         let Some(project) = &feature.project else { return };
         if let Some(places) = self.places.get_mut(project) {
-            places.retain(|place| place.value.number != feature.number);
+            places.remove(&feature.number);
         }
     }
 
@@ -378,7 +376,7 @@ impl Atlas {
     }
 
     pub fn places_of(&self, project: &Slug) -> impl Iterator<Item = &Feature> {
-        self.places.get(project).into_iter().flatten().map(|row| &row.value)
+        self.places.get(project).into_iter().flat_map(OrdMap::values).map(|row| &row.value)
     }
 
     pub fn quota_of(&self, project: &Slug) -> Option<&Quota> {

@@ -19,6 +19,7 @@ use serde::Serialize;
 use crate::services::accounts::AccountsError;
 use crate::services::edits::EditError;
 use crate::services::tiles::digest;
+use crate::store::StoreError;
 
 pub const JSON: &str = "application/json";
 pub const GEOJSON: &str = "application/geo+json";
@@ -186,6 +187,11 @@ impl Problem {
         Problem::unavailable(detail)
     }
 
+    /// A change that the store has no room for.
+    pub fn no_room(cause: impl std::fmt::Display) -> Problem {
+        Problem::store_failed("there is no room left on the server's disk; nothing was changed", cause)
+    }
+
     /// Work that cannot be taken on now.
     pub fn unavailable(detail: impl Into<String>) -> Problem {
         Problem { retry_after: Some(RETRY_SECONDS), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
@@ -211,6 +217,7 @@ impl From<AccountsError> for Problem {
                     })
                     .collect(),
             ),
+            AccountsError::Store(StoreError::Full(cause)) => Problem::no_room(cause),
             AccountsError::Store(_) | AccountsError::Internal(_) => Problem::internal(told),
         }
     }

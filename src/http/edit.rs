@@ -146,9 +146,7 @@ fn problem(asked: &Asked, fault: WriteError) -> Problem {
             let detail = format!("Idempotency-Key: {key:?} belongs to another request of yours");
             Problem::unprocessable(detail)
         }
-        WriteError::Store(StoreError::Full(cause)) => {
-            Problem::store_failed("there is no room left on the server's disk; nothing was changed", cause)
-        }
+        WriteError::Store(StoreError::Full(cause)) => Problem::no_room(cause),
         WriteError::Store(fault) => Problem::store_failed("the change could not be kept; nothing was changed", fault),
         fault @ (WriteError::Overloaded | WriteError::Stopping) => Problem::unavailable(fault.to_string()),
     }

@@ -13,6 +13,7 @@ mod architecture;
 mod atlas;
 mod binary;
 mod demo;
+mod durability;
 mod editing;
 mod foreign;
 mod gpkg;

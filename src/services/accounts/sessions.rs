@@ -56,10 +56,10 @@ impl Accounts {
             return Ok(None);
         }
         if now.duration_since(session.seen) >= SEEN_GRAIN {
-            self.store.write::<_, StoreError>(|ledger| {
+            note_use(self.store.write::<_, StoreError>(|ledger| {
                 ledger.touch_session(&digest, now)?;
                 see(ledger, user.id, now)
-            })?;
+            }));
         }
         Ok(Some(identity_of_session(&user)))
     }
@@ -110,6 +110,13 @@ pub(super) fn open_session(ledger: &Ledger, user: &UserRow, now: Timestamp) -> R
     let identity = identity_of_session(user);
     see(ledger, user.id, now)?;
     Ok(Opened { secret, identity })
+}
+
+/// Whoever is known may go on where their use cannot be noted: on a full disk, reading does not stop.
+pub(super) fn note_use(noted: Result<(), StoreError>) {
+    if let Err(fault) = noted {
+        tracing::warn!(%fault, "a use of a session or a token was not noted");
+    }
 }
 
 /// Notes that a user was here.

@@ -6,7 +6,7 @@ use crate::store::accounts::{NewToken, TokenRow};
 
 use super::fault::{Violation, check};
 use super::secret::{Secret, digest};
-use super::sessions::{SEEN_GRAIN, see};
+use super::sessions::{SEEN_GRAIN, note_use, see};
 use super::{Accounts, AccountsError, emptiness, identity_of_session, label_fault, unknown_user};
 
 /// Tokens that one user may have.
@@ -28,10 +28,10 @@ impl Accounts {
             return Ok(None);
         }
         if token.last_used.is_none_or(|used| now.duration_since(used) >= SEEN_GRAIN) {
-            self.store.write::<_, StoreError>(|ledger| {
+            note_use(self.store.write::<_, StoreError>(|ledger| {
                 ledger.touch_token(token.id, now)?;
                 see(ledger, user.id, now)
-            })?;
+            }));
         }
         let owner = identity_of_session(&user);
         let rights = owner.rights.intersection(&token.scopes).copied().collect();

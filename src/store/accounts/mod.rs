@@ -12,7 +12,7 @@ mod users;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::StoreError;
 use crate::plan::Timestamp;
@@ -81,7 +81,11 @@ impl AccountsStore {
 /// A fault of the file. Never holds what a statement was given.
 #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 fn failed(fault: rusqlite::Error) -> StoreError {
-    StoreError::Failed(format!("accounts: {fault}"))
+    let said = format!("accounts: {fault}");
+    match fault.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full(said),
+        _ => StoreError::Failed(said),
+    }
 }
 
 /// A cell that another program must have written.

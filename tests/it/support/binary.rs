@@ -1,11 +1,14 @@
 //! The real program, on a free loopback port, in a folder of its own, stopped by its own process.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use tempfile::TempDir;
+
+use super::accounts::PASSWORD;
 
 pub const GUATU: &str = env!("CARGO_BIN_EXE_guatu");
 
@@ -21,9 +24,13 @@ pub struct Running {
 impl Running {
     /// Serves `data` and waits until it listens.
     pub fn start(data: &Path, arguments: &[&str]) -> Running {
+        Running::with(Command::new(GUATU), data, arguments)
+    }
+
+    /// As [`Running::start`], by a command that becomes the program, such as a shell that sets limits first.
+    pub fn with(mut command: Command, data: &Path, arguments: &[&str]) -> Running {
         // The HTTP client of the tests is built with TLS because the program's is.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let mut command = Command::new(GUATU);
         command.args(["serve", "--listen", "127.0.0.1:0", "--as-of", "2020-01-10", "--data"]).arg(data).args(arguments);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut line = String::new();
@@ -69,6 +76,35 @@ impl Running {
         let mut log = String::new();
         self.child.stderr.take().expect("its log").read_to_string(&mut log).expect("a log");
         (status, log)
+    }
+
+    /// Ends it as a power cut would, with SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("its end");
+    }
+
+    /// A token of a new user with these roles.
+    pub fn token(&self, data: &Path, name: &str, roles: &[&str], scopes: &[&str]) -> String {
+        let mut command = Command::new(GUATU);
+        command.args(["user", "add", name, "--password-stdin", "--data"]).arg(data);
+        command.args(roles.iter().flat_map(|role| ["--role", role]));
+        let mut adding = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the program starts");
+        let mut input = adding.stdin.take().expect("its input");
+        input.write_all(PASSWORD.as_bytes()).expect("written");
+        drop(input);
+        assert!(adding.wait().expect("its end").success(), "{name} cannot be added");
+        let client = reqwest::blocking::Client::new();
+        let post = |path: &str| client.post(format!("{}{path}", self.base)).header("sec-fetch-site", "same-origin");
+        let session =
+            post("/api/v1/session").json(&json!({"name": name, "password": PASSWORD})).send().expect("an answer");
+        assert_eq!(session.status(), 200);
+        let cookie = session.headers()["set-cookie"].to_str().expect("a cookie").split(';').next().expect("its value");
+        let wanted = json!({"label": "a test", "scopes": scopes, "expires": null});
+        let made = post("/api/v1/tokens").header("cookie", cookie).json(&wanted).send().expect("an answer");
+        assert_eq!(made.status(), 201);
+        let made: serde_json::Value = made.json().expect("JSON");
+        made["token"].as_str().expect("a token").to_owned()
     }
 
     /// Stops and checks that all went well.
