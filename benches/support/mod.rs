@@ -1,6 +1,11 @@
 //! The plan that benchmarks run on: the shipped one with many more small zones.
 
-#[allow(dead_code, reason = "the tests use the rest of it")]
+#[allow(
+    dead_code,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "the tests use the rest of it, and test data is small"
+)]
 #[path = "../../tests/it/support/random.rs"]
 mod random;
 

@@ -12,6 +12,7 @@ mod accounts;
 mod architecture;
 mod atlas;
 mod binary;
+mod changing;
 mod demo;
 mod durability;
 mod editing;

@@ -101,18 +101,28 @@ impl Server {
         let loading = Arc::clone(&store);
         let loaded = apart(async move { loading.load().await.expect("a sound store") });
         let published = Arc::new(Published::new(Atlas::build(loaded.seq, loaded.records).expect("a whole plan")));
-        let today: Date = TODAY.parse().expect("a date");
+        let first: Date = TODAY.parse().expect("a date");
         let metrics = PrometheusBuilder::new().build_recorder().handle();
         let accounts = Accounts::new(AccountsStore::in_memory().expect("memory")).expect("new accounts");
         let clock = Arc::new(AtomicI64::new(NOW.parse::<Timestamp>().expect("a time").as_second()));
         let time = Arc::clone(&clock);
         let now = move || Timestamp::from_second(time.load(Ordering::Relaxed)).expect("a time");
         let (stop, stopping) = watch::channel(false);
-        let hands = Clock { today: Box::new(move || today), now: Box::new(now) };
+        // The day goes on with the clock from the day that tests begin on.
+        let begun = NOW.parse::<Timestamp>().expect("a time").as_second();
+        let time = Arc::clone(&clock);
+        let today =
+            move || first.saturating_add(jiff::Span::new().days((time.load(Ordering::Relaxed) - begun) / 86_400));
+        let hands = Clock { today: Box::new(today), now: Box::new(now) };
         let state = State::new(Arc::clone(&published), Arc::clone(&store), hands, stopping, metrics, options, accounts);
         let accounts = Arc::clone(&state.accounts);
         let stop = Arc::new(stop);
         Server { router: http::router(Arc::new(state)), published, store, accounts, clock, stop, folder }
+    }
+
+    /// The answer with its body still to be read.
+    pub async fn open(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.expect("the router never fails")
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
