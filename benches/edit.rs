@@ -1,7 +1,7 @@
 //! What an edit costs: the next atlas beside plans of both sizes, and the commit alone and in groups that share one sync of the
 //! disk, in one run. Only the ratios within a run mean something. `cargo bench --bench edit`.
 
-#![allow(clippy::cast_precision_loss, reason = "test data is small")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "test data is small")]
 
 #[allow(dead_code, reason = "other benchmarks use the rest of it")]
 mod support;
