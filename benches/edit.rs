@@ -64,7 +64,7 @@ fn apply(criterion: &mut Criterion) {
         });
         let edited = (1..500).fold(atlas, |atlas, at| atlas.apply(&[a_move(&atlas, at)]).expect("it follows on"));
         let of_zone = a_move(&edited, 0);
-        group.bench_function(BenchmarkId::new("a feature, just before a rebuild", count), |bencher| {
+        group.bench_function(BenchmarkId::new("a feature, after 499 edits", count), |bencher| {
             bencher.iter(|| black_box(edited.apply(std::slice::from_ref(&of_zone)).expect("it follows on")));
         });
     }
