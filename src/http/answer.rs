@@ -32,7 +32,7 @@ pub const MVT: &str = "application/vnd.mapbox-vector-tile";
 pub const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// When to come again with work that could not be taken on.
-const RETRY_SECONDS: u32 = 2;
+const RETRY_SECONDS: u16 = 2;
 
 /// What a request gets that took too long.
 pub const TIMED_OUT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
@@ -61,7 +61,7 @@ pub struct Problem {
     violations: Option<Box<[Violation]>>,
     /// Seconds to wait before another try.
     #[serde(skip)]
-    retry_after: Option<u32>,
+    retry_after: Option<u16>,
 }
 
 /// A rule that a member of the body breaks.
@@ -130,7 +130,7 @@ impl Problem {
 
     /// Too many attempts.
     pub fn throttled(detail: impl Into<String>, retry_after: Duration) -> Problem {
-        let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX).max(1);
+        let seconds = u16::try_from(retry_after.as_secs()).unwrap_or(u16::MAX).max(1);
         Problem { retry_after: Some(seconds), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
