@@ -13,6 +13,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::answer::Problem;
 use super::asked::Asked;
+use super::disclosure::is_public;
 use super::params::{Param, ParamShape};
 use super::wire::{kind_word, project_of};
 use crate::plan::{Caller, Change, Record, Right, Slug};
@@ -159,7 +160,13 @@ async fn missed(asked: &Asked, since: u64, present: u64) -> Result<Option<Sent>,
         return Ok(Some(Sent::Reset(present)));
     }
     let limit = usize::try_from(MAX_MISSED).unwrap_or(usize::MAX);
-    let changes = asked.state.store.changes(since, limit).await.map_err(Problem::internal)?;
+    let mut changes = asked.state.store.changes(since, limit).await.map_err(Problem::internal)?;
+    if !asked.caller.has(Right::Read) {
+        // What became internal since is not told any more.
+        for change in &mut changes {
+            change.internal = !is_public(&asked.state, change).await?;
+        }
+    }
     Ok(Message::new(&changes).map(|message| Sent::Change(message.seq, message.for_caller(&asked.caller))))
 }
 

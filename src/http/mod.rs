@@ -4,6 +4,7 @@ mod answer;
 mod api;
 mod asked;
 mod body;
+mod disclosure;
 mod door;
 mod edit;
 mod events;

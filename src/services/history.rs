@@ -110,7 +110,8 @@ pub fn undo(change: &Change, current: Option<&Row<Record>>) -> Result<Edit, Edit
 /// The current record with the fields that the change altered as they were before it.
 fn merged_back(change: &Change, before: &Record, after: &Record, current: &Record) -> Result<Record, EditError> {
     let (before, after, mut merged) = (whole(Some(before)), whole(Some(after)), whole(Some(current)));
-    let altered: Vec<&String> = after.keys().filter(|name| before.get(*name) != after.get(*name)).collect();
+    let gone = before.keys().filter(|name| !after.contains_key(*name));
+    let altered: Vec<&String> = after.keys().filter(|name| before.get(*name) != after.get(*name)).chain(gone).collect();
     let overtaken: Vec<&str> =
         altered.iter().filter(|name| merged.get(**name) != after.get(**name)).map(|name| name.as_str()).collect();
     if !overtaken.is_empty() {

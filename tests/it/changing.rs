@@ -119,7 +119,18 @@ async fn a_feature_is_made_moved_told_and_taken_back() {
     assert_eq!(made.status, 201, "{}", made.text());
     let path = "/ogc/collections/roads/items/second-part";
     assert!(made.header("location").ends_with(path));
-    send(&server, &shown, "POST", "/ogc/collections/roads/items", "", place).await.is_problem("twice", 409, "id");
+    send(&server, &shown, "POST", "/ogc/collections/roads/items", "", place.clone())
+        .await
+        .is_problem("twice", 409, "id");
+    let mut nameless = place;
+    nameless.as_object_mut().expect("an object").remove("id");
+    let keyed = [("sec-fetch-site", "same-origin"), ("idempotency-key", "nameless")];
+    let one = server.ask_with("POST", "/ogc/collections/roads/items", &shown, nameless.clone(), &keyed).await;
+    let two = server.ask_with("POST", "/ogc/collections/roads/items", &shown, nameless, &keyed).await;
+    assert_eq!((one.status.as_u16(), one.header("location")), (201, two.header("location")), "{}", one.text());
+    assert_eq!(server.get(one.header("location").trim_start_matches("http://guatu.test")).await.status, 200);
+    let gone = format!("/ogc/collections/roads/items/{}", one.json()["id"].as_str().expect("an id"));
+    assert_eq!(send(&server, &shown, "DELETE", &gone, "*", Value::Null).await.status, 204);
     let moved = json!({"geometry": {"type": "LineString", "coordinates": [[120.70, 30.71], [120.71, 30.71]]}});
     let patched = send(&server, &shown, "PATCH", path, made.header("etag"), moved).await;
     assert_eq!(patched.status, 200, "{}", patched.text());
@@ -227,6 +238,11 @@ async fn an_open_map_hears_each_change_and_resumes_where_it_was() {
     let mut second = listen(Some(before)).await;
     assert!(next(&mut second).await.starts_with("event: hello"));
     assert!(next(&mut second).await.contains(&format!("id: {}", before + 1)));
+    send(&server, &shown, "PATCH", ROAD, "*", json!({"visibility": "internal"})).await;
+    let mut later = listen(Some(before)).await;
+    assert!(next(&mut later).await.starts_with("event: hello"));
+    let told = next(&mut later).await;
+    assert!(told.starts_with("event: change") && !told.contains("chuangxin-road"), "{told}");
     let mut lost = listen(Some(before + 1_000)).await;
     assert!(next(&mut lost).await.starts_with("event: hello"));
     assert!(next(&mut lost).await.starts_with("event: reset"));

@@ -8,12 +8,13 @@ use axum::routing::{get, post};
 use crate::atlas::Atlas;
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
+use crate::http::disclosure::is_public;
 use crate::http::edit;
 use crate::http::events::{SINCE as EVENTS_SINCE, list_events};
 use crate::http::params::{Beyond, Param, ParamShape, Params, wrong};
 use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ChangeList, Edited};
-use crate::plan::{Change, ChangeKind, Date, Record, RecordKey, RecordType, Right};
+use crate::plan::{Change, ChangeKind, Date, RecordKey, RecordType, Right};
 use crate::services::edits::{EditError, Moves};
 use crate::services::history;
 use crate::services::past::end_of;
@@ -205,7 +206,7 @@ async fn visible(asked: &Asked, mut query: ChangeQuery) -> Result<(Vec<Change>, 
             (_, None) => {}
         }
         for change in changes {
-            if is_staff || is_public(asked, &change).await? {
+            if is_staff || is_public(&asked.state, &change).await? {
                 found.push(change);
             }
         }
@@ -215,35 +216,6 @@ async fn visible(asked: &Asked, mut query: ChangeQuery) -> Result<(Vec<Change>, 
             return Ok((found, more));
         }
     }
-}
-
-/// Whether anybody may know of a change: its record was public then, and is now or was when it went.
-async fn is_public(asked: &Asked, change: &Change) -> Result<bool, Problem> {
-    if change.internal {
-        return Ok(false);
-    }
-    let atlas = asked.state.published.current();
-    let told = [&change.before, &change.after];
-    let project_is_internal = told.into_iter().flatten().any(|record| atlas.is_internal(record) && !is_itself(record));
-    if project_is_internal {
-        return Ok(false);
-    }
-    if let Some(row) = atlas.record(&change.key) {
-        return Ok(!atlas.is_internal(&row.value));
-    }
-    let last = ChangeQuery {
-        records: vec![change.key.clone()],
-        order: Order::NewestFirst,
-        limit: 1,
-        ..ChangeQuery::default()
-    };
-    let last = asked.state.store.find_changes(last).await.map_err(Problem::internal)?;
-    Ok(last.iter().all(|change| !change.internal))
-}
-
-/// Whether a record is internal by itself, so that what it is now decides, not what it was.
-fn is_itself(record: &Record) -> bool {
-    matches!(record, Record::Project(_) | Record::Collection(_))
 }
 
 async fn undo_change(asked: Asked, Path(seq): Path<String>, bytes: Bytes) -> Result<Response, Problem> {

@@ -75,10 +75,12 @@ async fn create_item(asked: Asked, Path(collection): Path<String>, bytes: Bytes)
             return Err(Problem::parameter("id", format!("id: {other} is not a text"), "a text, or none"));
         }
     };
-    let location = format!("{}/ogc/collections/{collection}/items/{id}", asked.base_url());
-    let key = RecordKey { record_type: RecordType::Feature, collection: Some(collection), id };
+    let key = RecordKey { record_type: RecordType::Feature, collection: Some(collection.clone()), id };
     let make = move |atlas: &Atlas| Ok(vec![edit::create(atlas, &key, value.clone())?]);
     let landed = edit::land(&asked, author, Moves::Step, make).await?;
+    // A request that is sent again tells of the feature that it made the first time.
+    let id = &landed.changes[0].key.id;
+    let location = format!("{}/ogc/collections/{collection}/items/{id}", asked.base_url());
     Ok(edit::answer(&landed, &landed.changes[0], Some(location)))
 }
 
