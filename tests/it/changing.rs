@@ -186,6 +186,44 @@ async fn what_is_internal_shows_in_no_answer_to_the_public() {
 }
 
 #[tokio::test]
+async fn what_was_internal_when_it_went_is_told_by_no_older_change() {
+    let (server, shown) = office().await;
+    let without = json!({"members": ["mars", "tokai-rubber"]});
+    assert_eq!(send(&server, &shown, "PATCH", "/api/v1/quotas/q-retrofit", "*", without).await.status, 200);
+    let hide = json!({"visibility": "internal"});
+    assert_eq!(send(&server, &shown, "PATCH", "/api/v1/projects/keboda", "*", hide).await.status, 200);
+    let place = server.ask("GET", "/api/v1/projects/keboda", &shown, Value::Null).await.json();
+    let item = place["links"][1]["href"].as_str().expect("a place").to_owned();
+    assert_eq!(send(&server, &shown, "DELETE", &item, "*", Value::Null).await.status, 204);
+    let gone = send(&server, &shown, "DELETE", "/api/v1/projects/keboda", "*", Value::Null).await;
+    assert_eq!(gone.status, 204, "{}", gone.text());
+    let mut next = Some("/api/v1/changes?limit=1000".to_owned());
+    while let Some(path) = next {
+        let page = server.json(&path).await;
+        assert!(!page.to_string().contains("keboda"), "{path}");
+        next = page["next"].as_str().map(str::to_owned);
+    }
+    let all = server.ask("GET", "/api/v1/changes?limit=1000&id=keboda", &shown, Value::Null).await;
+    assert!(all.text().contains("keboda"), "who is signed in sees it all");
+}
+
+#[tokio::test]
+async fn a_field_that_a_change_dropped_comes_back_with_undo() {
+    let (server, shown) = office().await;
+    let parks = json!({"title": {"zh": "新", "en": "New"}, "kind": "park", "geometry_type": "Point"});
+    let mut new = parks.clone();
+    new["id"] = json!("new-parks");
+    let made = send(&server, &shown, "POST", "/api/v1/collections", "", new).await;
+    assert_eq!((made.status.as_u16(), made.header("location")), (201, "/api/v1/collections/new-parks"));
+    let path = "/api/v1/collections/new-parks";
+    let dropped = send(&server, &shown, "PATCH", path, "*", json!({"kind": null})).await;
+    assert_eq!(dropped.status, 200, "{}", dropped.text());
+    let undo = format!("/api/v1/changes/{}/undo", dropped.json()["seq"]);
+    let back = send(&server, &shown, "POST", &undo, "", Value::Null).await;
+    assert_eq!((back.status.as_u16(), &back.json()["record"]["kind"]), (200, &json!("park")), "{}", back.text());
+}
+
+#[tokio::test]
 async fn an_earlier_day_shows_what_was_known_then() {
     let (server, shown) = office().await;
     server.pass_hours(48);

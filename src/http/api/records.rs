@@ -31,16 +31,6 @@ struct Resource {
     body: SchemaOf,
 }
 
-const PLURALS: [(RecordType, &str); 7] = [
-    (RecordType::Plan, "plans"),
-    (RecordType::Section, "sections"),
-    (RecordType::Target, "targets"),
-    (RecordType::Quota, "quotas"),
-    (RecordType::Project, "projects"),
-    (RecordType::Theme, "themes"),
-    (RecordType::Collection, "collections"),
-];
-
 const NONE: &[&Param] = &[];
 
 macro_rules! resource {
@@ -68,7 +58,7 @@ macro_rules! resource {
     };
 }
 
-const RESOURCES: [Resource; 7] = [
+static RESOURCES: [Resource; 7] = [
     resource!(Plan, "plans", "plan", PlanBody),
     resource!(Section, "sections", "section", SectionBody),
     resource!(Target, "targets", "target", TargetBody),
@@ -182,7 +172,7 @@ fn edits_of(resource: &'static Resource) -> Vec<Route> {
         });
     }
     if record_type != RecordType::Plan {
-        let make = move |asked: Asked, bytes: Bytes| create(asked, record_type, bytes);
+        let make = move |asked: Asked, bytes: Bytes| create(asked, resource, bytes);
         let remove = move |asked: Asked, Path(id): Path<String>, bytes: Bytes| async move {
             change(asked, key(record_type, &id)?, bytes, edit::delete).await
         };
@@ -212,7 +202,7 @@ pub async fn change(
     Ok(edit::answer(&landed, &landed.changes[0], None))
 }
 
-async fn create(asked: Asked, record_type: RecordType, bytes: Bytes) -> Result<Response, Problem> {
+async fn create(asked: Asked, resource: &'static Resource, bytes: Bytes) -> Result<Response, Problem> {
     asked.params(NONE)?;
     let author = edit::author(&asked, &bytes)?;
     let mut value: Value = body::json(&asked.headers, &bytes)?;
@@ -224,15 +214,11 @@ async fn create(asked: Asked, record_type: RecordType, bytes: Bytes) -> Result<R
         }
         _ => return Err(Problem::parameter("id", "id: is required", expected)),
     };
-    let key = RecordKey { record_type, collection: None, id };
-    let location = format!("/api/v1/{}/{}", plural(record_type), key.id);
+    let key = RecordKey { record_type: resource.record_type, collection: None, id };
+    let location = format!("{}/{}", resource.collection, key.id);
     let edit = move |atlas: &Atlas| Ok(vec![edit::create(atlas, &key, value.clone())?]);
     let landed = edit::land(&asked, author, Moves::Step, edit).await?;
     Ok(edit::answer(&landed, &landed.changes[0], Some(location)))
-}
-
-fn plural(record_type: RecordType) -> &'static str {
-    PLURALS.iter().find(|(known, _)| *known == record_type).map_or("", |(_, plural)| plural)
 }
 
 async fn create_reading(asked: Asked, Path(target): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
