@@ -4,6 +4,8 @@
 //! share what did not change. Pure: no I/O, no clock.
 
 mod collection_set;
+mod public;
+mod rewind;
 mod subjects;
 mod table;
 
@@ -16,7 +18,7 @@ use imbl::{HashMap, OrdMap};
 use crate::index::NameIndex;
 use crate::plan::{
     Change, Collection, Feature, LightRule, Plan, Project, Quota, Record, RecordKey, RecordType, Role, Section, Slug,
-    Target, Theme, Visibility,
+    Target, Theme,
 };
 use crate::spatial::{BBox, distance_floor_m, union};
 
@@ -132,89 +134,6 @@ impl Atlas {
             next.names = Arc::new(subjects::collect(&next));
         }
         Ok(next)
-    }
-
-    /// The atlas as it was before `changes`, newest first, which must lead back from this one without a gap.
-    ///
-    /// Cost: as [`Atlas::apply`].
-    ///
-    /// # Errors
-    /// As [`Atlas::apply`].
-    pub fn rewind(&self, changes: &[Change]) -> Result<Atlas, AtlasError> {
-        let mut earlier = self.clone();
-        let mut renamed = false;
-        for change in changes {
-            if change.seq != earlier.seq {
-                return Err(AtlasError::Gap { expected: earlier.seq, found: change.seq });
-            }
-            earlier.seq = change.seq - 1;
-            renamed |= change.before.as_ref().map(subjects::name_of) != change.after.as_ref().map(subjects::name_of);
-            match &change.before {
-                Some(record) => earlier
-                    .put(change.version - 1, record.clone(), Indexing::Now)
-                    .map_err(|NoHome| AtlasError::NoCollection { seq: change.seq, key: change.key.clone() })?,
-                None => earlier.remove(&change.key),
-            }
-        }
-        if renamed {
-            earlier.names = Arc::new(subjects::collect(&earlier));
-        }
-        Ok(earlier)
-    }
-
-    /// This atlas as somebody sees it who may not see internal records, nor those that `hides` says.
-    ///
-    /// What is internal: a project, a collection, and a feature of either. A quota keeps its count, and loses the member's name.
-    /// Cost: O(projects + features that are left out).
-    pub fn public(&self, hides: impl Fn(&RecordKey) -> bool) -> Atlas {
-        let mut public = self.clone();
-        let key = |record_type, id: &Slug| RecordKey { record_type, collection: None, id: id.clone() };
-        for collection in self.collections() {
-            if collection.visibility == Visibility::Internal || hides(&key(RecordType::Collection, &collection.id)) {
-                for row in self.set(collection).rows_after(0) {
-                    public.drop_place(&row.value);
-                }
-                public.remove(&key(RecordType::Collection, &collection.id));
-            }
-        }
-        for project in self.projects.iter().map(|row| &row.value) {
-            let key = key(RecordType::Project, &project.id);
-            if project.visibility == Visibility::Internal || hides(&key) {
-                public.hide_project(&key);
-            }
-        }
-        public
-    }
-
-    fn hide_project(&mut self, key: &RecordKey) {
-        for (_, place) in self.places.remove(&key.id).into_iter().flatten() {
-            if let Some(set) = self.sets.get_mut(&place.value.collection) {
-                set.remove(&place.value.id);
-            }
-        }
-        if let Some(quota) = self.quota_of.remove(&key.id)
-            && let Some(row) = self.quotas.get(&quota).cloned()
-        {
-            let members = row.value.members.iter().filter(|member| **member != key.id).cloned().collect();
-            self.quotas.put(row.version, Quota { members, ..row.value });
-        }
-        self.projects.remove(&key.id);
-    }
-
-    /// Whether only staff may see a record of this atlas. A record that is not here is judged by what it belongs to.
-    pub fn is_internal(&self, record: &Record) -> bool {
-        let collection = |id: &Slug| self.collection(id.as_str()).is_some_and(|c| c.visibility == Visibility::Internal);
-        let project = |id: &Slug| self.projects.get(id).is_some_and(|row| row.value.visibility == Visibility::Internal);
-        match record {
-            Record::Project(project) => project.visibility == Visibility::Internal,
-            Record::Collection(collection) => collection.visibility == Visibility::Internal,
-            Record::Feature(feature) => {
-                collection(&feature.collection) || feature.project.as_ref().is_some_and(project)
-            }
-            // A quota names its members.
-            Record::Quota(quota) => quota.members.iter().any(project),
-            _ => false,
-        }
     }
 
     /// The record of a key with its version.

@@ -43,7 +43,14 @@ fn named_in(record: &Record) -> Vec<RecordKey> {
 
 /// Whether a record that is gone was internal in the end.
 async fn went_internal(state: &State, key: RecordKey) -> Result<bool, Problem> {
-    let last = ChangeQuery { records: vec![key], order: Order::NewestFirst, limit: 1, ..ChangeQuery::default() };
+    let last = ChangeQuery {
+        record_type: Some(key.record_type),
+        collection: key.collection.map(|collection| collection.to_string()),
+        id: Some(key.id.to_string()),
+        order: Order::NewestFirst,
+        limit: 1,
+        ..ChangeQuery::default()
+    };
     let last = state.store.find_changes(last).await.map_err(Problem::internal)?;
     Ok(last.iter().any(|change| change.internal))
 }

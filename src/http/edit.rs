@@ -191,32 +191,44 @@ pub fn answer(landed: &Landed, change: &Change, location: Option<String>) -> Res
 /// # Errors
 /// [`EditError::Rules`] with the member that cannot be taken.
 pub fn record(atlas: &Atlas, key: &RecordKey, value: Value, before: Option<&Record>) -> Result<Record, EditError> {
+    record_in_order(atlas, key, value, before, 1)
+}
+
+/// The same, `ahead` places behind the last of its type where it is new.
+fn record_in_order(
+    atlas: &Atlas,
+    key: &RecordKey,
+    value: Value,
+    before: Option<&Record>,
+    ahead: u32,
+) -> Result<Record, EditError> {
+    let order = last_order(atlas, key.record_type).saturating_add(ahead);
     match key.record_type {
-        RecordType::Plan => of::<PlanBody>(atlas, key, value, before),
-        RecordType::Section => of::<SectionBody>(atlas, key, value, before),
-        RecordType::Target => of::<TargetBody>(atlas, key, value, before),
-        RecordType::Quota => of::<QuotaBody>(atlas, key, value, before),
-        RecordType::Project => of::<ProjectBody>(atlas, key, value, before),
-        RecordType::Theme => of::<ThemeBody>(atlas, key, value, before),
-        RecordType::Collection => of::<CollectionBody>(atlas, key, value, before),
-        RecordType::Feature => of::<FeatureBody>(atlas, key, value, before),
-        RecordType::LightRule => of::<LightRuleBody>(atlas, key, value, before),
+        RecordType::Plan => of::<PlanBody>(key, value, before, order),
+        RecordType::Section => of::<SectionBody>(key, value, before, order),
+        RecordType::Target => of::<TargetBody>(key, value, before, order),
+        RecordType::Quota => of::<QuotaBody>(key, value, before, order),
+        RecordType::Project => of::<ProjectBody>(key, value, before, order),
+        RecordType::Theme => of::<ThemeBody>(key, value, before, order),
+        RecordType::Collection => of::<CollectionBody>(key, value, before, order),
+        RecordType::Feature => of::<FeatureBody>(key, value, before, order),
+        RecordType::LightRule => of::<LightRuleBody>(key, value, before, order),
     }
 }
 
-fn of<B: Body>(atlas: &Atlas, key: &RecordKey, value: Value, before: Option<&Record>) -> Result<Record, EditError> {
+fn of<B: Body>(key: &RecordKey, value: Value, before: Option<&Record>, order: u32) -> Result<Record, EditError> {
     let body: B = serde_path_to_error::deserialize(value).map_err(|fault| {
         let path = fault.path().to_string();
         let expected = "a member as the OpenAPI document describes it";
         EditError::Rules(vec![Violation::new(&path, fault.inner().to_string(), expected)])
     })?;
-    body.into_record(key, before, next_order(atlas, key.record_type)).map_err(
-        |BodyError { member, detail, expected }| EditError::Rules(vec![Violation::new(member, detail, expected)]),
-    )
+    body.into_record(key, before, order).map_err(|BodyError { member, detail, expected }| {
+        EditError::Rules(vec![Violation::new(member, detail, expected)])
+    })
 }
 
-/// A new record comes after all others of its type.
-fn next_order(atlas: &Atlas, record_type: RecordType) -> u32 {
+/// Where the records of a type end.
+fn last_order(atlas: &Atlas, record_type: RecordType) -> u32 {
     let last = match record_type {
         RecordType::Section => atlas.sections.iter().map(|row| row.value.order).max(),
         RecordType::Target => atlas.targets.iter().map(|row| row.value.order).max(),
@@ -226,15 +238,16 @@ fn next_order(atlas: &Atlas, record_type: RecordType) -> u32 {
         RecordType::Collection => atlas.plan_collections().map(|collection| collection.order).max(),
         RecordType::Plan | RecordType::Feature | RecordType::LightRule => None,
     };
-    last.unwrap_or(0).saturating_add(1)
+    last.unwrap_or(0)
 }
 
-/// The edit that makes a record.
+/// The edit that makes a record, after all others of its type and those that the same batch makes `before` it.
 ///
 /// # Errors
 /// As [`record`].
-pub fn create(atlas: &Atlas, key: &RecordKey, value: Value) -> Result<Edit, EditError> {
-    Ok(Edit::Put { record: record(atlas, key, value, None)?, expected: Expected::Absent })
+pub fn create(atlas: &Atlas, key: &RecordKey, value: Value, before: u32) -> Result<Edit, EditError> {
+    let record = record_in_order(atlas, key, value, None, before.saturating_add(1))?;
+    Ok(Edit::Put { record, expected: Expected::Absent })
 }
 
 /// The edit that puts a whole record in the place of another.

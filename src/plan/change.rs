@@ -71,6 +71,15 @@ impl Record {
         };
         RecordKey { record_type, collection, id: id.clone() }
     }
+
+    /// The project that it is, or is a place of.
+    pub fn project(&self) -> Option<&Slug> {
+        match self {
+            Record::Project(project) => Some(&project.id),
+            Record::Feature(feature) => feature.project.as_ref(),
+            _ => None,
+        }
+    }
 }
 
 /// What the caller of an edit believes is there now.
@@ -172,5 +181,10 @@ impl Change {
             (Some(_), Some(_)) => ChangeKind::Updated,
             (Some(_), None) => ChangeKind::Deleted,
         }
+    }
+
+    /// The projects that it is about: itself one, or those that a place was of before and is of after.
+    pub fn projects(&self) -> BTreeSet<&Slug> {
+        [&self.before, &self.after].into_iter().flatten().filter_map(Record::project).collect()
     }
 }

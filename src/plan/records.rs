@@ -173,7 +173,7 @@ pub enum Role {
 }
 
 /// Ids that no collection may have: words that stand for something else in addresses, and tables of the stores.
-const RESERVED_COLLECTIONS: [&str; 17] = [
+const RESERVED_COLLECTIONS: [&str; 19] = [
     "plan",
     "context",
     "places",
@@ -190,6 +190,8 @@ const RESERVED_COLLECTIONS: [&str; 17] = [
     "feature_numbers",
     "features",
     "changes",
+    "project_changes",
+    "requests",
     "inspections",
 ];
 

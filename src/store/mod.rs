@@ -93,8 +93,8 @@ pub struct ChangeQuery {
     pub record_type: Option<RecordType>,
     pub collection: Option<String>,
     pub id: Option<String>,
-    /// One of these records.
-    pub records: Vec<RecordKey>,
+    /// About this project: its own, and those of places that were its before or after.
+    pub project: Option<String>,
     pub actor: Option<String>,
     pub kind: Option<ChangeKind>,
     /// From this moment, and until before that one.

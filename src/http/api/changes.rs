@@ -14,7 +14,7 @@ use crate::http::events::{SINCE as EVENTS_SINCE, list_events};
 use crate::http::params::{Beyond, Param, ParamShape, Params, wrong};
 use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ChangeList, Edited};
-use crate::plan::{Change, ChangeKind, Date, RecordKey, RecordType, Right};
+use crate::plan::{Change, ChangeKind, Date, RecordType, Right};
 use crate::services::edits::{EditError, Moves};
 use crate::services::history;
 use crate::services::past::end_of;
@@ -79,7 +79,7 @@ pub fn routes() -> Vec<Route> {
             documented: None,
             method: Method::Get,
             id: "list_project_history",
-            summary: "What happened to a project and its places, newest first.",
+            summary: "What happened to a project and to the places that are or were its, newest first; also of one that is gone.",
             parameters: HISTORY,
             access: Access::READ,
             body: None,
@@ -140,7 +140,7 @@ fn query(asked: &Asked, params: &Params) -> Result<ChangeQuery, Problem> {
         record_type: params.one_of(&TYPE)?.and_then(record_type),
         collection: params.text(&COLLECTION)?.map(str::to_owned),
         id: params.text(&ID)?.map(str::to_owned),
-        records: Vec::new(),
+        project: None,
         actor,
         kind: params.one_of(&KIND)?.map(|word| match word {
             "created" => ChangeKind::Created,
@@ -160,22 +160,19 @@ fn record_type(word: &str) -> Option<RecordType> {
 
 async fn list_project_history(asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
     let params = asked.params(HISTORY)?;
-    let view = asked.view().await?;
-    let absent = || Problem::not_found("project", format!("there is no project {project}"));
-    let row = view.atlas.projects.get(&project).ok_or_else(absent)?;
-    let key = RecordKey { record_type: RecordType::Project, collection: None, id: row.value.id.clone() };
-    let places = view.atlas.places_of(&row.value.id).map(|place| RecordKey {
-        record_type: RecordType::Feature,
-        collection: Some(place.collection.clone()),
-        id: place.id.clone(),
-    });
-    let query = ChangeQuery {
-        records: std::iter::once(key).chain(places).collect(),
-        before: params.parse(&BEFORE)?,
+    let about = |before, limit| ChangeQuery {
+        project: Some(project.clone()),
+        before,
         order: Order::NewestFirst,
-        limit: params.limit(&LIMIT)?,
+        limit,
         ..ChangeQuery::default()
     };
+    // A project that is gone keeps its history; one that nobody ever saw has none.
+    let is_there = asked.view().await?.atlas.projects.get(project.as_str()).is_some();
+    if !is_there && visible(&asked, about(None, 1)).await?.0.is_empty() {
+        return Err(Problem::not_found("project", format!("there is no project {project}, and there was none")));
+    }
+    let query = about(params.parse(&BEFORE)?, params.limit(&LIMIT)?);
     answer_page(&asked, &params, &format!("/api/v1/projects/{project}/history"), query).await
 }
 

@@ -1,6 +1,8 @@
 //! Changing the plan's records one by one: projects, targets, quotas, sections, themes, collections, the plan itself, the light rule;
 //! and several of them together.
 
+use std::collections::BTreeMap;
+
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::response::Response;
@@ -15,7 +17,7 @@ use crate::http::edit::{self, IfMatch};
 use crate::http::params::{AS_OF, Param};
 use crate::http::route::{Access, Answer, Method, Route, SchemaOf, schema_of};
 use crate::http::wire::{
-    BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PlanBody, ProjectBody, QuotaBody,
+    BatchEdit, BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PlanBody, ProjectBody, QuotaBody,
     SectionBody, TargetBody, ThemeBody, UnitWire, body_of,
 };
 use crate::plan::{Date, Edit, Expected, Reading, Record, RecordKey, RecordType, Right, Slug, Violation};
@@ -216,7 +218,7 @@ async fn create(asked: Asked, resource: &'static Resource, bytes: Bytes) -> Resu
     };
     let key = RecordKey { record_type: resource.record_type, collection: None, id };
     let location = format!("{}/{}", resource.collection, key.id);
-    let edit = move |atlas: &Atlas| Ok(vec![edit::create(atlas, &key, value.clone())?]);
+    let edit = move |atlas: &Atlas| Ok(vec![edit::create(atlas, &key, value.clone(), 0)?]);
     let landed = edit::land(&asked, author, Moves::Step, edit).await?;
     Ok(edit::answer(&landed, &landed.changes[0], Some(location)))
 }
@@ -293,14 +295,17 @@ async fn create_batch(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
         return Err(Problem::parameter("edits", format!("edits: {} cannot be taken", request.edits.len()), expected));
     }
     let caller = asked.caller.clone();
-    let edits = move |atlas: &Atlas| request.edits.iter().map(|edit| one(atlas, edit)).collect();
+    let edits = move |atlas: &Atlas| {
+        let mut made: BTreeMap<RecordType, u32> = BTreeMap::new();
+        request.edits.iter().map(|edit| one(atlas, edit, made.entry(edit.record_type).or_default())).collect()
+    };
     let landed = edit::land(&asked, author, Moves::Step, edits).await?;
     let list = ChangeList::new(&landed.changes, &asked.state.published.current(), &caller, None);
     Ok(answer::with(answer::changed(&list), edit::SEQUENCE, &landed.seq.to_string()))
 }
 
-/// One edit of a batch.
-fn one(atlas: &Atlas, edit: &crate::http::wire::BatchEdit) -> Result<Edit, EditError> {
+/// One edit of a batch; `made` counts the records of its type that the batch has made so far.
+fn one(atlas: &Atlas, edit: &BatchEdit, made: &mut u32) -> Result<Edit, EditError> {
     let key = RecordKey { record_type: edit.record_type, collection: edit.collection.clone(), id: edit.id.clone() };
     let wrong = |field: &str, detail: &str, expected: &str| {
         EditError::Rules(vec![Violation::new(&format!("edits.{}.{field}", edit.id), detail, expected)])
@@ -311,7 +316,10 @@ fn one(atlas: &Atlas, edit: &crate::http::wire::BatchEdit) -> Result<Edit, EditE
     let value =
         || edit.value.clone().ok_or_else(|| wrong("value", "is required", "the record, or a merge patch of it"));
     match edit.op {
-        BatchOp::Create => edit::create(atlas, &key, value()?),
+        BatchOp::Create => {
+            *made += 1;
+            edit::create(atlas, &key, value()?, *made - 1)
+        }
         BatchOp::Replace => edit::replace(atlas, &key, value()?, &if_match()?),
         BatchOp::Patch => edit::patch(atlas, &key, &value()?, &if_match()?),
         BatchOp::Delete => edit::delete(atlas, &key, &if_match()?),

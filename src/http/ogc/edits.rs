@@ -76,7 +76,7 @@ async fn create_item(asked: Asked, Path(collection): Path<String>, bytes: Bytes)
         }
     };
     let key = RecordKey { record_type: RecordType::Feature, collection: Some(collection.clone()), id };
-    let make = move |atlas: &Atlas| Ok(vec![edit::create(atlas, &key, value.clone())?]);
+    let make = move |atlas: &Atlas| Ok(vec![edit::create(atlas, &key, value.clone(), 0)?]);
     let landed = edit::land(&asked, author, Moves::Step, make).await?;
     // A request that is sent again tells of the feature that it made the first time.
     let id = &landed.changes[0].key.id;

@@ -52,12 +52,22 @@ pub(super) struct LightWire {
 struct LightFacts {
     #[schemars(with = "String")]
     due: Date,
+    /// The planned start.
+    #[schemars(with = "Option<String>")]
+    start: Option<Date>,
     #[schemars(with = "Option<String>")]
     reported: Option<Date>,
     days_overdue: Option<i32>,
+    /// Months that ended without a start, when that decides.
+    months_unstarted: Option<i32>,
+    /// Days since the last report, or the plan's start while there is none, when that decides.
+    evidence_age_days: Option<i32>,
+    /// Percent reported, percent that the schedule asks for, and the points between.
     progress: Option<f64>,
     scheduled: Option<f64>,
     points_behind: Option<f64>,
+    /// The number of the rule that decided: points, months or days, by the code.
+    limit: Option<f64>,
 }
 
 /// A page of projects with the counts of every filter value.
@@ -170,11 +180,15 @@ impl LightWire {
             reason: light.reason(),
             facts: LightFacts {
                 due: light.due,
+                start: light.start,
                 reported: light.reported,
                 days_overdue: light.days_overdue,
+                months_unstarted: light.months_unstarted,
+                evidence_age_days: light.evidence_age_days,
                 progress: light.progress,
                 scheduled: light.scheduled.map(round1),
                 points_behind: light.points_behind().map(round1),
+                limit: light.limit,
             },
         }
     }

@@ -66,6 +66,11 @@ pub(super) fn append(connection: &Connection, change: &Change) -> Result<(), Fau
             note,
             undoes.map(integer),
         ])?;
+    for project in change.projects() {
+        connection
+            .prepare_cached("INSERT INTO project_changes (project, seq) VALUES (?, ?)")?
+            .execute(params![project.as_str(), integer(*seq)])?;
+    }
     Ok(())
 }
 
@@ -94,6 +99,9 @@ pub(super) fn read(connection: &Connection, query: &ChangeQuery) -> Result<Vec<C
     if let Some(id) = &query.id {
         ask("id = ?", text(id));
     }
+    if let Some(project) = &query.project {
+        ask("seq IN (SELECT seq FROM project_changes WHERE project = ?)", text(project));
+    }
     if let Some(actor) = &query.actor {
         ask("actor = ?", text(actor));
     }
@@ -108,14 +116,6 @@ pub(super) fn read(connection: &Connection, query: &ChangeQuery) -> Result<Vec<C
         Some(ChangeKind::Updated) => conditions.push("before IS NOT NULL AND after IS NOT NULL".to_owned()),
         Some(ChangeKind::Deleted) => conditions.push("after IS NULL".to_owned()),
         None => {}
-    }
-    if !query.records.is_empty() {
-        let one = "(record_type = ? AND collection IS ? AND id = ?)";
-        conditions.push(format!("({})", vec![one; query.records.len()].join(" OR ")));
-        for key in &query.records {
-            let collection = key.collection.as_ref().map_or(Value::Null, |id| text(id.as_str()));
-            values.extend([text(word_of(key.record_type)), collection, text(key.id.as_str())]);
-        }
     }
     let filter = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
     let order = match query.order {

@@ -1,6 +1,6 @@
 //! What the file says of itself stays true with every commit.
 
-use guatu::plan::Record;
+use guatu::plan::{Record, Slug, is_reserved_collection};
 use guatu::spatial::GeometryType;
 use guatu::store::Store;
 
@@ -29,6 +29,21 @@ async fn the_file_is_a_sound_geopackage() {
         let id = collection.id;
         assert_eq!(query::<String>(&path, &format!("SELECT rtreecheck('rtree_{id}_geom')")), "ok");
         check(&format!("SELECT (SELECT count(*) FROM \"{id}\") - (SELECT count(*) FROM \"rtree_{id}_geom\")"), 0);
+    }
+}
+
+#[test]
+fn no_collection_can_take_the_name_of_a_table() {
+    let (_store, folder) = fresh();
+    let file = rusqlite::Connection::open(path_in(&folder)).expect("a file");
+    let mut names = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").expect("a query");
+    let names: Vec<String> =
+        names.query_map([], |row| row.get(0)).expect("rows").map(|name| name.expect("a name")).collect();
+    assert!(names.len() > 15, "{names:?}");
+    for name in names {
+        if let Ok(id) = name.parse::<Slug>() {
+            assert!(is_reserved_collection(&id), "{name}");
+        }
     }
 }
 

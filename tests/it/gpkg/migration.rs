@@ -1,7 +1,7 @@
 //! A file of an earlier release opens, with everything that was in it and its log.
 
 use guatu::plan::{Record, Visibility};
-use guatu::store::Store;
+use guatu::store::{ChangeQuery, Store};
 use refinery::Target;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -48,6 +48,12 @@ async fn a_file_of_the_first_release_opens_with_its_records_and_its_log() {
                 assert_eq!((project.start, project.visibility, project.simulated), (None, Visibility::Public, false));
                 let told = store.changes(0, 9).await.expect("sound");
                 assert_eq!(told[0].after.as_ref(), Some(&row.value), "the log tells the same project");
+                let of_road = ChangeQuery { project: Some("road-a".into()), limit: 9, ..ChangeQuery::default() };
+                assert_eq!(
+                    store.find_changes(of_road).await.expect("sound"),
+                    told,
+                    "an old log is searched by project"
+                );
             }
             other => panic!("{other:?} was not there"),
         }

@@ -1,0 +1,140 @@
+//! That nothing which a batch leaves behind refers to what is not there.
+
+use crate::atlas::Atlas;
+use crate::plan::{
+    Change, Collection, Feature, Project, Quota, Record, RecordType, Role, Slug, Violation, is_reserved_collection,
+};
+
+/// Records that are told by name when they stand in the way.
+const TOLD: usize = 5;
+
+/// References of a record to what is not there, or of another kind.
+pub(super) fn broken_references(draft: &Atlas, before: Option<&Record>, after: &Record) -> Vec<Violation> {
+    let mut found = Vec::new();
+    let mut section = |id: &Slug| {
+        if draft.sections.get(id).is_none() {
+            found.push(Violation::new("section", format!("there is no section {id}"), "the id of a section"));
+        }
+    };
+    match after {
+        Record::Target(target) => section(&target.section),
+        Record::Theme(theme) => section(&theme.section),
+        Record::Project(project) => {
+            section(&project.section);
+            found.extend(places_of_another_kind(draft, project));
+        }
+        Record::Quota(quota) => {
+            section(&quota.section);
+            found.extend(broken_members(draft, quota));
+        }
+        Record::Feature(feature) => found.extend(broken_home(draft, feature)),
+        Record::Collection(collection) => found.extend(broken_collection(draft, before, collection)),
+        _ => {}
+    }
+    found
+}
+
+fn places_of_another_kind(draft: &Atlas, project: &Project) -> Option<Violation> {
+    let fits = |feature: &Feature| {
+        draft.collection(feature.collection.as_str()).is_some_and(|c| c.role == Role::Plan { kind: project.kind })
+    };
+    let place = draft.places_of(&project.id).find(|place| !fits(place))?;
+    Some(Violation::new(
+        "kind",
+        format!("its place {}/{} is in a collection of another kind", place.collection, place.id),
+        "the kind of the collection that its places are in",
+    ))
+}
+
+fn broken_members(draft: &Atlas, quota: &Quota) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for member in &quota.members {
+        if draft.projects.get(member).is_none() {
+            found.push(Violation::new("members", format!("there is no project {member}"), "ids of projects"));
+        }
+        let others = draft.quotas.iter().filter(|other| other.value.id != quota.id);
+        for other in others.filter(|other| other.value.members.contains(member)) {
+            let detail = format!("{member} is a member of {} already", other.value.id);
+            found.push(Violation::new("members", detail, "projects that no other quota counts"));
+        }
+    }
+    found
+}
+
+fn broken_home(draft: &Atlas, feature: &Feature) -> Option<Violation> {
+    let home = draft.collection(feature.collection.as_str())?;
+    let project = feature.project.as_ref().map(|id| (id, draft.projects.get(id)));
+    match (home.role, project) {
+        (Role::Context, None) => None,
+        (Role::Context, Some(_)) => {
+            Some(Violation::new("project", "a feature of the context belongs to no project", "no project"))
+        }
+        (Role::Plan { .. }, None) => {
+            Some(Violation::new("project", "a place of the plan belongs to a project", "the id of a project"))
+        }
+        (Role::Plan { .. }, Some((id, None))) => {
+            Some(Violation::new("project", format!("there is no project {id}"), "the id of a project"))
+        }
+        (Role::Plan { kind }, Some((id, Some(row)))) => (row.value.kind != kind).then(|| {
+            let detail = format!("{id} is a {}, and {} holds places of {kind}s", row.value.kind, home.id);
+            Violation::new("project", detail, "a project of the collection's kind")
+        }),
+    }
+}
+
+fn broken_collection(draft: &Atlas, before: Option<&Record>, collection: &Collection) -> Vec<Violation> {
+    let mut found = Vec::new();
+    if before.is_none() && is_reserved_collection(&collection.id) {
+        found.push(Violation::new("id", format!("{} stands for something else", collection.id), "another id"));
+    }
+    if let Some(Record::Collection(before)) = before
+        && !draft.set(collection).is_empty()
+    {
+        if before.geometry_type != collection.geometry_type {
+            found.push(Violation::new(
+                "geometry_type",
+                "it has features of the old type",
+                before.geometry_type.to_string(),
+            ));
+        }
+        if before.role != collection.role {
+            found.push(Violation::new("kind", "it has places of projects of the old kind", "the kind as it is"));
+        }
+    }
+    found
+}
+
+/// What refers to a record that would be gone.
+pub(super) fn still_needed(atlas: &Atlas, draft: &Atlas, change: &Change, all: &[Change]) -> Vec<String> {
+    let id = &change.key.id;
+    match change.key.record_type {
+        RecordType::Plan => vec!["the server serves this plan".to_owned()],
+        RecordType::Project => {
+            let places = draft.places_of(id).map(|place| format!("feature {}/{}", place.collection, place.id));
+            let quotas = draft.quotas.iter().filter(|row| row.value.members.contains(id));
+            places.chain(quotas.map(|row| format!("quota {}", row.value.id))).collect()
+        }
+        RecordType::Collection => {
+            // In the draft its features went with it, so that they are looked for where it still is.
+            let Some(collection) = atlas.collection(id.as_str()) else { return Vec::new() };
+            let goes = |feature: &Feature| {
+                all.iter().any(|other| {
+                    other.after.is_none() && other.key.collection.as_ref() == Some(id) && other.key.id == feature.id
+                })
+            };
+            let stays = atlas.features_after(collection, 0).filter(|row| !goes(&row.value));
+            stays.take(TOLD).map(|row| format!("feature {id}/{}", row.value.id)).collect()
+        }
+        RecordType::Section => {
+            let projects = draft.projects.iter().filter(|row| row.value.section == *id);
+            let targets = draft.targets.iter().filter(|row| row.value.section == *id);
+            let quotas = draft.quotas.iter().filter(|row| row.value.section == *id);
+            let themes = draft.themes.iter().filter(|row| row.value.section == *id);
+            let needed = projects.map(|row| format!("project {}", row.value.id));
+            let needed = needed.chain(targets.map(|row| format!("target {}", row.value.id)));
+            let needed = needed.chain(quotas.map(|row| format!("quota {}", row.value.id)));
+            needed.chain(themes.map(|row| format!("theme {}", row.value.id))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
