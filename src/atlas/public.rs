@@ -1,5 +1,7 @@
 //! What of an atlas anybody may see.
 
+use std::collections::BTreeSet;
+
 use super::Atlas;
 use crate::plan::{Quota, Record, RecordKey, RecordType, Slug, Visibility};
 
@@ -41,6 +43,15 @@ impl Atlas {
             self.quotas.put(row.version, Quota { members, ..row.value });
         }
         self.projects.remove(&key.id);
+    }
+
+    /// The projects and collections that only staff may see.
+    pub fn internal_records(&self) -> BTreeSet<RecordKey> {
+        let key = |record_type, id: &Slug| RecordKey { record_type, collection: None, id: id.clone() };
+        let collections = self.collections().filter(|collection| collection.visibility == Visibility::Internal);
+        let projects = self.projects.iter().filter(|row| row.value.visibility == Visibility::Internal);
+        let collections = collections.map(|collection| key(RecordType::Collection, &collection.id));
+        collections.chain(projects.map(|row| key(RecordType::Project, &row.value.id))).collect()
     }
 
     /// Whether only staff may see a record of this atlas. A record that is not here is judged by what it belongs to.

@@ -1,5 +1,6 @@
 //! What happens, told as it happens: one stream of server-sent events for each open map, resumed by the number of the last change.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,12 +14,11 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::answer::Problem;
 use super::asked::Asked;
-use super::disclosure::is_public;
 use super::params::{Param, ParamShape};
 use super::wire::{kind_word, project_of};
 use crate::plan::{Caller, Change, Record, Right, Slug};
 use crate::services::writer::Writer;
-use crate::store::Store;
+use crate::store::{ChangeQuery, Store};
 
 pub const SINCE: Param = Param::new(
     "since",
@@ -163,8 +163,11 @@ async fn missed(asked: &Asked, since: u64, present: u64) -> Result<Option<Sent>,
     let mut changes = asked.state.store.changes(since, limit).await.map_err(Problem::internal)?;
     if !asked.caller.has(Right::Read) {
         // What became internal since is not told any more.
+        let query = ChangeQuery { after: Some(since), public_only: true, limit, ..ChangeQuery::default() };
+        let public = asked.state.store.find_changes(query).await.map_err(Problem::internal)?;
+        let public: HashSet<u64> = public.iter().map(|change| change.seq).collect();
         for change in &mut changes {
-            change.internal = !is_public(&asked.state, change).await?;
+            change.internal = !public.contains(&change.seq);
         }
     }
     Ok(Message::new(&changes).map(|message| Sent::Change(message.seq, message.for_caller(&asked.caller))))

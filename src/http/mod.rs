@@ -4,7 +4,6 @@ mod answer;
 mod api;
 mod asked;
 mod body;
-mod disclosure;
 mod door;
 mod edit;
 mod events;

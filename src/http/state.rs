@@ -17,6 +17,7 @@ use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::past::{Past, PastError};
 use crate::services::publish::Published;
 use crate::services::tiles::Tiles;
+use crate::services::timeline::Timeline;
 use crate::services::writer::Writer;
 use crate::services::{Audience, View};
 use crate::store::ServerStore;
@@ -44,6 +45,7 @@ pub struct State {
     /// Where else users sign in.
     pub oidc: Option<Oidc>,
     past: Past,
+    pub timeline: Timeline,
     stopping: watch::Receiver<bool>,
     clock: Clock,
     computing: Arc<Semaphore>,
@@ -72,6 +74,7 @@ impl State {
             writer,
             store,
             past: Past::default(),
+            timeline: Timeline::default(),
             stopping,
             clock,
             accounts: Arc::new(accounts),

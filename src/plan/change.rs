@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Collection, Feature, LightRule, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp};
+use super::{
+    Collection, Feature, LightRule, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp, Visibility,
+};
 
 /// Any record that the store keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,6 +72,15 @@ impl Record {
             Record::LightRule(rule) => (T::LightRule, None, &rule.id),
         };
         RecordKey { record_type, collection, id: id.clone() }
+    }
+
+    /// Whether only staff may see it, where it has a word of its own on that.
+    pub fn visibility(&self) -> Option<Visibility> {
+        match self {
+            Record::Project(project) => Some(project.visibility),
+            Record::Collection(collection) => Some(collection.visibility),
+            _ => None,
+        }
     }
 
     /// The project that it is, or is a place of.

@@ -173,7 +173,7 @@ pub enum Role {
 }
 
 /// Ids that no collection may have: words that stand for something else in addresses, and tables of the stores.
-const RESERVED_COLLECTIONS: [&str; 19] = [
+const RESERVED_COLLECTIONS: [&str; 20] = [
     "plan",
     "context",
     "places",
@@ -192,6 +192,7 @@ const RESERVED_COLLECTIONS: [&str; 19] = [
     "changes",
     "project_changes",
     "requests",
+    "hidden_records",
     "inspections",
 ];
 

@@ -1,6 +1,6 @@
 //! DO IT: what Guatu answers, each a use case over one consistent view: the atlas and the day that lights are read for.
 //!
-//! Use cases are sync and pure; `publish`, `seeding` and `accounts` alone reach into the store.
+//! Use cases are sync and pure; `writer`, `past`, `timeline`, `seeding` and `accounts` alone reach into the store.
 
 pub mod accounts;
 pub mod compare;
@@ -19,6 +19,7 @@ pub mod publish;
 pub mod search;
 pub mod seeding;
 pub mod tiles;
+pub mod timeline;
 pub mod writer;
 
 use std::sync::Arc;

@@ -28,8 +28,35 @@ impl Edition {
 /// What a writer holds while it writes.
 #[derive(Default)]
 struct Turn {
-    /// What was written since a rebuild began, while one is under way.
-    since_rebuild: Option<Vec<Change>>,
+    /// The rebuild that is under way, if one is.
+    rebuild: Option<Rebuild>,
+    /// Rebuilds that ever began.
+    begun: u64,
+}
+
+struct Rebuild {
+    number: u64,
+    /// What was written since it began.
+    since: Vec<Change>,
+}
+
+/// Ends a rebuild that did not come to its end, so that the next may begin.
+struct Ending<'a> {
+    published: &'a Published,
+    number: u64,
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.published.turn().take_rebuild(self.number);
+    }
+}
+
+impl Turn {
+    /// What was written since a rebuild began; none when it is not the one that is under way any more.
+    fn take_rebuild(&mut self, number: u64) -> Option<Vec<Change>> {
+        self.rebuild.take_if(|rebuild| rebuild.number == number).map(|rebuild| rebuild.since)
+    }
 }
 
 impl Published {
@@ -55,10 +82,10 @@ impl Published {
     pub fn publish(&self, changes: &[Change]) -> Result<bool, AtlasError> {
         let mut turn = self.turn();
         let next = self.current.load().whole.apply(changes)?;
-        let needs_rebuild = next.needs_rebuild() && turn.since_rebuild.is_none();
+        let needs_rebuild = next.needs_rebuild() && turn.rebuild.is_none();
         self.current.store(Arc::new(Edition::new(next)));
-        if let Some(since) = &mut turn.since_rebuild {
-            since.extend_from_slice(changes);
+        if let Some(rebuild) = &mut turn.rebuild {
+            rebuild.since.extend_from_slice(changes);
         }
         Ok(needs_rebuild)
     }
@@ -69,24 +96,32 @@ impl Published {
     /// # Errors
     /// As [`Atlas::apply`]; the current atlas then stays.
     pub fn rebuild(&self) -> Result<(), AtlasError> {
-        let before = {
+        let (before, ending) = {
             let mut turn = self.turn();
-            if turn.since_rebuild.is_some() {
+            if turn.rebuild.is_some() {
                 return Ok(());
             }
-            turn.since_rebuild = Some(Vec::new());
-            self.current()
+            turn.begun += 1;
+            turn.rebuild = Some(Rebuild { number: turn.begun, since: Vec::new() });
+            (self.current(), Ending { published: self, number: turn.begun })
         };
         let rebuilt = before.rebuilt();
         let mut turn = self.turn();
-        let since = turn.since_rebuild.take().unwrap_or_default();
-        self.current.store(Arc::new(Edition::new(rebuilt.apply(&since)?)));
-        Ok(())
+        // What another atlas has taken the place of is not worth finishing.
+        let since = turn.take_rebuild(ending.number);
+        let done = since.map(|since| rebuilt.apply(&since)).transpose();
+        if let Ok(Some(next)) = &done {
+            self.current.store(Arc::new(Edition::new(next.clone())));
+        }
+        // It takes the turn once more.
+        drop(turn);
+        done.map(|_| ())
     }
 
     /// Puts a whole atlas in the place of the current one, such as one that was read anew from the store.
     pub fn replace(&self, atlas: Atlas) {
-        let _turn = self.turn();
+        let mut turn = self.turn();
+        turn.rebuild = None;
         self.current.store(Arc::new(Edition::new(atlas)));
     }
 

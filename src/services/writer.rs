@@ -10,7 +10,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use super::edits::EditError;
 use super::publish::Published;
 use crate::atlas::{Atlas, AtlasError};
-use crate::plan::{Batch, Change, Edit, RecordKey, RecordType, RequestKey};
+use crate::plan::{Batch, Change, Edit, Record, RecordKey, RecordType, RequestKey, Slug};
 use crate::store::{ServerStore, Store, StoreError};
 
 /// Requests that wait for their turn; more are told to come again.
@@ -110,7 +110,9 @@ struct Desk {
 struct Group {
     batches: Vec<Batch>,
     answers: Vec<oneshot::Sender<Result<Landed, WriteError>>>,
-    touched: HashSet<RecordKey>,
+    /// Records that its batches change, and those that they were judged by.
+    written: HashSet<RecordKey>,
+    read: HashSet<RecordKey>,
     keys: HashSet<(String, String)>,
     is_full: bool,
 }
@@ -140,27 +142,18 @@ impl Desk {
 
     /// Takes a job into the group, answers it, or gives it back because the group must land first.
     async fn admit(&self, group: &mut Group, job: Job) -> Option<Job> {
-        if let Some((actor, request)) = &job.request {
-            if group.keys.contains(&(actor.clone(), request.key.clone())) {
-                return Some(job);
-            }
-            match self.store.landed(actor.clone(), request.clone()).await {
-                Ok(None) => {}
-                Ok(Some(changes)) => {
-                    let seq = self.published.current().seq();
-                    answer(job.answer, Ok(Landed { changes, repeated: true, seq }));
-                    return None;
-                }
-                Err(fault) => {
-                    answer(job.answer, Err(fault.into()));
-                    return None;
-                }
-            }
+        if let Some((actor, request)) = &job.request
+            && group.keys.contains(&(actor.clone(), request.key.clone()))
+        {
+            return Some(job);
         }
         let atlas = self.published.current();
         let prepared = tokio::task::spawn_blocking(move || {
-            let batch = (job.prepare)(&atlas);
-            (job, batch)
+            let prepared = (job.prepare)(&atlas).map(|batch| {
+                let (written, read) = touched(&atlas, &batch);
+                Prepared { batch, written, read }
+            });
+            (job, prepared)
         });
         let (job, prepared) = match prepared.await {
             Ok(done) => done,
@@ -171,15 +164,24 @@ impl Desk {
             }
         };
         match prepared {
-            Err(fault) => answer_if_first(group, job, fault),
-            Ok(batch) => {
+            // A request that does not fit what is published may yet fit what its group brings.
+            Err(_) if !group.batches.is_empty() => Some(job),
+            Err(fault) => {
+                self.refuse(job, fault).await;
+                None
+            }
+            Ok(Prepared { batch, written, read }) => {
                 let goes_alone = goes_alone(&batch);
-                let keys: Vec<RecordKey> = batch.edits.iter().map(Edit::key).collect();
-                let must_wait = goes_alone || keys.iter().any(|key| group.touched.contains(key));
+                let meets = |keys: &HashSet<RecordKey>, others: &HashSet<RecordKey>| !keys.is_disjoint(others);
+                let must_wait = goes_alone
+                    || meets(&written, &group.written)
+                    || meets(&written, &group.read)
+                    || meets(&read, &group.written);
                 if must_wait && !group.batches.is_empty() {
                     return Some(job);
                 }
-                group.touched.extend(keys);
+                group.written.extend(written);
+                group.read.extend(read);
                 group.keys.extend(job.request.map(|(actor, request)| (actor, request.key)));
                 group.batches.push(batch);
                 group.answers.push(job.answer);
@@ -187,6 +189,20 @@ impl Desk {
                 None
             }
         }
+    }
+
+    /// Answers what cannot land, unless it landed before: then it no longer fits, and yet its answer is what it changed.
+    async fn refuse(&self, job: Job, fault: EditError) {
+        let before = match job.request {
+            Some((actor, request)) => self.store.landed(actor, request).await,
+            None => Ok(None),
+        };
+        let said = match before {
+            Ok(None) => Err(fault.into()),
+            Ok(Some(changes)) => Ok(Landed { changes, repeated: true, seq: self.published.current().seq() }),
+            Err(fault) => Err(fault.into()),
+        };
+        answer(job.answer, said);
     }
 
     async fn land(&self, group: Group) {
@@ -247,14 +263,28 @@ impl Desk {
     }
 }
 
-/// A request that does not fit what is published may yet fit what its group brings.
-fn answer_if_first(group: &Group, job: Job, fault: EditError) -> Option<Job> {
-    if group.batches.is_empty() {
-        answer(job.answer, Err(fault.into()));
-        None
-    } else {
-        Some(job)
+/// A batch, the records that it changes, and those that it was judged by.
+struct Prepared {
+    batch: Batch,
+    written: HashSet<RecordKey>,
+    read: HashSet<RecordKey>,
+}
+
+/// What a batch changes and is judged by, where it need not go alone: a place is judged by its project, before and after.
+fn touched(atlas: &Atlas, batch: &Batch) -> (HashSet<RecordKey>, HashSet<RecordKey>) {
+    let (mut written, mut read) = (HashSet::new(), HashSet::new());
+    let project = |id: &Slug| RecordKey { record_type: RecordType::Project, collection: None, id: id.clone() };
+    for edit in &batch.edits {
+        let key = edit.key();
+        if key.record_type == RecordType::Feature {
+            let before = atlas.record(&key);
+            let after = if let Edit::Put { record, .. } = edit { Some(record) } else { None };
+            let both = [before.as_ref().map(|row| &row.value), after];
+            read.extend(both.into_iter().flatten().filter_map(Record::project).map(project));
+        }
+        written.insert(key);
     }
+    (written, read)
 }
 
 /// Whether a batch changes what other records refer to, so that no other may be prepared beside it.

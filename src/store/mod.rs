@@ -24,13 +24,14 @@ pub trait Store: Send + Sync + 'static {
     /// Writes batches in turn, each with its log entries, each whole or not at all; all of them durable when the answer comes, and
     /// an answer for each. An empty batch changes nothing. Each edit sees the edits before it. Times are kept to the
     /// millisecond and never go back: a batch from a clock that is behind carries the time of the change before it.
-    /// A deletion counts as a version; a record that is created again after one starts at 1. A feature with the number
-    /// [`UNNUMBERED`] gets one. A batch whose request landed before changes nothing and tells what it changed then.
+    /// A deletion counts as a version, and a record that is created again goes on counting from there: no version ever stands for
+    /// two contents. A feature with the number [`UNNUMBERED`] gets one. A batch whose request landed before changes nothing and tells what it changed then.
     ///
     /// # Errors
     /// For one batch: [`StoreError::Conflict`] when a record is not as its edit expects, [`StoreError::Invalid`] when it cannot be
     /// kept: a number that is not finite, a feature without its collection or of another geometry type than it declares, a
-    /// feature number that another feature has or had, a collection deleted from under its features; [`StoreError::KeyReused`].
+    /// feature number that another feature has or had, a collection deleted from under its features, a second plan;
+    /// [`StoreError::KeyReused`].
     /// For all of them together: whatever else; nothing landed then.
     fn commit_all(
         &self,
@@ -65,8 +66,11 @@ pub trait Store: Send + Sync + 'static {
     /// The number of the last change that was made by `at`; 0 when none was.
     fn seq_at(&self, at: Timestamp) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
-    /// Every batch in order, as little as a timeline needs of it.
-    fn batches(&self) -> impl Future<Output = Result<Vec<BatchSummary>, StoreError>> + Send;
+    /// Every batch after change number `after` in order, as little as a timeline needs of it.
+    fn batches(&self, after: u64) -> impl Future<Output = Result<Vec<BatchSummary>, StoreError>> + Send;
+
+    /// Projects and collections that were internal in changes after number `after`, each with the last such change.
+    fn last_internal(&self, after: u64) -> impl Future<Output = Result<Vec<(RecordKey, u64)>, StoreError>> + Send;
 }
 
 /// The store that a server keeps its plan in.
@@ -97,6 +101,8 @@ pub struct ChangeQuery {
     pub project: Option<String>,
     pub actor: Option<String>,
     pub kind: Option<ChangeKind>,
+    /// Only what anybody may see: nothing told was internal then, or is now, or was when it went.
+    pub public_only: bool,
     /// From this moment, and until before that one.
     pub from: Option<Timestamp>,
     pub until: Option<Timestamp>,
@@ -115,7 +121,9 @@ pub enum Order {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BatchSummary {
     pub at: Timestamp,
-    /// Changes that anybody may see, and those that only staff may.
+    /// The number of its last change.
+    pub last: u64,
+    /// Changes that anybody may see now, and those that only staff may.
     pub public: u64,
     pub internal: u64,
 }

@@ -18,6 +18,7 @@ mod durability;
 mod editing;
 mod foreign;
 mod gpkg;
+mod guarded;
 mod hostile;
 mod index;
 mod licences;

@@ -8,14 +8,13 @@ use axum::routing::{get, post};
 use crate::atlas::Atlas;
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
-use crate::http::disclosure::is_public;
 use crate::http::edit;
 use crate::http::events::{SINCE as EVENTS_SINCE, list_events};
 use crate::http::params::{Beyond, Param, ParamShape, Params, wrong};
 use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ChangeList, Edited};
-use crate::plan::{Change, ChangeKind, Date, RecordType, Right};
-use crate::services::edits::{EditError, Moves};
+use crate::plan::{Change, ChangeKind, Date, Edit, RecordType, Right, Timestamp};
+use crate::services::edits::{EditError, MAX_EDITS, Moves};
 use crate::services::history;
 use crate::services::past::end_of;
 use crate::store::{ChangeQuery, Order, Store};
@@ -58,7 +57,7 @@ const LIMIT: Param =
     Param::new("limit", ParamShape::Limit { default: 50, max: 1_000, beyond: Beyond::Refused }, "Changes on a page.");
 
 const PARAMETERS: &[&Param] = &[&SINCE, &BEFORE, &TYPE, &ID, &COLLECTION, &ACTOR, &KIND, &FROM, &TO, &ORDER, &LIMIT];
-const HISTORY: &[&Param] = &[&BEFORE, &LIMIT];
+const HISTORY: &[&Param] = &[&BEFORE, &TO, &LIMIT];
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -99,6 +98,18 @@ pub fn routes() -> Vec<Route> {
             handler: post(undo_change),
         },
         Route {
+            path: "/api/v1/batches/{batch}/undo",
+            documented: None,
+            method: Method::Post,
+            id: "undo_batch",
+            summary: "Takes all changes of a batch back together, or none of them. A batch has the number of its first change.",
+            parameters: &[],
+            access: Access::Editor,
+            body: None,
+            answer: Answer::json::<ChangeList>(),
+            handler: post(undo_batch),
+        },
+        Route {
             path: "/api/v1/events",
             documented: None,
             method: Method::Get,
@@ -128,7 +139,6 @@ fn query(asked: &Asked, params: &Params) -> Result<ChangeQuery, Problem> {
     }
     let begin = |day: Date| day.to_zoned_datetime(zone.clone()).map(|begin| begin.timestamp());
     let from = params.date(&FROM)?.map(|day| begin(day).map_err(|fault| wrong(&FROM, fault))).transpose()?;
-    let until = params.date(&TO)?.and_then(|day| end_of(day, zone));
     let order = match params.one_of(&ORDER)? {
         Some("asc") => Order::OldestFirst,
         None if after.is_some() => Order::OldestFirst,
@@ -141,6 +151,7 @@ fn query(asked: &Asked, params: &Params) -> Result<ChangeQuery, Problem> {
         collection: params.text(&COLLECTION)?.map(str::to_owned),
         id: params.text(&ID)?.map(str::to_owned),
         project: None,
+        public_only: false,
         actor,
         kind: params.one_of(&KIND)?.map(|word| match word {
             "created" => ChangeKind::Created,
@@ -148,10 +159,16 @@ fn query(asked: &Asked, params: &Params) -> Result<ChangeQuery, Problem> {
             _ => ChangeKind::Updated,
         }),
         from,
-        until: until.map(|until| until + jiff::SignedDuration::from_millis(1)),
+        until: until(asked, params)?,
         order,
         limit: params.limit(&LIMIT)?,
     })
+}
+
+/// The moment at which the day of `to` is over.
+fn until(asked: &Asked, params: &Params) -> Result<Option<Timestamp>, Problem> {
+    let end = params.date(&TO)?.and_then(|day| end_of(day, &asked.state.options.time_zone));
+    Ok(end.map(|end| end + jiff::SignedDuration::from_millis(1)))
 }
 
 fn record_type(word: &str) -> Option<RecordType> {
@@ -160,9 +177,11 @@ fn record_type(word: &str) -> Option<RecordType> {
 
 async fn list_project_history(asked: Asked, Path(project): Path<String>) -> Result<Response, Problem> {
     let params = asked.params(HISTORY)?;
+    let until = until(&asked, &params)?;
     let about = |before, limit| ChangeQuery {
         project: Some(project.clone()),
         before,
+        until,
         order: Order::NewestFirst,
         limit,
         ..ChangeQuery::default()
@@ -189,30 +208,13 @@ async fn answer_page(asked: &Asked, params: &Params, path: &str, query: ChangeQu
 }
 
 /// Changes that fit a question and that the caller may see, and whether there are more.
-async fn visible(asked: &Asked, mut query: ChangeQuery) -> Result<(Vec<Change>, bool), Problem> {
+async fn visible(asked: &Asked, query: ChangeQuery) -> Result<(Vec<Change>, bool), Problem> {
     let wanted = query.limit;
-    let is_staff = asked.caller.has(Right::Read);
-    let mut found = Vec::new();
-    query.limit = wanted + 1;
-    loop {
-        let changes = asked.state.store.find_changes(query.clone()).await.map_err(Problem::internal)?;
-        let is_last = changes.len() <= wanted;
-        match (query.order, changes.last()) {
-            (Order::OldestFirst, Some(last)) => query.after = Some(last.seq),
-            (Order::NewestFirst, Some(last)) => query.before = Some(last.seq),
-            (_, None) => {}
-        }
-        for change in changes {
-            if is_staff || is_public(&asked.state, &change).await? {
-                found.push(change);
-            }
-        }
-        if is_last || found.len() > wanted {
-            let more = found.len() > wanted;
-            found.truncate(wanted);
-            return Ok((found, more));
-        }
-    }
+    let query = ChangeQuery { public_only: !asked.caller.has(Right::Read), limit: wanted + 1, ..query };
+    let mut found = asked.state.store.find_changes(query).await.map_err(Problem::internal)?;
+    let more = found.len() > wanted;
+    found.truncate(wanted);
+    Ok((found, more))
 }
 
 async fn undo_change(asked: Asked, Path(seq): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
@@ -223,10 +225,36 @@ async fn undo_change(asked: Asked, Path(seq): Path<String>, bytes: Bytes) -> Res
     let found = asked.state.store.changes(number - 1, 1).await.map_err(Problem::internal)?;
     let change = found.into_iter().next().filter(|change| change.seq == number).ok_or_else(absent)?;
     author.undoes = Some(number);
-    let back = move |atlas: &Atlas| -> Result<_, EditError> {
-        let current = atlas.record(&change.key);
-        Ok(vec![history::undo(&change, current.as_ref())?])
-    };
-    let landed = edit::land(&asked, author, Moves::Back, back).await?;
+    let landed = edit::land(&asked, author, Moves::Back, back(vec![change])).await?;
     Ok(edit::answer(&landed, &landed.changes[0], None))
+}
+
+async fn undo_batch(asked: Asked, Path(batch): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    let mut author = edit::author(&asked, &bytes)?;
+    let absent = || Problem::not_found("batch", format!("there is no batch {batch}"));
+    let number: u64 = batch.parse().ok().filter(|number| *number > 0).ok_or_else(absent)?;
+    // One more than fits, so that what is too long is told and not cut.
+    let mut changes = asked.state.store.changes(number - 1, MAX_EDITS + 1).await.map_err(Problem::internal)?;
+    changes.retain(|change| change.batch == number);
+    if changes.is_empty() {
+        return Err(absent());
+    }
+    if changes.len() > MAX_EDITS {
+        let expected = format!("a batch of at most {MAX_EDITS} changes");
+        return Err(Problem::parameter("batch", format!("batch: {number} is too large to take back"), expected));
+    }
+    author.undoes = Some(number);
+    let caller = asked.caller.clone();
+    let landed = edit::land(&asked, author, Moves::Back, back(changes)).await?;
+    let list = ChangeList::new(&landed.changes, &asked.state.published.current(), &caller, None);
+    Ok(answer::with(answer::changed(&list), edit::SEQUENCE, &landed.seq.to_string()))
+}
+
+/// The edits that take changes back, the last one first.
+fn back(changes: Vec<Change>) -> impl Fn(&Atlas) -> Result<Vec<Edit>, EditError> {
+    move |atlas| {
+        let undo = |change: &Change| history::undo(change, atlas.record(&change.key).as_ref());
+        changes.iter().rev().map(undo).collect()
+    }
 }

@@ -1,7 +1,5 @@
 //! The time machine's own addresses: on which days the plan changed, and two days beside each other.
 
-use std::collections::BTreeMap;
-
 use axum::response::Response;
 use axum::routing::get;
 
@@ -13,6 +11,7 @@ use crate::http::wire::{Comparison, Timeline, TimelineDay};
 use crate::plan::{Date, Right};
 use crate::services::compare::compare;
 use crate::services::past::day_of;
+use crate::services::timeline::Counted;
 use crate::store::Store;
 
 const FROM: Param = Param::new("from", ParamShape::Date, "The earlier day; the day of the first change when absent.");
@@ -50,22 +49,18 @@ pub fn routes() -> Vec<Route> {
 async fn find_timeline(asked: Asked) -> Result<Response, Problem> {
     asked.params(&[])?;
     let is_staff = asked.caller.has(Right::Read);
-    let batches = asked.state.store.batches().await.map_err(Problem::internal)?;
+    let atlas = asked.state.published.current();
     let zone = &asked.state.options.time_zone;
+    let counted = asked.state.timeline.days(&atlas, zone, &asked.state.store).await.map_err(Problem::internal)?;
     let today = asked.state.today();
-    let mut days: BTreeMap<Date, u64> = BTreeMap::new();
-    for batch in &batches {
-        let changes = batch.public + if is_staff { batch.internal } else { 0 };
-        if changes > 0 {
-            *days.entry(day_of(batch.at, zone)).or_default() += changes;
-        }
-    }
-    let timeline = Timeline {
-        first: days.keys().next().copied().unwrap_or(today),
-        today,
-        seq: asked.state.published.current().seq(),
-        days: days.into_iter().map(|(date, changes)| TimelineDay { date, changes }).collect(),
-    };
+    let changes = |day: Counted| day.public + if is_staff { day.internal } else { 0 };
+    let days: Vec<TimelineDay> = counted
+        .into_iter()
+        .map(|(date, day)| TimelineDay { date, changes: changes(day) })
+        .filter(|day| day.changes > 0)
+        .collect();
+    let first = days.first().map_or(today, |day| day.date);
+    let timeline = Timeline { first, today, seq: atlas.seq(), days };
     answer::json(&asked.headers, JSON, &timeline)
 }
 

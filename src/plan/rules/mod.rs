@@ -11,6 +11,7 @@ mod tests;
 
 use std::collections::HashSet;
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 use super::{Collection, Date, LightRule, Plan, Quota, Record, RecordKey, Target, Text};
 use crate::spatial::BBox;
@@ -21,6 +22,9 @@ pub const MAX_TEXT_CHARS: usize = 500;
 
 /// The highest item number within a section; 0 is the section as a whole.
 pub const MAX_ITEM: u8 = 99;
+
+/// Years that a plan may be for.
+const YEARS: RangeInclusive<i16> = 1950..=2199;
 
 /// The most months or days that a light rule may wait: ten years, longer than any plan.
 const MAX_RULE_MONTHS: u32 = 120;
@@ -141,6 +145,10 @@ impl Findings {
     fn plan(&mut self, plan: &Plan) {
         self.text("district", &plan.district);
         self.text("city", &plan.city);
+        if !YEARS.contains(&plan.year) {
+            let expected = format!("{} to {}", YEARS.start(), YEARS.end());
+            self.add("year", format_args!("{} is no year of a plan", plan.year), Some(expected));
+        }
         if plan.due <= plan.start {
             let detail = format!("{} is not after the plan's start {}", plan.due, plan.start);
             self.add("due", detail, Some(format!("a day after {}", plan.start)));

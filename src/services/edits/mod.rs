@@ -3,11 +3,11 @@
 
 mod references;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use references::{broken_references, still_needed};
 
-use crate::atlas::{Atlas, AtlasError, Row};
+use crate::atlas::{Atlas, AtlasError};
 use crate::plan::{
     Batch, Change, Date, Edit, Expected, Feature, Record, RecordKey, RecordType, RequestKey, Right, Timestamp,
     Violation, rules,
@@ -87,10 +87,20 @@ pub fn right_for(record_type: RecordType) -> Right {
 /// # Errors
 /// The first reason, or all broken rules together.
 pub fn prepare(atlas: &Atlas, edits: Vec<Edit>, author: &Author, moves: Moves) -> Result<Batch, EditError> {
+    let mut keys = BTreeSet::new();
     for edit in &edits {
-        let right = right_for(edit.key().record_type);
+        let key = edit.key();
+        let right = right_for(key.record_type);
         if !author.rights.contains(&right) {
             return Err(EditError::Forbidden(right));
+        }
+        if key.record_type == RecordType::Plan && key.id != atlas.plan().id {
+            let expected = format!("{}, the one plan of this server", atlas.plan().id);
+            return Err(EditError::Rules(vec![Violation::new("id", format!("there is no plan {}", key.id), expected)]));
+        }
+        if let Some(twice) = keys.replace(key) {
+            let detail = format!("{twice} is edited twice");
+            return Err(EditError::Rules(vec![Violation::new("edits", detail, "one edit for each record")]));
         }
     }
     let changes = tentative(atlas, &edits, author)?;
@@ -132,14 +142,12 @@ pub fn prepare(atlas: &Atlas, edits: Vec<Edit>, author: &Author, moves: Moves) -
     })
 }
 
-/// The changes that edits would make, numbered on from the atlas.
+/// The changes that edits of different records would make, numbered on from the atlas.
 fn tentative(atlas: &Atlas, edits: &[Edit], author: &Author) -> Result<Vec<Change>, EditError> {
-    let mut now: BTreeMap<RecordKey, Option<Row<Record>>> = BTreeMap::new();
-    let mut changes = Vec::with_capacity(edits.len());
     let first = atlas.seq() + 1;
-    for (edit, seq) in edits.iter().zip(first..) {
+    let change = |(edit, seq): (&Edit, u64)| {
         let key = edit.key();
-        let before = now.get(&key).cloned().unwrap_or_else(|| atlas.record(&key));
+        let before = atlas.record(&key);
         let version = match (edit.expected(), before.as_ref().map(|row| row.version)) {
             (Expected::Absent, None) => 1,
             (Expected::Absent, Some(_)) => return Err(EditError::Exists(key)),
@@ -153,8 +161,7 @@ fn tentative(atlas: &Atlas, edits: &[Edit], author: &Author) -> Result<Vec<Chang
             Edit::Put { record, .. } => Some(stand_in_number(record, u64::MAX - seq)),
             Edit::Delete { .. } => None,
         };
-        now.insert(key.clone(), after.clone().map(|value| Row { version, value }));
-        changes.push(Change {
+        Ok(Change {
             seq,
             batch: first,
             at: author.at,
@@ -166,9 +173,9 @@ fn tentative(atlas: &Atlas, edits: &[Edit], author: &Author) -> Result<Vec<Chang
             internal: false,
             note: None,
             undoes: None,
-        });
-    }
-    Ok(changes)
+        })
+    };
+    edits.iter().zip(first..).map(change).collect()
 }
 
 /// A new feature gets its number from the store; until then it stands in the draft with one that none has.

@@ -1,8 +1,11 @@
 //! That nothing which a batch leaves behind refers to what is not there.
 
+use geo::Rect;
+
 use crate::atlas::Atlas;
 use crate::plan::{
-    Change, Collection, Feature, Project, Quota, Record, RecordType, Role, Slug, Violation, is_reserved_collection,
+    Change, Collection, Feature, Plan, Project, Quota, Record, RecordType, Role, Slug, Violation,
+    is_reserved_collection,
 };
 
 /// Records that are told by name when they stand in the way.
@@ -29,7 +32,28 @@ pub(super) fn broken_references(draft: &Atlas, before: Option<&Record>, after: &
         }
         Record::Feature(feature) => found.extend(broken_home(draft, feature)),
         Record::Collection(collection) => found.extend(broken_collection(draft, before, collection)),
+        Record::Plan(plan) => found.extend(left_outside(draft, plan)),
         _ => {}
+    }
+    found
+}
+
+/// What a plan's new extent and dates would leave outside: its next edit would be refused, and nobody would know why.
+fn left_outside(draft: &Atlas, plan: &Plan) -> Vec<Violation> {
+    let mut found = Vec::new();
+    let [west, south, east, north] = plan.extent;
+    let is_outside =
+        |rect: Rect| rect.min().x < west || rect.min().y < south || rect.max().x > east || rect.max().y > north;
+    for collection in draft.collections() {
+        if let Some(rect) = draft.extent(collection).filter(|rect| is_outside(*rect)) {
+            let reaches = [rect.min().x, rect.min().y, rect.max().x, rect.max().y];
+            let detail = format!("leaves out places of {}, which reaches over {reaches:?}", collection.id);
+            found.push(Violation::new("extent", detail, "an extent around all places"));
+        }
+    }
+    if let Some(early) = draft.projects.iter().find(|row| row.value.due < plan.start) {
+        let detail = format!("{} is due on {}, before the plan would start", early.value.id, early.value.due);
+        found.push(Violation::new("start", detail, format!("{} or earlier", early.value.due)));
     }
     found
 }

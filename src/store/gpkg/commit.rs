@@ -59,7 +59,7 @@ fn commit(connection: &Connection, batch: Batch) -> Result<Committed, Fault> {
     for (edit, seq) in edits.into_iter().zip(first..) {
         let key = edit.key();
         let before = find(connection, &key)?;
-        let version = version_after(&key, edit.expected(), before.as_ref())?;
+        let version = version_after(connection, &key, edit.expected(), before.as_ref())?;
         let before = before.map(|row| row.value);
         let after = match edit {
             Edit::Put { record, .. } => Some(numbered(connection, record)?),
@@ -94,9 +94,14 @@ fn numbered(connection: &Connection, record: Record) -> Result<Record, Fault> {
 }
 
 /// The version that an edit gives to its record, if the record is as the edit expects.
-fn version_after(key: &RecordKey, expected: Expected, before: Option<&Row<Record>>) -> Result<u64, Fault> {
+fn version_after(
+    connection: &Connection,
+    key: &RecordKey,
+    expected: Expected,
+    before: Option<&Row<Record>>,
+) -> Result<u64, Fault> {
     match (expected, before.map(|row| row.version)) {
-        (Expected::Absent, None) => Ok(1),
+        (Expected::Absent, None) => Ok(log::last_version(connection, key)? + 1),
         (Expected::Version(version), Some(found)) if version == found => Ok(found + 1),
         (expected, found) => Err(Fault::Store(StoreError::Conflict { key: key.clone(), expected, found })),
     }
@@ -140,7 +145,12 @@ fn put(
 ) -> Result<(), Fault> {
     rules::check(record).map_err(|reason| Fault::invalid(key, reason))?;
     match record {
-        Record::Plan(plan) => rows::put(connection, version, plan),
+        Record::Plan(plan) => {
+            if before.is_none() && !rows::is_empty::<Plan>(connection)? {
+                return Err(Fault::invalid(key, "the store keeps another plan, and one is all that it keeps"));
+            }
+            rows::put(connection, version, plan)
+        }
         Record::Section(section) => rows::put(connection, version, section),
         Record::Target(target) => rows::put(connection, version, target),
         Record::Quota(quota) => rows::put(connection, version, quota),

@@ -12,7 +12,7 @@ use serde::de::value::{Error as WordError, StrDeserializer};
 use super::cells::{Cell, Cells};
 use super::fault::Fault;
 use super::rows::integer;
-use crate::plan::{Change, ChangeKind, Record, RecordKey, RecordType, RequestKey, Timestamp};
+use crate::plan::{Change, ChangeKind, Record, RecordKey, RecordType, RequestKey, Timestamp, Visibility};
 use crate::store::{BatchSummary, ChangeQuery, Order, StoreError};
 
 /// GeoPackage's DATETIME: UTC to the millisecond, and nothing finer.
@@ -71,8 +71,32 @@ pub(super) fn append(connection: &Connection, change: &Change) -> Result<(), Fau
             .prepare_cached("INSERT INTO project_changes (project, seq) VALUES (?, ?)")?
             .execute(params![project.as_str(), integer(*seq)])?;
     }
+    match change.after.as_ref().or(change.before.as_ref()).and_then(Record::visibility) {
+        None => Ok(()),
+        Some(visibility) => hide(connection, key, visibility == Visibility::Internal),
+    }
+}
+
+/// Notes whether the log may tell the public of a project or collection.
+fn hide(connection: &Connection, key: &RecordKey, is_hidden: bool) -> Result<(), Fault> {
+    let sql = if is_hidden {
+        "INSERT OR IGNORE INTO hidden_records (record_type, id) VALUES (?, ?)"
+    } else {
+        "DELETE FROM hidden_records WHERE record_type = ? AND id = ?"
+    };
+    connection.prepare_cached(sql)?.execute(params![word_of(key.record_type), key.id.as_str()])?;
     Ok(())
 }
+
+/// What holds of changes that anybody may see: nothing that they tell of was internal then, or is now, or was when it went.
+const IS_PUBLIC: &str = "(internal = 0
+    AND seq NOT IN (SELECT seq FROM project_changes JOIN hidden_records ON record_type = 'project' AND id = project)
+    AND coalesce(collection, '') NOT IN (SELECT id FROM hidden_records WHERE record_type = 'collection')
+    AND (record_type <> 'collection' OR id NOT IN (SELECT id FROM hidden_records WHERE record_type = 'collection'))
+    AND (record_type <> 'quota' OR NOT EXISTS (
+        SELECT 1 FROM hidden_records WHERE record_type = 'project' AND (
+            id IN (SELECT value FROM json_each(before, '$.members'))
+            OR id IN (SELECT value FROM json_each(after, '$.members'))))))";
 
 pub(super) fn read(connection: &Connection, query: &ChangeQuery) -> Result<Vec<Change>, Fault> {
     let mut conditions: Vec<String> = Vec::new();
@@ -110,6 +134,9 @@ pub(super) fn read(connection: &Connection, query: &ChangeQuery) -> Result<Vec<C
     }
     if let Some(until) = query.until {
         ask("at < ?", Value::Text(datetime(until)));
+    }
+    if query.public_only {
+        conditions.push(IS_PUBLIC.to_owned());
     }
     match query.kind {
         Some(ChangeKind::Created) => conditions.push("before IS NULL".to_owned()),
@@ -157,25 +184,68 @@ fn change(cells: &mut Cells) -> Cell<Change> {
 
 pub(super) fn seq_at(connection: &Connection, at: Timestamp) -> Result<u64, Fault> {
     // Numbers and times rise together.
-    let seq: i64 = connection
-        .prepare_cached("SELECT coalesce(max(seq), 0) FROM changes WHERE at <= ?")?
-        .query_row([datetime(at)], |row| row.get(0))?;
-    Ok(u64::try_from(seq).unwrap_or(0))
+    let seq: Option<i64> = connection
+        .prepare_cached("SELECT seq FROM changes WHERE at <= ? ORDER BY at DESC, seq DESC LIMIT 1")?
+        .query_row([datetime(at)], |row| row.get(0))
+        .optional()?;
+    Ok(seq.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0))
 }
 
-pub(super) fn batches(connection: &Connection) -> Result<Vec<BatchSummary>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT batch, min(at), sum(internal = 0), sum(internal <> 0) FROM changes GROUP BY batch ORDER BY batch",
-    )?;
-    let mut rows = statement.query([])?;
+pub(super) fn batches(connection: &Connection, after: u64) -> Result<Vec<BatchSummary>, Fault> {
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT batch, min(at), max(seq), sum({IS_PUBLIC}), sum(NOT {IS_PUBLIC}) FROM changes WHERE seq > ? GROUP BY batch ORDER BY batch"
+    ))?;
+    let mut rows = statement.query([integer(after)])?;
     let mut batches = Vec::new();
     while let Some(row) = rows.next()? {
         let fid = row.get(0)?;
         let cells = &mut Cells::new(row, 1);
-        let mut read = || Ok(BatchSummary { at: cells.parsed()?, public: cells.count()?, internal: cells.count()? });
+        let mut read = || {
+            Ok(BatchSummary {
+                at: cells.parsed()?,
+                last: cells.count()?,
+                public: cells.count()?,
+                internal: cells.count()?,
+            })
+        };
         batches.push(read().map_err(|reason| Fault::Row { table: "changes".into(), fid, reason })?);
     }
     Ok(batches)
+}
+
+/// Projects and collections that were internal in changes after a number, each with the last such change.
+pub(super) fn last_internal(connection: &Connection, after: u64) -> Result<Vec<(RecordKey, u64)>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT max(seq), record_type, id FROM changes
+         WHERE seq > ? AND internal <> 0 AND record_type IN ('project', 'collection') GROUP BY record_type, id",
+    )?;
+    let mut rows = statement.query([integer(after)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let fid = row.get(0)?;
+        let cells = &mut Cells::new(row, 0);
+        let mut read = || {
+            let seq = cells.count()?;
+            let record_type = type_of(&cells.get::<String>()?)?;
+            Ok((RecordKey { record_type, collection: None, id: cells.parsed()? }, seq))
+        };
+        found.push(read().map_err(|reason| Fault::Row { table: "changes".into(), fid, reason })?);
+    }
+    Ok(found)
+}
+
+/// The last version that a record had; 0 for one that never was.
+pub(super) fn last_version(connection: &Connection, key: &RecordKey) -> Result<u64, Fault> {
+    let version: Option<i64> = connection
+        .prepare_cached(
+            "SELECT version FROM changes WHERE record_type = ? AND collection IS ? AND id = ? ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row(
+            params![word_of(key.record_type), key.collection.as_ref().map(|id| id.as_str()), key.id.as_str()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(version.and_then(|version| u64::try_from(version).ok()).unwrap_or(0))
 }
 
 /// How long a request is known when it is sent again.

@@ -21,17 +21,21 @@ mod rules;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::Mutex;
 
 use super::{BatchSummary, ChangeQuery, Committed, Loaded, Store, StoreError};
-use crate::plan::{Batch, Change, RequestKey, Timestamp};
+use crate::plan::{Batch, Change, RecordKey, RequestKey, Timestamp};
 use fault::Fault;
 
 /// How long a commit waits for another program, such as QGIS saving an edit, to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Long questions to the log, such as that of a time machine, leave others their turn.
+const READERS: usize = 4;
 
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -46,8 +50,11 @@ impl Default for Options {
 
 pub struct GpkgStore {
     path: PathBuf,
-    /// Reads the log beside the writer. It goes first: the last connection to go moves the write-ahead log into the file.
-    reader: Arc<Mutex<Connection>>,
+    /// Read the log beside the writer, each for one reader at a time. They go first: the last connection to go moves the
+    /// write-ahead log into the file.
+    readers: Vec<Arc<Mutex<Connection>>>,
+    /// Whose turn it is when all are taken.
+    turn: AtomicUsize,
     /// One connection: SQLite has one writer at a time, and whoever waits here waits in turn and blocks no thread.
     connection: Arc<Mutex<Connection>>,
 }
@@ -59,11 +66,12 @@ impl GpkgStore {
     /// [`StoreError::NotAStore`] for a file that is not a store of ours or from a newer program; it stays as it is.
     pub fn open(path: &Path, options: &Options) -> Result<GpkgStore, StoreError> {
         let connection = file::open(path, options.busy_timeout)?;
-        let reader = file::open_reader(path, options.busy_timeout)?;
+        let reader = || Ok(Arc::new(Mutex::new(file::open_reader(path, options.busy_timeout)?)));
         Ok(GpkgStore {
             path: path.to_owned(),
             connection: Arc::new(Mutex::new(connection)),
-            reader: Arc::new(Mutex::new(reader)),
+            readers: (0..READERS).map(|_| reader()).collect::<Result<_, StoreError>>()?,
+            turn: AtomicUsize::new(0),
         })
     }
 
@@ -77,6 +85,16 @@ impl GpkgStore {
             Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
         };
         self.run(&self.connection, checkpoint).await
+    }
+
+    /// Reads on a connection that is free, or waits in turn for one.
+    async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let free = self.readers.iter().find(|reader| reader.try_lock().is_ok());
+        let next = || &self.readers[self.turn.fetch_add(1, Ordering::Relaxed) % READERS];
+        self.run(free.unwrap_or_else(next), job).await
     }
 
     /// Does a job on the blocking pool once the connection is free. A job that began is finished even if nobody waits for it.
@@ -105,7 +123,7 @@ impl Store for GpkgStore {
     }
 
     async fn landed(&self, actor: String, request: RequestKey) -> Result<Option<Vec<Change>>, StoreError> {
-        self.run(&self.reader, move |connection| log::landed(connection, &actor, &request)).await
+        self.read(move |connection| log::landed(connection, &actor, &request)).await
     }
 
     async fn changes(&self, after: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
@@ -113,14 +131,18 @@ impl Store for GpkgStore {
     }
 
     async fn find_changes(&self, query: ChangeQuery) -> Result<Vec<Change>, StoreError> {
-        self.run(&self.reader, move |connection| log::read(connection, &query)).await
+        self.read(move |connection| log::read(connection, &query)).await
     }
 
     async fn seq_at(&self, at: Timestamp) -> Result<u64, StoreError> {
-        self.run(&self.reader, move |connection| log::seq_at(connection, at)).await
+        self.read(move |connection| log::seq_at(connection, at)).await
     }
 
-    async fn batches(&self) -> Result<Vec<BatchSummary>, StoreError> {
-        self.run(&self.reader, |connection| log::batches(connection)).await
+    async fn batches(&self, after: u64) -> Result<Vec<BatchSummary>, StoreError> {
+        self.read(move |connection| log::batches(connection, after)).await
+    }
+
+    async fn last_internal(&self, after: u64) -> Result<Vec<(RecordKey, u64)>, StoreError> {
+        self.read(move |connection| log::last_internal(connection, after)).await
     }
 }

@@ -54,6 +54,11 @@ pub(super) fn find<T: Kept>(connection: &Connection, id: &Slug) -> Result<Option
     row.map(|row| with_parts(connection, row)).transpose()
 }
 
+pub(super) fn is_empty<T: Kept>(connection: &Connection) -> Result<bool, Fault> {
+    let sql = format!("SELECT NOT EXISTS (SELECT 1 FROM {})", T::TABLE);
+    Ok(connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// In the order of the rows, which is that of their first commit.
 pub(super) fn list<T: Kept>(connection: &Connection) -> Result<Vec<Row<T>>, Fault> {
     let sql = format!("SELECT fid, id, version, {} FROM {} ORDER BY fid", T::COLUMNS.join(", "), T::TABLE);

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Body, BodyError, order_of};
+use super::{Body, BodyError, order_of, visibility_of};
 use crate::plan::{Collection, Kind, Record, RecordKey, Role, Text, Visibility};
 use crate::spatial::GeometryType;
 
@@ -15,8 +15,9 @@ pub struct CollectionBody {
     #[serde(default)]
     kind: Option<Kind>,
     geometry_type: GeometryType,
+    /// As it was when absent or null, and public for a new collection.
     #[serde(default)]
-    visibility: Visibility,
+    visibility: Option<Visibility>,
 }
 
 impl Body for CollectionBody {
@@ -28,13 +29,13 @@ impl Body for CollectionBody {
             Role::Plan { kind } => Some(kind),
             Role::Context => None,
         };
-        Some(CollectionBody { title, kind, geometry_type, visibility })
+        Some(CollectionBody { title, kind, geometry_type, visibility: Some(visibility) })
     }
 
     fn into_record(self, key: &RecordKey, before: Option<&Record>, order: u32) -> Result<Record, BodyError> {
         let CollectionBody { title, kind, geometry_type, visibility } = self;
         let role = kind.map_or(Role::Context, |kind| Role::Plan { kind });
-        let (id, order) = (key.id.clone(), order_of(before, order));
+        let (id, order, visibility) = (key.id.clone(), order_of(before, order), visibility_of(visibility, before));
         Ok(Record::Collection(Collection { id, order, title, geometry_type, role, visibility }))
     }
 }

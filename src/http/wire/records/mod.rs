@@ -19,7 +19,7 @@ pub use project::ProjectBody;
 pub use target::{QuotaBody, TargetBody};
 pub use texts::{PlanBody, SectionBody, ThemeBody};
 
-use crate::plan::{Collection, Project, Quota, Record, RecordKey, Section, Target, Theme};
+use crate::plan::{Collection, Project, Quota, Record, RecordKey, Section, Target, Theme, Visibility};
 
 /// What of a record a caller may set.
 pub trait Body: Serialize + DeserializeOwned + JsonSchema {
@@ -70,4 +70,9 @@ fn order_of(before: Option<&Record>, next: u32) -> u32 {
         ) => *order,
         _ => next,
     }
+}
+
+/// Nothing that is internal becomes public by being left unsaid.
+fn visibility_of(said: Option<Visibility>, before: Option<&Record>) -> Visibility {
+    said.or_else(|| before.and_then(Record::visibility)).unwrap_or_default()
 }

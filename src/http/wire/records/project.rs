@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Body, BodyError, order_of};
+use super::{Body, BodyError, order_of, visibility_of};
 use crate::plan::{
     Aim, Date, Investment, Kind, Milestone, Project, Record, RecordKey, Relations, Slug, Stage, Text, Visibility,
 };
@@ -54,8 +54,9 @@ pub struct ProjectBody {
     crosses: Option<Text>,
     #[serde(default)]
     note: Option<Text>,
+    /// As it was when absent or null, and public for a new project.
     #[serde(default)]
-    visibility: Visibility,
+    visibility: Option<Visibility>,
 }
 
 fn not_reported() -> Stage {
@@ -113,7 +114,7 @@ impl ProjectBody {
             carries,
             crosses,
             note: project.note,
-            visibility: project.visibility,
+            visibility: Some(project.visibility),
         }
     }
 }
@@ -159,7 +160,7 @@ impl Body for ProjectBody {
             curve: self.curve,
             relations: Relations { from: self.from, to: self.to, carries: self.carries, crosses: self.crosses },
             note: self.note,
-            visibility: self.visibility,
+            visibility: visibility_of(self.visibility, before),
             simulated,
         }))
     }
