@@ -145,7 +145,7 @@ export interface PlaceCollection {
   empty: boolean;
 }
 
-/** The collections with their records: those of the plan and those of the context. */
+/** The collections of the plan with their records. */
 export async function listPlaceCollections(): Promise<PlaceCollection[]> {
   interface Raw {
     id: string;

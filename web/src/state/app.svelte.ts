@@ -89,7 +89,7 @@ export class AppState {
     if (type !== 'project') return this.edit.open(type, this.beginning(type, spot));
     this.edit.spot = spot;
     this.view.go({ page: 'map', panel: 'new', project: null });
-    if (this.screen.narrow) this.screen.sheet = 'half';
+    if (this.screen.narrow) this.screen.sheet = 'full';
   }
 
   /** Closes the right-hand card. An analysis stays until it is ended, so its result can be returned to. */

@@ -49,6 +49,6 @@ export function blankRecord(type: NewType, spot: Spot, plan: { due: string; sect
       return { name: NAME, order: plan.sections + 1 };
     case 'collection':
       // Nobody but those who are signed in sees it before somebody says so.
-      return { title: NAME, kind: null, geometry_type: '', visibility: 'internal' };
+      return { title: NAME, kind: '', geometry_type: '', visibility: 'internal' };
   }
 }

@@ -110,7 +110,7 @@ export const FIELDS: Record<RecordType, readonly Field[]> = {
   ],
   collection: [
     { name: 'title', kind: 'words', required: true },
-    { name: 'kind', kind: 'choice', options: KINDS, say: 'kind' },
+    { name: 'kind', kind: 'choice', options: KINDS, say: 'kind', required: true },
     { name: 'geometry_type', kind: 'choice', options: GEOMETRY_TYPES, say: 'geometry', required: true },
     VISIBILITY,
   ],

@@ -8,7 +8,7 @@ export const RECORD_WORDS = {
   'make.title': { zh: '添加：{what}', en: 'Add: {what}' },
   'make.save': { zh: '添加', en: 'Add' },
   'make.done': { zh: '已添加：{name}', en: 'Added: {name}' },
-  'make.needed': { zh: '标题下没有写“可不填”的都要填', en: 'Fill in what is not marked as optional' },
+  'make.needed': { zh: '除写明可不填的，都要填', en: 'Fill in what is not marked as optional' },
   'make.choose': { zh: '请选择', en: 'Choose' },
   'field.id': { zh: '编号', en: 'Id' },
   'hint.id': {
@@ -96,8 +96,6 @@ export const RECORD_WORDS = {
     en: 'Each holds the places of one kind of project. An internal one shows only to those signed in.',
   },
   'collections.add': { zh: '新建图层', en: 'New collection' },
-  'collections.of_plan': { zh: '计划的图层', en: 'Of the plan' },
-  'collections.of_context': { zh: '底图的图层', en: 'Of the base map' },
   'collections.empty': { zh: '空', en: 'empty' },
   'collections.not_empty': {
     zh: '有内容的图层不能删除；先移走或删除里面的位置。',
@@ -107,7 +105,6 @@ export const RECORD_WORDS = {
     zh: '有内容的图层不能换类型和图形。',
     en: 'With places in it, kind and geometry stay as they are.',
   },
-  'collections.context': { zh: '底图', en: 'Base map' },
   'field.title': { zh: '名称', en: 'Title' },
   'field.geometry_type': { zh: '图形', en: 'Geometry' },
   'geometry.Point': { zh: '点', en: 'Points' },
@@ -124,7 +121,6 @@ export const RECORD_WORDS = {
   },
   'rule.how': { zh: '灯是怎么定的', en: 'How the lights are set' },
   'rule.words': { zh: '规则', en: 'The rule' },
-  'rule.other': { zh: 'In English', en: '中文原文' },
   'rule.none': {
     zh: '没有报告，或项目已取消：无灯。',
     en: 'Nothing reported, or cancelled: no light.',
@@ -164,7 +160,6 @@ export const RECORD_WORDS = {
   'field.evidence_days': { zh: '报告有效（天）', en: 'Days that a report counts' },
   'hint.evidence_days': { zh: '不填：不论新旧', en: 'Empty: however old' },
   'rule.lights_now': { zh: '现在', en: 'Now' },
-  'rule.lights_then': { zh: '改后', en: 'After' },
   'rule.would_change': { zh: '会有 {n} 个项目的灯或理由改变', en: 'Projects whose light or reason would change: {n}' },
   'rule.none_change': { zh: '没有项目会变', en: 'No project would change' },
   'rule.preview': { zh: '会变什么', en: 'What would change' },
