@@ -48,10 +48,10 @@ test('a planner sees what another number would change, and then saves it', async
   await page.goto('/lights');
   const numbers = page.getByRole('region', { name: '改数字' });
   await expect(numbers.getByText('改一个数字，这里就列出会变的项目。')).toBeVisible();
-  await numbers.getByLabel('黄灯：落后（百分点）').fill('40');
+  await numbers.getByLabel('黄灯：落后百分点').fill('40');
   await expect(numbers.getByText(/should|worse|at least/)).toBeVisible();
   await accessible(page);
-  await numbers.getByLabel('黄灯：落后（百分点）').fill('2');
+  await numbers.getByLabel('黄灯：落后百分点').fill('2');
   const row = numbers.locator(`[data-project="${ID}"]`);
   await expect(row).toContainText('原来');
   await expect(row).toContainText('落后 2 个起为黄灯');
@@ -85,7 +85,7 @@ test('two at once: the rule is not saved over a newer one unseen', async ({ page
   await signIn(page, 'planner');
   await page.goto('/lights');
   const numbers = page.getByRole('region', { name: '改数字' });
-  await numbers.getByLabel('红灯：落后超过（百分点）').fill('25');
+  await numbers.getByLabel('红灯：落后百分点').fill('25');
   await putRule(page, { evidence_days: 90 });
   await numbers.getByRole('button', { name: '保存' }).click();
   const dialog = page.getByRole('dialog', { name: '别人刚刚改过' });

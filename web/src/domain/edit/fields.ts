@@ -59,9 +59,9 @@ const AIM: Field = { name: 'aim', kind: 'choice', options: AIMS, say: 'aim', req
 export const FIELDS: Record<RecordType, readonly Field[]> = {
   project: [
     NAME,
-    { name: 'kind', kind: 'choice', options: KINDS, say: 'kind', required: true },
     SECTION,
     ITEM,
+    { name: 'kind', kind: 'choice', options: KINDS, say: 'kind', required: true },
     AIM,
     { name: 'stage', kind: 'choice', options: STAGES, say: 'stage', required: true },
     { name: 'progress', kind: 'number', min: 0, max: 100 },
