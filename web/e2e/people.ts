@@ -10,6 +10,7 @@ export const PEOPLE = {
   admin: { display_name: '管理员', roles: ['admin'] },
   planner: { display_name: '计划员', roles: ['planner'] },
   gis: { display_name: '测绘员', roles: ['gis'] },
+  lead: { display_name: '主管', roles: ['planner', 'gis'] },
   viewer: { display_name: '读者', roles: ['viewer'] },
 } as const;
 export type Person = keyof typeof PEOPLE;

@@ -1,12 +1,15 @@
 // The pure parts of editing: what may follow which stage, a record as a form and back, and two people's changes together.
 import { describe, expect, test } from 'vitest';
 import { changedFields, differences, merged, patchOf } from '../src/domain/edit/compare.ts';
-import { FIELDS, RARE } from '../src/domain/edit/fields.ts';
+import { blankRecord } from '../src/domain/edit/blank.ts';
+import { FIELDS, RARE, asked } from '../src/domain/edit/fields.ts';
 import { bodyOf, formOf, isDate, type Form } from '../src/domain/edit/form.ts';
+import { isSlug, suggestedId } from '../src/domain/edit/slug.ts';
 import { impliedProgress, nextStages } from '../src/domain/edit/stages.ts';
 import { worklist } from '../src/domain/edit/worklist.ts';
-import { joined, piecesOf, pieceTypeOf, pointCount } from '../src/domain/geo/pieces.ts';
-import { STAGES, type Stage } from '../src/domain/vocab.ts';
+import { asMulti, joined, piecesOf, pieceTypeOf, pointCount } from '../src/domain/geo/pieces.ts';
+import { ruleLines, ruleParts } from '../src/domain/lights.ts';
+import { LANGS, STAGES, type Stage } from '../src/domain/vocab.ts';
 import { WORD_KEYS, type WordKey } from '../src/domain/words.ts';
 import { snapTo } from '../src/map/snap.ts';
 import { versionOf } from '../src/api/write.ts';
@@ -199,4 +202,83 @@ test('a corner within reach is snapped to before an edge, and nothing beyond it'
 
 test('an entity tag tells its version', () => {
   expect(['"12-9f"', '"7"', 'W/"3-aa"', 'W/"2b45f4a3"', null].map(versionOf)).toEqual([12, 7, 3, null, null]);
+});
+
+describe('a new record', () => {
+  test.each([
+    ['Zuili Road', [], 'zuili-road'],
+    ['  Nanhu–Café (phase 2)', [], 'nanhu-cafe-phase-2'],
+    ['Children’s park', [], 'childrens-park'],
+    ['Zuili Road', ['zuili-road', 'zuili-road-2'], 'zuili-road-3'],
+    ['槜李路', [], ''],
+    ['A school with a name that is far too long for any link to bear', [], 'a-school-with-a-name-that-is-far-too'],
+  ])('called %s, with %j taken, is %s', (name, taken, id) => {
+    expect(suggestedId(name, new Set(taken))).toBe(id);
+    if (id) expect(isSlug(id)).toBe(true);
+  });
+
+  test('has an id that the server takes', () => {
+    expect(['a', '0-b_c', '-a', 'A', '', 'a b', 'x'.repeat(65)].map(isSlug)).toEqual([true, true, false, false, false, false, false]); // prettier-ignore
+  });
+
+  test.each(['project', 'target', 'quota', 'theme', 'section', 'collection'] as const)(
+    'of type %s lacks only what somebody must say',
+    (type) => {
+      const blank = blankRecord(type, { section: 's1', item: 1 }, { due: '2019-12-31', sections: 5 });
+      expect(Object.keys(blank).sort()).toEqual(FIELDS[type].map((f) => f.name).sort());
+      const { faults } = bodyOf(FIELDS[type], formOf(FIELDS[type], blank), blank);
+      expect(faults.length).toBeGreaterThan(0);
+      expect(faults.every((f) => f.code === 'needed')).toBe(true);
+      // What must be said is asked at once.
+      const { often } = asked(type, true);
+      for (const { field } of faults) expect(often.map((f) => f.name)).toContain(field);
+    },
+  );
+});
+
+test.each([
+  [['120.6', '30.6', '120.9', '30.8'], true],
+  [['120.9', '30.6', '120.6', '30.8'], false],
+  [['120.6', '30.8', '120.9', '30.6'], false],
+  [['120.6', '', '120.9', '30.8'], false],
+  [['120.6', '30.6', '190', '30.8'], false],
+])('the extent %j is one: %s', (extent, sound) => {
+  const plan = {
+    district: text('区'),
+    city: text('市'),
+    year: 2019,
+    start: '2019-01-01',
+    due: '2019-12-31',
+    extent: [],
+  };
+  const form = { ...formOf(FIELDS.plan, plan), extent } as Form;
+  expect(bodyOf(FIELDS.plan, form, plan).faults).toEqual(sound ? [] : [{ field: 'extent', code: 'extent' }]);
+});
+
+test('a lone piece goes into a collection of multi-geometries as one', () => {
+  const line = { type: 'LineString' as const, coordinates: [[0, 0], [1, 1]] }; // prettier-ignore
+  const multi = { type: 'MultiLineString' as const, coordinates: [line.coordinates] };
+  expect(asMulti(line)).toEqual(multi);
+  expect(asMulti(multi)).toBe(multi);
+});
+
+test('the rule of the lights reads with its numbers, the same in both languages', () => {
+  const rule = {
+    behind_yellow_points: 10,
+    behind_red_points: 30,
+    unstarted_yellow_months: 1,
+    unstarted_red_months: 3,
+    evidence_days: 45,
+  };
+  for (const line of ruleLines(rule)) {
+    const numbers = LANGS.map((lang) =>
+      ruleParts(line, lang)
+        .filter((p) => p.number)
+        .map((p) => p.text),
+    );
+    expect(numbers[0]).toEqual(numbers[1]);
+    expect(numbers[0]).toEqual(Object.values(line.values).map(String));
+  }
+  expect(ruleLines(rule).at(-1)!.key).toBe('rule.stale');
+  expect(ruleLines({ ...rule, evidence_days: null }).at(-1)!.key).toBe('rule.ageless');
 });

@@ -1,7 +1,7 @@
 // Who is there and who may do what: signing in and out, accounts, keys for programs, reading without an account.
 import { send } from './write.ts';
 import { part } from './client.ts';
-import type { Account, ApiToken, Invitation, Session } from './edit-types.ts';
+import type { Account, ApiToken, Invitation, Session } from './types.ts';
 import type { Right, UserRole } from '../domain/edit/vocab.ts';
 
 const SESSION = '/api/v1/session';

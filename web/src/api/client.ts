@@ -6,6 +6,8 @@ import type {
   Found,
   FoundProject,
   Hit,
+  LightPreview,
+  LightRule,
   PlanFeature,
   PlanTree,
   Problem,
@@ -101,6 +103,17 @@ export function findNear(ask: Ask, radius_m: number, signal: AbortSignal): Promi
   }
   const where = ask.type === 'feature' ? { near: ask.ref } : { lon: ask.at[0], lat: ask.at[1] };
   return read(`/api/v1/nearby${query({ ...where, radius_m, limit: LIST_LIMIT })}`, { signal });
+}
+
+/** The rule by which lights are read, with its version. */
+export function findLightRule(signal: AbortSignal): Promise<{ version: number; rule: LightRule }> {
+  return read('/api/v1/lights', { signal });
+}
+
+/** What another rule would change; nothing is changed. */
+export function previewLights(rule: LightRule, signal: AbortSignal): Promise<LightPreview> {
+  const headers = { 'content-type': 'application/json' };
+  return read('/api/v1/lights/preview', { method: 'POST', headers, body: JSON.stringify(rule), signal });
 }
 
 /** The features of one collection, as many as one page holds. */

@@ -2,8 +2,7 @@
 import type { AuditFilters } from '../domain/view.ts';
 import { query, request } from './client.ts';
 import { atMoment } from './moment.ts';
-import type { Project } from './types.ts';
-import type { ChangeEvent, ChangePage, Comparison, HelloEvent, PlanMoment, Timeline } from './time-types.ts';
+import type { ChangeEvent, ChangePage, Comparison, HelloEvent, PlanMoment, Project, Timeline } from './types.ts';
 
 const part = encodeURIComponent;
 

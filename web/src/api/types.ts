@@ -1,5 +1,8 @@
 // The shapes of the server's answers by the names the app uses, all from the generated schema.
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
+import type { Change as ChangeWord } from '../domain/compare.ts';
+import type { Body } from '../domain/edit/compare.ts';
+import type { ChangeKind, RecordType } from '../domain/view.ts';
 import type { Kind, Light, Position, Stage, Text } from '../domain/vocab.ts';
 import type { components } from './schema.gen.ts';
 
@@ -47,3 +50,55 @@ export type Found = Omit<Schemas['NearbyFeatures'], 'features' | 'type' | 'origi
     /** Absent in the answer about an area. */
     origin?: Origin | null;
   };
+
+// Accounts and sessions.
+export type User = Schemas['SignedInUser'];
+export type Session = Schemas['SessionWire'];
+export type Account = Schemas['UserWire'];
+export type Invitation = Schemas['InvitationWire'];
+export type ApiToken = Schemas['TokenWire'];
+
+// Records as they are edited.
+export type Violation = Schemas['Violation'];
+export type LightRule = Schemas['LightRuleBody'];
+export type LightPreview = Schemas['LightPreview'];
+export type BatchEdit = Schemas['BatchEdit'];
+export type CollectionBody = Schemas['CollectionBody'];
+export type { Body };
+/** The record of any type: the schema leaves its members open. */
+export type Written<B = Body> = Omit<Schemas['Edited'], 'record'> & { record: B };
+/** A record with the version that a change of it names. */
+export interface Versioned<B = Body> {
+  type: RecordType;
+  id: string;
+  version: number;
+  record: B;
+}
+/** A place as it is edited; the schema leaves its geometry open. */
+export type FeatureEdit = Feature<Geometry, Schemas['EditableProperties']>;
+
+// What changed, and when.
+export type PlanMoment = Schemas['PlanSummary'];
+export type Timeline = Schemas['Timeline'];
+/** The schema gives the words of a comparison as plain strings. */
+export type Comparison = Omit<Schemas['Comparison'], 'entries' | 'tally'> & {
+  entries: (Omit<Schemas['ComparisonEntry'], 'what'> & { what: ChangeWord[] })[];
+  tally: Record<ChangeWord, number>;
+};
+/** The schema gives the kind of a change as a plain string. */
+export type Change = Omit<Schemas['Change'], 'kind'> & { kind: ChangeKind };
+export type ChangePage = Omit<Schemas['ChangeList'], 'changes'> & { changes: Change[] };
+
+// The live stream is no JSON answer, so that the schema does not have its events.
+export interface HelloEvent {
+  seq: number;
+  today: string;
+}
+export interface ChangeEvent {
+  seq: number;
+  first: number;
+  at: string;
+  actor: string | null;
+  records: { type: string; collection: string | null; id: string; kind: ChangeKind; version: number }[];
+  projects: string[];
+}

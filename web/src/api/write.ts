@@ -1,6 +1,7 @@
 // What changes the plan: every write names the version it was made on, and carries a key so that a repeat lands once.
 import { ApiError, part } from './client.ts';
-import type { Body, FeatureEdit, Versioned, WriteProblem, Written } from './edit-types.ts';
+import type { BatchEdit, Body, Change, CollectionBody, FeatureEdit, Problem, Versioned, Written } from './types.ts';
+import { FIELDS } from '../domain/edit/fields.ts';
 import type { RecordType } from '../domain/edit/vocab.ts';
 
 /** Where a record of a type lives. */
@@ -10,7 +11,13 @@ const PATHS: Record<RecordType, string> = {
   quota: '/api/v1/quotas',
   section: '/api/v1/sections',
   theme: '/api/v1/themes',
+  plan: '/api/v1/plans',
+  collection: '/api/v1/collections',
+  light_rule: '/api/v1/lights',
 };
+
+/** A plan has one rule, so that it has no id in its address. */
+const pathOf = (type: RecordType, id: string) => (type === 'light_rule' ? PATHS[type] : `${PATHS[type]}/${part(id)}`);
 
 /** How a write is sent: on which version, under which key, with which note for the log. */
 /** A version as a number, or an entity tag as it came. */
@@ -46,7 +53,7 @@ export async function send<T>(method: string, path: string, body?: unknown, send
   if (body !== undefined) init.body = JSON.stringify(body);
   const response = await fetch(path, init);
   if (!response.ok) {
-    const problem = (await response.json().catch(() => null)) as WriteProblem | null;
+    const problem = (await response.json().catch(() => null)) as Problem | null;
     throw new ApiError(response.status, problem, Number(response.headers.get('retry-after')) || null);
   }
   const text = response.status === 204 ? '' : await response.text();
@@ -60,8 +67,14 @@ export async function send<T>(method: string, path: string, body?: unknown, send
 
 /** A record with the version that a change of it must name. */
 export async function findRecord(type: RecordType, id: string): Promise<Versioned> {
-  const { data, etag } = await send<{ version?: number; record: Body }>('GET', `${PATHS[type]}/${part(id)}`);
-  return { type, id, version: data.version ?? versionOf(etag) ?? 0, record: data.record };
+  const { data, etag } = await send<Body & { version?: number }>('GET', pathOf(type, id));
+  const record = (data['record'] ?? data['rule'] ?? settable(type, data)) as Body;
+  return { type, id, version: data.version ?? versionOf(etag) ?? 0, record };
+}
+
+/** What can be set of a record that is told together with what is computed of it. */
+function settable(type: RecordType, told: Body): Body {
+  return Object.fromEntries(FIELDS[type].map(({ name }) => [name, told[name] ?? null]));
 }
 
 /** The version in an entity tag `"<version>-<hash>"`. */
@@ -70,8 +83,30 @@ export function versionOf(etag: string | null): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-export async function patchRecord(type: RecordType, id: string, patch: Body, how: Sending): Promise<Written> {
-  return (await send<Written>('PATCH', `${PATHS[type]}/${part(id)}`, patch, how)).data;
+/** Sends what changes of a record; the rule of the lights is put as a whole. */
+export async function changeRecord(
+  type: RecordType,
+  id: string,
+  { patch, body }: { patch: Body; body: Body },
+  how: Sending,
+): Promise<Written> {
+  const [method, sent] = type === 'light_rule' ? ['PUT', body] : ['PATCH', patch];
+  return (await send<Written>(method as string, pathOf(type, id), sent, how)).data;
+}
+
+export async function createRecord(type: RecordType, id: string, body: Body, how: Sending): Promise<Written> {
+  return (await send<Written>('POST', PATHS[type], { id, ...body }, how)).data;
+}
+
+/** Removes a record; answers with the number of the change. */
+export async function deleteRecord(type: RecordType, id: string, how: Sending): Promise<number | null> {
+  return (await send<null>('DELETE', pathOf(type, id), undefined, how)).seq;
+}
+
+/** Several edits that land together or not at all; answers with the changes in the edits' order. */
+export async function createBatch(edits: BatchEdit[], note: string, key: string): Promise<Change[]> {
+  const body = { edits, ...(note ? { note } : {}) };
+  return (await send<{ changes: Change[] }>('POST', '/api/v1/batches', body, { key })).data.changes;
 }
 
 export async function createReading(
@@ -104,24 +139,23 @@ export function deleteFeature(collection: string, id: string, how: Sending) {
 
 export interface PlaceCollection {
   id: string;
-  title: string;
-  kind: string | null;
-  geometry_type: string | null;
+  version: number;
+  record: CollectionBody;
+  /** Whether nothing lies in it. */
+  empty: boolean;
 }
 
-/** The collections that a new place can be put into, as far as they tell what they hold. */
+/** The collections of the plan with their records. */
 export async function listPlaceCollections(): Promise<PlaceCollection[]> {
   interface Raw {
     id: string;
-    title?: string;
-    kind?: string;
-    geometry_type?: string;
+    extent?: { spatial?: unknown };
   }
   const { data } = await send<{ collections: Raw[] }>('GET', '/ogc/collections?f=json');
-  return data.collections.map(({ id, title, kind, geometry_type }) => ({
-    id,
-    title: title ?? id,
-    kind: kind ?? null,
-    geometry_type: geometry_type ?? null,
-  }));
+  return Promise.all(
+    data.collections.map(async ({ id, extent }) => {
+      const { version, record } = await findRecord('collection', id);
+      return { id, version, record: record as unknown as CollectionBody, empty: !extent?.spatial };
+    }),
+  );
 }

@@ -44,8 +44,8 @@ export type Ask =
   | { type: 'feature'; ref: string }
   | { type: 'area'; ring: Position2[]; relation: Relation };
 
-export type Page = 'map' | 'dashboard' | 'accounts' | 'tokens' | 'audit';
-const PAGES: readonly Page[] = ['dashboard', 'accounts', 'tokens', 'audit'];
+export type Page = 'map' | 'dashboard' | 'accounts' | 'tokens' | 'audit' | 'lights' | 'collections';
+const PAGES: readonly Page[] = ['dashboard', 'accounts', 'tokens', 'audit', 'lights', 'collections'];
 export type Tab = 'plan' | 'results';
 /** Two days to compare, and the kinds of change to show; none: all. */
 export interface Compare extends Range {
@@ -77,7 +77,18 @@ export const CHANGE_KINDS = ['created', 'updated', 'deleted'] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** The right-hand card. `pick` and `draw` are the two beginnings of an analysis. */
-export const PANELS = ['none', 'project', 'near', 'pick', 'draw', 'edit', 'place', 'worklist', 'compare'] as const;
+export const PANELS = [
+  'none',
+  'project',
+  'near',
+  'pick',
+  'draw',
+  'edit',
+  'new',
+  'place',
+  'worklist',
+  'compare',
+] as const;
 export type Panel = (typeof PANELS)[number];
 /** The cards that show a project and mean nothing without one. */
 const OF_PROJECT: readonly Panel[] = ['project', 'edit', 'place'];

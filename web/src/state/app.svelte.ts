@@ -6,8 +6,10 @@ import { unionBox } from '../domain/geo/plane.ts';
 import { emptyFilters, type Ask, type Filters } from '../domain/view.ts';
 import { word, type WordKey } from '../domain/words.ts';
 import type { Text } from '../domain/vocab.ts';
+import { blankRecord, type NewType, type Spot } from '../domain/edit/blank.ts';
 import { AnalysisState } from './analysis.svelte.ts';
 import { AnchorsState } from './anchors.svelte.ts';
+import type { Beginning } from './record-edit.svelte.ts';
 import { CompareState } from './compare.svelte.ts';
 import { LiveState } from './live.svelte.ts';
 import { EditState } from './edit.svelte.ts';
@@ -35,6 +37,8 @@ export class AppState {
   readonly time = new TimeState(this.view, this.plan, this.screen);
   readonly compare = new CompareState(this.view);
   readonly live = new LiveState(liveListener(this));
+  /** Rises whenever everything is read anew; for pages that read for themselves. */
+  reads = $state(0);
   /** Nothing can be edited and nothing is live on a day in the past. */
   readonly isPast: boolean = $derived(this.time.isPast);
 
@@ -71,6 +75,21 @@ export class AppState {
     this.view.go({ page: 'map', project: id, panel: 'project' });
     if (this.screen.narrow) this.screen.sheet = 'half';
     if (frame) this.frameProjects([id]);
+  }
+
+  /** What a new record of the plan begins with. */
+  beginning(type: NewType, spot: Spot = {}): Beginning {
+    const { tree, sections } = this.plan;
+    const record = blankRecord(type, spot, { due: tree?.due ?? '', sections: sections.size });
+    return { record, taken: new Set(this.plan.idsOf(type)) };
+  }
+
+  /** Opens the form of a new record: a project in the card beside the map, all else in a dialogue. */
+  make(type: NewType, spot: Spot = {}): void {
+    if (type !== 'project') return this.edit.open(type, this.beginning(type, spot));
+    this.edit.spot = spot;
+    this.view.go({ page: 'map', panel: 'new', project: null });
+    if (this.screen.narrow) this.screen.sheet = 'full';
   }
 
   /** Closes the right-hand card. An analysis stays until it is ended, so its result can be returned to. */
@@ -122,6 +141,7 @@ export class AppState {
     this.anchors.load();
     this.time.reload();
     this.screen.refreshing = {};
+    this.reads += 1;
   }
 
   /** Looks at a day, or at now; a comparison ends with it. */

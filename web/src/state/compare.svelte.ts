@@ -1,7 +1,7 @@
 // Two days compared: what changed, which of it is shown, and where the moved and the dropped were before.
 import type { FeatureCollection } from 'geojson';
 import { compareDays, findProjectOn } from '../api/time-client.ts';
-import type { Comparison } from '../api/time-types.ts';
+import type { Comparison } from '../api/types.ts';
 import { tallyChanges, withChanges, type Change, type CompareEntry } from '../domain/compare.ts';
 import { Resource } from './resource.svelte.ts';
 import type { ViewState } from './view.svelte.ts';

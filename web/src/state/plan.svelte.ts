@@ -27,6 +27,15 @@ export class PlanState {
     });
   }
 
+  /** The ids of a type of record that are taken, as far as the plan tells. */
+  idsOf(type: 'project' | 'target' | 'quota' | 'theme' | 'section' | 'collection'): string[] {
+    if (type === 'section') return [...this.sections.keys()];
+    if (type === 'collection') return [];
+    const items = this.tree?.sections.flatMap((s) => s.items) ?? [];
+    const list = { project: 'projects', target: 'targets', quota: 'quotas', theme: 'themes' } as const;
+    return items.flatMap((item) => item[list[type]].map(({ id }) => id));
+  }
+
   /** Reads the plan; the settings are kept unless they are asked for anew, as on a new day. */
   load({ afresh = false } = {}): void {
     void this.#all.load(async (signal) => {

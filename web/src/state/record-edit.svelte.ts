@@ -1,11 +1,13 @@
 // One record being edited: the form, its faults, and what to do when somebody else was faster.
 import { ApiError } from '../api/client.ts';
-import { findRecord, patchRecord } from '../api/write.ts';
-import type { Body, Versioned, Violation, WriteProblem } from '../api/edit-types.ts';
+import { changeRecord, createRecord, findRecord } from '../api/write.ts';
+import type { Body, Problem, Versioned, Violation } from '../api/types.ts';
 import { differences, merged, patchOf, same, type Difference, type Keep } from '../domain/edit/compare.ts';
 import { FIELDS } from '../domain/edit/fields.ts';
 import { bodyOf, formOf, type Fault, type Form } from '../domain/edit/form.ts';
+import { isSlug, suggestedId } from '../domain/edit/slug.ts';
 import type { RecordType } from '../domain/edit/vocab.ts';
+import type { Text } from '../domain/vocab.ts';
 import type { SessionState } from './session.svelte.ts';
 import { SubmitKey } from './submit.ts';
 
@@ -15,9 +17,17 @@ export interface Conflict {
   differences: Difference[];
 }
 
+/** What a record that is not there yet begins with, and the ids that it cannot have. */
+export interface Beginning {
+  record: Body;
+  taken: ReadonlySet<string>;
+}
+
 export class RecordEdit {
   readonly type: RecordType;
-  readonly id: string;
+  readonly isNew: boolean;
+  /** The id that was typed for a new record; null while the suggested one will do. */
+  typedId = $state<string | null>(null);
   status = $state<'loading' | 'ready' | 'saving' | 'failed'>('loading');
   form = $state<Form>({});
   note = $state('');
@@ -32,16 +42,36 @@ export class RecordEdit {
   );
   readonly #session: SessionState;
   readonly #key = new SubmitKey();
+  readonly #id: string;
+  #taken: ReadonlySet<string> = new Set();
+  readonly #suggested: string = $derived.by(() => {
+    const name = (this.form['name'] ?? this.form['title']) as Text | undefined;
+    return suggestedId(name?.en ?? '', this.#taken);
+  });
 
   /** `seen`: the version and body that the reader has in sight; without it the record is fetched. */
-  constructor(session: SessionState, type: RecordType, id: string, seen?: { version: number; record: Body }) {
+  constructor(
+    session: SessionState,
+    type: RecordType,
+    id: string | Beginning,
+    seen?: { version: number; record: Body },
+  ) {
     this.#session = session;
     this.type = type;
-    this.id = id;
-    if (seen) {
+    this.isNew = typeof id !== 'string';
+    this.#id = typeof id === 'string' ? id : '';
+    if (typeof id !== 'string') {
+      this.#taken = id.taken;
+      this.#rebase({ type, id: '', version: 0, record: id.record });
+      this.status = 'ready';
+    } else if (seen) {
       this.#rebase({ type, id, ...seen });
       this.status = 'ready';
     } else void this.load();
+  }
+
+  get id(): string {
+    return this.isNew ? (this.typedId ?? this.#suggested).trim() : this.#id;
   }
 
   async load(): Promise<void> {
@@ -65,10 +95,29 @@ export class RecordEdit {
     return this.#base?.record ?? {};
   }
 
+  /** What it is called as it was saved. */
+  get name(): Text {
+    return (this.seen['name'] ?? this.seen['title'] ?? { zh: this.id, en: this.id }) as Text;
+  }
+
   /** The names of the members that this form would change. */
   get changed(): string[] {
     const patch = this.#base && patchOf(this.#base.record, this.#body(this.#base).body);
     return patch ? Object.keys(patch) : [];
+  }
+
+  /** The body that the form says now; nothing while it has faults. */
+  get tried(): Body | null {
+    if (!this.#base) return null;
+    const { body, faults } = this.#body(this.#base);
+    return faults.length ? null : body;
+  }
+
+  /** Takes back what was typed. */
+  revert(): void {
+    if (!this.#base) return;
+    this.#rebase(this.#base);
+    [this.faults, this.violations, this.error] = [[], [], ''];
   }
 
   #body(base: Versioned) {
@@ -80,10 +129,33 @@ export class RecordEdit {
     const base = this.#base;
     if (!base || this.status === 'saving') return false;
     const { body, faults } = this.#body(base);
-    this.faults = faults;
+    this.faults = [...this.#idFaults(), ...faults];
     this.violations = [];
     this.error = '';
-    return faults.length === 0 && this.#send(base, body);
+    if (this.faults.length) return false;
+    return this.isNew ? this.#make(base, body) : this.#send(base, body);
+  }
+
+  #idFaults(): Fault[] {
+    if (!this.isNew) return [];
+    const code = this.id === '' ? 'needed' : !isSlug(this.id) ? 'slug' : this.#taken.has(this.id) ? 'taken' : null;
+    return code ? [{ field: 'id', code }] : [];
+  }
+
+  async #make(base: Versioned, body: Body): Promise<boolean> {
+    this.status = 'saving';
+    const { id, note } = this;
+    const key = this.#key.for({ id, body, note });
+    try {
+      await this.#session.keeping(() => createRecord(this.type, id, body, { key, note }));
+      this.#key.done();
+      return true;
+    } catch (error) {
+      await this.#refused(error, base, body);
+      return false;
+    } finally {
+      this.status = 'ready';
+    }
   }
 
   /** Saves on top of theirs, with the members that are kept from mine. */
@@ -105,7 +177,8 @@ export class RecordEdit {
     const key = this.#key.for({ version, patch, note: this.note });
     try {
       const how = { version, key, note: this.note };
-      const written = await this.#session.keeping(() => patchRecord(this.type, this.id, patch, how));
+      const change = { patch, body };
+      const written = await this.#session.keeping(() => changeRecord(this.type, this.id, change, how));
       this.#key.done();
       this.#rebase({ ...base, version: written.version, record: written.record ?? body });
       this.note = '';
@@ -121,8 +194,12 @@ export class RecordEdit {
   async #refused(error: unknown, base: Versioned, body: Body): Promise<void> {
     this.error = error instanceof Error ? error.message : String(error);
     if (!(error instanceof ApiError)) return;
-    const problem = error.problem as WriteProblem | null;
+    const problem = error.problem as Problem | null;
     if (error.status === 422) this.violations = problem?.violations ?? [];
+    if (error.status === 409 && this.isNew) {
+      this.error = '';
+      this.faults = [{ field: 'id', code: 'taken' }];
+    }
     if (error.status !== 412) return;
     const theirs = currentOf(problem, base) ?? (await findRecord(this.type, this.id).catch(() => null));
     if (!theirs) return;
@@ -132,7 +209,7 @@ export class RecordEdit {
 }
 
 /** What the server says is there now; nothing when it does not say so in full. */
-function currentOf(problem: WriteProblem | null, base: Versioned): Versioned | null {
+function currentOf(problem: Problem | null, base: Versioned): Versioned | null {
   const current = problem?.current as Partial<Versioned> | null | undefined;
   if (typeof current?.version !== 'number' || !current.record) return null;
   return { ...base, version: current.version, record: current.record };

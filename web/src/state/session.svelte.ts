@@ -1,7 +1,7 @@
 // Who is signed in and what they may. Work that meets "not signed in" waits for the sign-in and goes on; nothing is lost.
 import { ApiError } from '../api/client.ts';
 import { findSession, signIn, signOut } from '../api/accounts.ts';
-import type { Session, User } from '../api/edit-types.ts';
+import type { Session, User } from '../api/types.ts';
 import type { Right } from '../domain/edit/vocab.ts';
 
 export type SessionDialog = 'sign-in' | 'password';

@@ -1,7 +1,7 @@
 // The day that is looked at: today or a day in the past, the timeline it is chosen from, and play.
 import { untrack } from 'svelte';
 import { findPlanMoment, findTimeline } from '../api/time-client.ts';
-import type { PlanMoment, Timeline } from '../api/time-types.ts';
+import type { PlanMoment, Timeline } from '../api/types.ts';
 import { nextOfPlay, startOfPlay, type Span, type Speed } from '../domain/timeline.ts';
 import type { PlanState } from './plan.svelte.ts';
 import { Resource } from './resource.svelte.ts';

@@ -1,10 +1,10 @@
 // The members of each record as fields of a form: what they hold and in which order they are asked.
 import { AIMS, KINDS, STAGES } from '../vocab.ts';
-import { OPS, VISIBILITIES, type RecordType } from './vocab.ts';
+import { GEOMETRY_TYPES, OPS, VISIBILITIES, type RecordType } from './vocab.ts';
 
 /**
  * words: a name in both languages · prose: a sentence in both, may be empty · line: plain text, may be empty · choice: one
- * of a list · section: a section's id · members: project ids · the others as they say.
+ * of a list · section: a section's id · members: project ids · extent: west, south, east, north · the others as they say.
  */
 export type FieldKind =
   | 'words'
@@ -18,7 +18,8 @@ export type FieldKind =
   | 'milestones'
   | 'curve'
   | 'members'
-  | 'readings';
+  | 'readings'
+  | 'extent';
 
 export interface Field {
   name: string;
@@ -33,17 +34,34 @@ export interface Field {
   max?: number;
 }
 
+/** Signs have no place in the key of a word. */
+const SIGNS: Record<string, string> = { '>=': 'at_least', '<=': 'at_most', '>': 'more', '<': 'less', '=': 'exactly' };
+
+/** The key of an option's word; nothing when the option is its own word. */
+export function optionKey({ say }: Field, option: string): string | null {
+  return say ? `${say}.${SIGNS[option] ?? option}` : null;
+}
+
 const NAME: Field = { name: 'name', kind: 'words', required: true };
 const SECTION: Field = { name: 'section', kind: 'section', required: true };
 const ITEM: Field = { name: 'item', kind: 'number', required: true, whole: true, min: 0, max: 99 };
+const VISIBILITY: Field = {
+  name: 'visibility',
+  kind: 'choice',
+  options: VISIBILITIES,
+  say: 'visibility',
+  required: true,
+};
+const POINTS: Omit<Field, 'name'> = { kind: 'number', required: true, min: 0, max: 100 };
+const MONTHS: Omit<Field, 'name'> = { kind: 'number', required: true, whole: true, min: 0, max: 120 };
 const AIM: Field = { name: 'aim', kind: 'choice', options: AIMS, say: 'aim', required: true };
 
 export const FIELDS: Record<RecordType, readonly Field[]> = {
   project: [
     NAME,
-    { name: 'kind', kind: 'choice', options: KINDS, say: 'kind', required: true },
     SECTION,
     ITEM,
+    { name: 'kind', kind: 'choice', options: KINDS, say: 'kind', required: true },
     AIM,
     { name: 'stage', kind: 'choice', options: STAGES, say: 'stage', required: true },
     { name: 'progress', kind: 'number', min: 0, max: 100 },
@@ -60,13 +78,13 @@ export const FIELDS: Record<RecordType, readonly Field[]> = {
     { name: 'carries', kind: 'prose' },
     { name: 'crosses', kind: 'prose' },
     { name: 'note', kind: 'prose' },
-    { name: 'visibility', kind: 'choice', options: VISIBILITIES, say: 'visibility', required: true },
+    VISIBILITY,
   ],
   target: [
     NAME,
     SECTION,
     ITEM,
-    { name: 'op', kind: 'choice', options: OPS, required: true },
+    { name: 'op', kind: 'choice', options: OPS, say: 'op', required: true },
     { name: 'value', kind: 'number', required: true },
     { name: 'unit', kind: 'words', required: true },
     { name: 'stretch', kind: 'number' },
@@ -82,6 +100,27 @@ export const FIELDS: Record<RecordType, readonly Field[]> = {
   ],
   section: [NAME, { name: 'order', kind: 'number', required: true, whole: true, min: 0, max: 999 }],
   theme: [NAME, SECTION, ITEM, { name: 'note', kind: 'prose' }],
+  plan: [
+    { name: 'district', kind: 'words', required: true },
+    { name: 'city', kind: 'words', required: true },
+    { name: 'year', kind: 'number', required: true, whole: true, min: 1900, max: 2200 },
+    { name: 'start', kind: 'date', required: true },
+    { name: 'due', kind: 'date', required: true },
+    { name: 'extent', kind: 'extent', required: true },
+  ],
+  collection: [
+    { name: 'title', kind: 'words', required: true },
+    { name: 'kind', kind: 'choice', options: KINDS, say: 'kind', required: true },
+    { name: 'geometry_type', kind: 'choice', options: GEOMETRY_TYPES, say: 'geometry', required: true },
+    VISIBILITY,
+  ],
+  light_rule: [
+    { name: 'behind_yellow_points', ...POINTS },
+    { name: 'behind_red_points', ...POINTS },
+    { name: 'unstarted_yellow_months', ...MONTHS },
+    { name: 'unstarted_red_months', ...MONTHS },
+    { name: 'evidence_days', kind: 'number', whole: true, min: 1, max: 3650 },
+  ],
 };
 
 /** Folded away until they are asked for; most edits touch none of them. */
@@ -94,6 +133,18 @@ export const RARE: readonly string[] = [
   'to',
   'carries',
   'crosses',
-  'op',
   'order',
 ];
+/** A collection is its kind and shape, so that these are never folded away there. */
+const PLAIN: readonly RecordType[] = ['collection'];
+/** What a new record is asked for beside what it must have; the rest is folded. */
+const ASKED_NEW: readonly string[] = ['start', 'stretch', 'members', 'kind'];
+
+/** The fields of a record in their order, those that are asked at once and those that are folded. */
+export function asked(type: RecordType, isNew: boolean): { often: readonly Field[]; rare: readonly Field[] } {
+  // A target is made without readings: each comes with its day and its source, and has a dialogue of its own.
+  const fields = FIELDS[type].filter(({ name }) => !isNew || name !== 'readings');
+  const folded = (field: Field) =>
+    isNew ? !field.required && !ASKED_NEW.includes(field.name) : RARE.includes(field.name) && !PLAIN.includes(type);
+  return { often: fields.filter((f) => !folded(f)), rare: fields.filter(folded) };
+}

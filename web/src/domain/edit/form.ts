@@ -17,7 +17,8 @@ export interface ReadingForm {
 export type FormValue = string | Text | { planned: string; paid: string } | MilestoneForm[] | ReadingForm[] | string[];
 export type Form = Record<string, FormValue>;
 
-export type FaultCode = 'needed' | 'number' | 'whole' | 'range' | 'date' | 'both' | 'planned' | 'twice';
+export type FaultCode =
+  'needed' | 'number' | 'whole' | 'range' | 'date' | 'both' | 'planned' | 'twice' | 'extent' | 'slug' | 'taken';
 /** What is wrong with a field; `part` names the line of a list. */
 export interface Fault {
   field: string;
@@ -55,6 +56,8 @@ function valueOf({ kind }: Field, value: unknown): FormValue {
       return ((value ?? []) as number[]).join(', ');
     case 'members':
       return [...((value ?? []) as string[])];
+    case 'extent':
+      return ((value ?? ['', '', '', '']) as (number | string)[]).map(String);
     default:
       return text(value);
   }
@@ -101,6 +104,13 @@ class Reader {
     return clean.zh && clean.en ? clean : this.fault('both', part);
   }
 
+  /** West, south, east, north in degrees. */
+  extent(bounds: number[]): number[] | null {
+    const [west, south, east, north] = bounds as [number, number, number, number];
+    const sound = -180 <= west && west < east && east <= 180 && -90 <= south && south < north && north <= 90;
+    return sound ? bounds : this.fault('extent');
+  }
+
   read(value: FormValue): unknown {
     const { kind, required } = this.#field;
     switch (kind) {
@@ -138,6 +148,8 @@ class Reader {
       }
       case 'members':
         return [...(value as string[])];
+      case 'extent':
+        return this.extent((value as string[]).map((typed) => (typed.trim() === '' ? NaN : Number(typed))));
       default: {
         const typed = (value as string).trim();
         if (!typed) return required ? this.fault('needed') : null;

@@ -9,7 +9,25 @@ export type Right = (typeof RIGHTS)[number];
 export const VISIBILITIES = ['public', 'internal'] as const;
 export type Visibility = (typeof VISIBILITIES)[number];
 
-export const RECORD_TYPES = ['project', 'target', 'quota', 'section', 'theme'] as const;
+export const RECORD_TYPES = [
+  'project',
+  'target',
+  'quota',
+  'section',
+  'theme',
+  'plan',
+  'collection',
+  'light_rule',
+] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
+
+export const GEOMETRY_TYPES = [
+  'Point',
+  'LineString',
+  'Polygon',
+  'MultiPoint',
+  'MultiLineString',
+  'MultiPolygon',
+] as const;
 
 export const OPS = ['>=', '<=', '>', '<', '='] as const;

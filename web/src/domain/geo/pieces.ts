@@ -36,6 +36,13 @@ export function joined(pieces: readonly Piece[]): Geometry | null {
   return { type: `Multi${first.type}`, coordinates: pieces.map((p) => p.coordinates) } as Geometry;
 }
 
+/** The same shape in the type that a collection of multi-geometries holds. */
+export function asMulti(geometry: Geometry): Geometry {
+  if (geometry.type.startsWith('Multi') || geometry.type === 'GeometryCollection') return geometry;
+  const { type, coordinates } = geometry as Piece;
+  return { type: `Multi${type}`, coordinates: [coordinates] } as Geometry;
+}
+
 /** The kind of piece that a collection of this geometry type is drawn with. */
 export function pieceTypeOf(geometryType: string): PieceType {
   const simple = geometryType.replace(/^Multi/, '');

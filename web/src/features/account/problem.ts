@@ -1,12 +1,12 @@
 // A failure in words: the cases that people meet at the door in our own, the rest in the server's.
 import { ApiError } from '../../api/client.ts';
-import type { WriteProblem } from '../../api/edit-types.ts';
+import type { Problem } from '../../api/types.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 
 export function problemText(t: AppState['t'], error: unknown): string {
   if (!(error instanceof ApiError)) return t('state.failed_hint');
   if (error.status === 429) return t('account.throttled', { n: error.retry_s ?? 60 });
   if (error.status === 403) return t('edit.forbidden', { detail: error.message });
-  const violations = (error.problem as WriteProblem | null)?.violations ?? [];
+  const violations = (error.problem as Problem | null)?.violations ?? [];
   return violations.map((v) => v.detail).join(' ') || error.message;
 }

@@ -1,6 +1,6 @@
 // Members, values and faults of a record in words, for forms and for the choice between two versions.
-import type { Violation } from '../../api/edit-types.ts';
-import { FIELDS, type Field } from '../../domain/edit/fields.ts';
+import type { Violation } from '../../api/types.ts';
+import { FIELDS, optionKey, type Field } from '../../domain/edit/fields.ts';
 import type { Fault } from '../../domain/edit/form.ts';
 import type { RecordType } from '../../domain/edit/vocab.ts';
 import { count } from '../../domain/format.ts';
@@ -11,6 +11,11 @@ import type { AppState } from '../../state/app.svelte.ts';
 export function fieldText(t: AppState['t'], name: string): string {
   const key = `field.${name}` as WordKey;
   return WORD_KEYS.includes(key) ? t(key) : name;
+}
+
+export function optionText(t: AppState['t'], field: Field, option: string): string {
+  const key = optionKey(field, option);
+  return key === null ? option : t(key as WordKey);
 }
 
 /** What is wrong with a field: our own check first, then the server's rules. */
@@ -46,7 +51,7 @@ export function valueText(app: AppState, type: RecordType, name: string, value: 
     case 'prose':
       return both(value as Text);
     case 'choice':
-      return field.say ? t(`${field.say}.${String(value)}` as WordKey) : String(value);
+      return optionText(t, field, String(value));
     case 'section': {
       const section = app.plan.sections.get(String(value));
       return section ? app.name(section.name) : String(value);

@@ -1,10 +1,17 @@
 // The state of one place being edited: which feature, what is drawn, how well it is known, and how it is saved.
 import { ApiError } from '../../api/client.ts';
-import type { FeatureEdit, Violation, WriteProblem } from '../../api/edit-types.ts';
+import type { FeatureEdit, Violation, Problem } from '../../api/types.ts';
 import type { PlanFeature, Project } from '../../api/types.ts';
-import { createFeature, deleteFeature, findFeature, patchFeature, type Version } from '../../api/write.ts';
+import {
+  createFeature,
+  deleteFeature,
+  findFeature,
+  patchFeature,
+  type PlaceCollection,
+  type Version,
+} from '../../api/write.ts';
 import { patchOf, same } from '../../domain/edit/compare.ts';
-import { joined, pieceTypeOf, piecesOf, type Piece, type PieceType } from '../../domain/geo/pieces.ts';
+import { asMulti, joined, pieceTypeOf, piecesOf, type Piece, type PieceType } from '../../domain/geo/pieces.ts';
 import type { Position, Text } from '../../domain/vocab.ts';
 import type { SessionState } from '../../state/session.svelte.ts';
 import { SubmitKey } from '../../state/submit.ts';
@@ -17,8 +24,10 @@ export interface PlaceForm {
 /** A collection that a new place can go into. */
 export interface Home {
   id: string;
-  title: string;
+  title: Text;
   piece: PieceType;
+  /** Whether the collection holds multi-geometries, also of a single piece. */
+  multi: boolean;
 }
 
 export class PlaceEdit {
@@ -90,8 +99,15 @@ export class PlaceEdit {
     return { position, accuracy_m, basis_zh, basis_en };
   }
 
-  async save(project: Project): Promise<boolean> {
+  /** What is drawn, in the type that its collection holds. */
+  #geometry() {
     const geometry = joined(this.pieces);
+    const multi = this.home?.multi ?? this.#feature?.feature.geometry.type.startsWith('Multi') ?? false;
+    return geometry && multi ? asMulti(geometry) : geometry;
+  }
+
+  async save(project: Project): Promise<boolean> {
+    const geometry = this.#geometry();
     const properties = this.#properties();
     this.accuracyWrong = !(properties.accuracy_m >= 0);
     if (!geometry || this.accuracyWrong) return false;
@@ -140,7 +156,7 @@ export class PlaceEdit {
       return true;
     } catch (error) {
       this.stale = error instanceof ApiError && error.status === 412;
-      this.violations = (error instanceof ApiError && (error.problem as WriteProblem | null)?.violations) || [];
+      this.violations = (error instanceof ApiError && (error.problem as Problem | null)?.violations) || [];
       this.error = this.stale ? '' : error instanceof Error ? error.message : '';
       return false;
     } finally {
@@ -155,18 +171,14 @@ function changedOf(before: FeatureEdit['properties'], after: object): { properti
   return properties ? { properties } : {};
 }
 
-/** Where new places of a kind can go: told by the collections, or by what lies in them already. */
-export function homesFor(
-  kind: string,
-  collections: readonly { id: string; title: string; kind: string | null; geometry_type: string | null }[],
-  known: ReadonlyMap<string, { kind: string; shape: string }>,
-): Home[] {
-  const shapes: Record<string, PieceType> = { points: 'Point', lines: 'LineString', areas: 'Polygon' };
-  const all = collections.flatMap(({ id, title, kind: told, geometry_type }) => {
-    const seen = known.get(id);
-    const piece = geometry_type ? pieceTypeOf(geometry_type) : shapes[seen?.shape ?? ''];
-    return piece ? [{ id, title, piece, fits: (told ?? seen?.kind) === kind }] : [];
-  });
-  const fitting = all.filter((home) => home.fits);
-  return (fitting.length ? fitting : all).map(({ id, title, piece }) => ({ id, title, piece }));
+/** Where new places of a kind can go: the collections of that kind. */
+export function homesFor(kind: string, collections: readonly PlaceCollection[]): Home[] {
+  return collections
+    .filter(({ record }) => record.kind === kind)
+    .map(({ id, record }) => ({
+      id,
+      title: record.title,
+      piece: pieceTypeOf(record.geometry_type),
+      multi: record.geometry_type.startsWith('Multi'),
+    }));
 }
