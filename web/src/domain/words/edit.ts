@@ -172,6 +172,7 @@ export const EDIT_WORDS = {
   'fault.number': { zh: '请填数字，例如 1250 或 12.5', en: 'A number, such as 1250 or 12.5' },
   'fault.whole': { zh: '请填整数', en: 'A whole number' },
   'fault.range': { zh: '超出可填的范围', en: 'Outside of what is possible' },
+  'date.pick': { zh: '打开日历', en: 'Open the calendar' },
   'fault.date': { zh: '请填日期，例如 2019-06-30', en: 'A date, such as 2019-06-30' },
   'fault.both': { zh: '中文和英文都要填', en: 'Both Chinese and English' },
   'fault.planned': { zh: '填了已付就要填计划投资', en: 'What is paid needs what is planned' },
