@@ -1,5 +1,12 @@
 // Owns the MapLibre map: applies styles, moves the camera, and tells what was pointed at. It decides nothing itself.
-import type { Map as GlMap, MapMouseEvent, PointLike, StyleSpecification, VectorTileSource } from 'maplibre-gl';
+import type {
+  IControl,
+  Map as GlMap,
+  MapMouseEvent,
+  PointLike,
+  StyleSpecification,
+  VectorTileSource,
+} from 'maplibre-gl';
 import type { Box } from '../domain/geo/plane.ts';
 import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';
@@ -40,7 +47,13 @@ export interface EngineStart {
   camera: Camera | null;
   box: Box | null;
   padding: Padding;
+}
+
+/** What the map's own elements say. */
+export interface MapWords {
+  map: string;
   attribution: string;
+  toggle: string;
 }
 
 /** How far from a line a finger or a pointer may be. */
@@ -63,6 +76,8 @@ export class Engine {
   /** The ids of the layers on the map. */
   #layers: string[] = [];
   #touch = false;
+  readonly #attributed: (text: string) => IControl;
+  #attribution: IControl | null = null;
 
   static async start(options: EngineStart, events: EngineEvents): Promise<Engine> {
     const gl = await import('./gl.ts');
@@ -86,15 +101,12 @@ export class Engine {
     });
     map.touchZoomRotate.disableRotation();
     map.addControl(new gl.ScaleControl({ maxWidth: 90 }), 'bottom-right');
-    map.addControl(
-      new gl.AttributionControl({ compact: true, customAttribution: options.attribution }),
-      'bottom-right',
-    );
-    return new Engine(map, events);
+    return new Engine(map, events, (text) => new gl.AttributionControl({ compact: true, customAttribution: text }));
   }
 
-  private constructor(map: GlMap, events: EngineEvents) {
+  private constructor(map: GlMap, events: EngineEvents, attributed: (text: string) => IControl) {
     this.map = map;
+    this.#attributed = attributed;
     map.on('load', () => {
       this.#ready = true;
       this.#layers = map.getStyle().layers.map((l) => l.id);
@@ -165,6 +177,17 @@ export class Engine {
         .queryRenderedFeatures(box, { layers: this.#layers.filter((id) => SNAPPABLE.includes(familyOf(id))) })
         .map((f) => f.geometry);
     return new PlaceEditor(this.map, { colour, around }, events);
+  }
+
+  /** Speaks the reader's language. The note on the data cannot change its own text, so a new one takes its place. */
+  setWords({ map, attribution, toggle }: MapWords): void {
+    if (this.#attribution) this.map.removeControl(this.#attribution);
+    this.#attribution = this.#attributed(attribution);
+    this.map.addControl(this.#attribution, 'bottom-right');
+    const button = this.map.getContainer().querySelector('.maplibregl-ctrl-attrib-button');
+    button?.setAttribute('aria-label', toggle);
+    button?.setAttribute('title', toggle);
+    this.map.getCanvas().setAttribute('aria-label', map);
   }
 
   /** Jumps instead of gliding, for those who asked for less motion. */
