@@ -58,6 +58,7 @@ export const TIME_WORDS = {
   'live.other': { zh: '{who}更新了计划', en: '{who} updated the plan' },
   'live.someone': { zh: '有人', en: 'Someone' },
   'live.several': { zh: '几个人', en: 'Several people' },
+  'live.new_day': { zh: '新的一天：{date}，内容已更新', en: 'A new day, {date}: everything is up to date' },
   'live.reset': { zh: '内容已重新读取', en: 'Everything was read again' },
 
   'compare.title': { zh: '对比两天', en: 'Compare two days' },
