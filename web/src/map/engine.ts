@@ -100,6 +100,7 @@ export class Engine {
           : { center: [120.75, 30.73] as Position2, zoom: 11 }),
     });
     map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
     map.addControl(new gl.ScaleControl({ maxWidth: 90 }), 'bottom-right');
     return new Engine(map, events, (text) => new gl.AttributionControl({ compact: true, customAttribution: text }));
   }
@@ -216,6 +217,23 @@ export class Engine {
     const a = this.map.unproject([padding.left, h - padding.bottom]);
     const b = this.map.unproject([w - padding.right, padding.top]);
     return [a.lng, a.lat, b.lng, b.lat];
+  }
+
+  /** The middle of what is visible beside the panels, on the screen and on the ground. */
+  middle({ top, right, bottom, left }: Padding): { x: number; y: number; at: Position2 } {
+    const { clientWidth: w, clientHeight: h } = this.map.getContainer();
+    const [x, y] = [Math.round((left + w - right) / 2), Math.round((top + h - bottom) / 2)];
+    const { lng, lat } = this.map.unproject([x, y]);
+    return { x, y, at: [lng, lat] };
+  }
+
+  /** Moves what is seen by so many pixels, at once. */
+  steer(x: number, y: number): void {
+    this.map.panBy([x, y], { duration: 0 });
+  }
+
+  focus(): void {
+    this.map.getCanvas().focus({ preventScroll: true });
   }
 
   frame(box: Box, padding: Padding): void {
