@@ -77,7 +77,7 @@ export function overlayLayers(look: Look): Layer[] {
       id: 'draft-fill',
       type: 'fill',
       source: 'draft',
-      filter: shapes,
+      filter: ['==', ['geometry-type'], 'Polygon'],
       paint: { 'fill-color': tones.reach, 'fill-opacity': 0.12 },
     },
     {

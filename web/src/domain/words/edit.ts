@@ -295,6 +295,7 @@ export const EDIT_WORDS = {
     zh: '拖动地图或用方向键移动准星（Shift 细调），回车放一点，退格撤回，在最后一点再按回车完成，Esc 重来。',
     en: 'Drag the map or use the arrow keys to move the crosshair (Shift for small steps). Enter puts a corner, Backspace takes it back, Enter once more at the last one finishes, Esc begins anew.',
   },
+  'aim.hint_touch': { zh: '拖动地图，让准星对准位置。', en: 'Drag the map until the crosshair is right.' },
   'aim.hint_point': {
     zh: '拖动地图或用方向键移动准星（Shift 细调），按回车放下。',
     en: 'Drag the map or use the arrow keys to move the crosshair (Shift for small steps), then press Enter.',
