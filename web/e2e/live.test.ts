@@ -42,3 +42,30 @@ test('a lost connection is told, with since when, and so is its return', async (
   await expect(page.getByText('连接已恢复，内容是最新的')).toBeVisible({ timeout: 20_000 });
   await expect(page.getByText(/与服务器的连接断了/)).toBeHidden();
 });
+
+test('a map left open past midnight takes the server’s new day', async ({ page, watch }) => {
+  watch.allow.push(/ERR_ABORTED/);
+  const day = (await (await page.request.get('/api/v1/settings')).json()).today as string;
+  const before = new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+  await page.clock.install({ time: new Date('2026-11-24T15:50:00Z') });
+  // What was read yesterday says so; the stream is silent until midnight, as one that was opened yesterday.
+  let isYesterday = true;
+  await page.route('**/api/v1/settings', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({
+      response: answer,
+      json: { ...(await answer.json()), ...(isYesterday && { today: before }) },
+    });
+  });
+  const streams: string[] = [];
+  await page.route('**/api/v1/events*', (route) => {
+    streams.push(route.request().url());
+    return isYesterday ? undefined : route.continue();
+  });
+  await page.goto('/');
+  await expect.poll(() => streams.length).toBe(1);
+  isYesterday = false;
+  await page.clock.fastForward('10:30');
+  await expect(page.getByText(`新的一天：${day}，内容已更新`)).toBeVisible();
+  expect(streams.length).toBe(2);
+});

@@ -1,6 +1,6 @@
 // The time machine: a day in the past by slider, keys, play and link; two days compared, on the map and on paper.
 import type { Page } from '@playwright/test';
-import { PHONE, accessible, drawn, expect, painted, test } from './guatu.ts';
+import { DESKTOP, PHONE, accessible, drawn, expect, painted, test } from './guatu.ts';
 
 test.use({ baseURL: process.env['GUATU_DEMO_URL'] });
 
@@ -31,6 +31,10 @@ test('the slider goes back by day, month and to the first day, and back to today
   await slider.focus();
   await page.keyboard.press('ArrowLeft');
   await expect.poll(() => asOf(page)).toBe(plus(today, -1));
+  await page.getByRole('button', { name: '现在' }).click();
+  await expect.poll(() => asOf(page)).toBeNull();
+  await slider.focus();
+  await page.keyboard.press('ArrowLeft');
   await expect(page.getByText('正在看过去的一天')).toBeVisible();
   await page.keyboard.press('Home');
   await expect.poll(() => asOf(page)).toBe(first);
@@ -46,6 +50,27 @@ test('the slider goes back by day, month and to the first day, and back to today
   await page.getByRole('button', { name: '回到今天' }).click();
   await expect(page.getByText('正在看过去的一天')).toBeHidden();
   expect(asOf(page)).toBeNull();
+});
+
+test('the year of the changes fills the timeline, and its labels do not touch', async ({ page }) => {
+  for (const viewport of [DESKTOP, PHONE]) {
+    await page.setViewportSize(viewport);
+    const { first } = await timeline(page);
+    await page.goto(`/?as_of=${plus(first, 180)}`);
+    await painted(page);
+    const bar = page.getByRole('region', { name: '时间轴' });
+    const labels = bar.locator('.labels span');
+    await expect(labels.first()).toBeVisible();
+    const boxes = await labels.evaluateAll((all) =>
+      all.map((e) => e.getBoundingClientRect()).sort((a, b) => a.left - b.left),
+    );
+    expect(boxes.length).toBeGreaterThan(3);
+    for (const [i, box] of boxes.slice(1).entries()) expect(box.left).toBeGreaterThan(boxes[i]!.right + 2);
+    // Half a year of the plan's year is near the middle, however long ago that year was.
+    const thumb = await bar.getByRole('slider').evaluate((e: HTMLInputElement) => Number(e.value) / Number(e.max));
+    expect(thumb).toBeGreaterThan(0.3);
+    expect(thumb).toBeLessThan(0.7);
+  }
 });
 
 test('a day in the past asks every read and every tile for that day, and a link reopens it', async ({ page }) => {

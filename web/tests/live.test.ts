@@ -1,10 +1,21 @@
-// A burst of changes is told once, soon after it ends, and not later than its limit.
+// A burst of changes is told once, soon after it ends, and not later than its limit; a new day is asked for after midnight.
 import { expect, test } from 'vitest';
-import { Burst, LONGEST_MS, QUIET_MS, merged, waitFor, type Batch, type Clock } from '../src/domain/live.ts';
+import {
+  Burst,
+  LONGEST_MS,
+  PAST_MS,
+  QUARTER_MS,
+  QUIET_MS,
+  QuarterBell,
+  SPREAD_MS,
+  merged,
+  waitFor,
+  type Batch,
+  type Clock,
+} from '../src/domain/live.ts';
 
 /** A clock that stands until it is turned. */
-function handClock() {
-  let now = 0;
+function handClock(now = 0) {
   let timers: { at: number; run: () => void }[] = [];
   const clock: Clock = {
     now: () => now,
@@ -88,4 +99,35 @@ test('a dropped burst is never told', () => {
   burst.drop();
   turn(LONGEST_MS);
   expect(told).toEqual([]);
+});
+
+test('the bell rings soon after midnight wherever the server is, and once for each time it is set', () => {
+  // Shanghai, Kathmandu (+5:45) and St John's (-3:30): ten minutes before midnight.
+  for (const evening of ['2026-11-24T15:50:00Z', '2026-11-24T18:05:00Z', '2026-11-25T03:20:00Z']) {
+    const { clock, turn } = handClock(Date.parse(evening));
+    let rung = 0;
+    const bell = new QuarterBell(() => rung++, clock);
+    bell.set();
+    turn(10 * 60_000);
+    expect(rung, evening).toBe(0);
+    turn(PAST_MS + SPREAD_MS);
+    expect(rung, evening).toBe(1);
+    turn(2 * QUARTER_MS);
+    expect(rung, evening).toBe(1);
+  }
+});
+
+test('a bell that is set again rings once, and one that is stopped never', () => {
+  const { clock, turn } = handClock();
+  let rung = 0;
+  const bell = new QuarterBell(() => rung++, clock);
+  bell.set();
+  turn(QUARTER_MS / 2);
+  bell.set();
+  turn(QUARTER_MS);
+  expect(rung).toBe(1);
+  bell.set();
+  bell.stop();
+  turn(2 * QUARTER_MS);
+  expect(rung).toBe(1);
 });

@@ -16,6 +16,7 @@ const busy: Look = {
   reach: circle([120.75, 30.73], 900),
   origin: { type: 'Point', coordinates: [120.75, 30.73] },
   anchors: { type: 'FeatureCollection', features: [] },
+  corner: [120.75, 30.74],
   draft: [
     [120.7, 30.7],
     [120.8, 30.7],

@@ -2,9 +2,13 @@
 import { expect, test } from 'vitest';
 import { addDays, addMonths, clockTime, isDay, monthsBetween } from '../src/domain/day.ts';
 import { tilesIn } from '../src/domain/geo/tiles.ts';
-import { dayForKey, fractionOf, labelsOf, lengthOf, marksOf, nextOfPlay, startOfPlay } from '../src/domain/timeline.ts';
+import { axisOf, dayAt, placeOf, stepsOf } from '../src/domain/axis.ts';
+import { dayForKey, labelsOf, marksOf, nextOfPlay, startOfPlay } from '../src/domain/timeline.ts';
 
 const span = { first: '2019-01-01', today: '2019-12-31' };
+const at = (...dates: string[]) => dates.map((date) => ({ date, changes: 1 }));
+const monthly = at(...monthsBetween('2019-01-01', '2019-12-31'));
+const axis = axisOf(monthly, span);
 
 test.each([
   ['2019-02-28', true],
@@ -26,13 +30,36 @@ test('a month on is the same day, or the last of a shorter month', () => {
 });
 
 test('a day stands between the first and today, and never outside', () => {
-  expect(fractionOf('2019-01-01', span)).toBe(0);
-  expect(fractionOf('2019-12-31', span)).toBe(1);
-  expect(fractionOf('2019-07-02', span)).toBeCloseTo(0.5);
-  expect(fractionOf('1999-01-01', span)).toBe(0);
-  expect(fractionOf('2099-01-01', span)).toBe(1);
-  const one = { first: '2019-01-01', today: '2019-01-01' };
-  expect([lengthOf(one), fractionOf('2019-01-01', one)]).toEqual([0, 1]);
+  expect(placeOf('2019-01-01', axis)).toBe(0);
+  expect(placeOf('2019-12-31', axis)).toBe(1);
+  expect(placeOf('2019-07-02', axis)).toBeCloseTo(0.5);
+  expect(placeOf('1999-01-01', axis)).toBe(0);
+  expect(placeOf('2099-01-01', axis)).toBe(1);
+  expect(stepsOf(axis)).toBe(364);
+  const one = axisOf([], { first: '2019-01-01', today: '2019-01-01' });
+  expect([stepsOf(one), placeOf('2019-01-01', one)]).toEqual([1, 1]);
+});
+
+test('quiet years after a year of changes are drawn in, and every day is still there', () => {
+  const long = axisOf([...monthly, ...at('2026-11-24')], { first: '2019-01-01', today: '2026-11-24' });
+  expect(long.map((s) => s.quiet)).toEqual([false, true, false]);
+  expect(placeOf('2019-12-01', long)).toBeGreaterThan(0.8);
+  expect(long[0]!.start).toBe(0);
+  expect(long.at(-1)!.end).toBeCloseTo(1);
+  const steps = stepsOf(long);
+  for (const day of ['2019-01-01', '2019-03-07', '2019-12-14', '2026-11-15', '2026-11-24']) {
+    expect(dayAt(Math.round(placeOf(day, long) * steps) / steps, long), day).toBe(day);
+  }
+  expect(dayAt(placeOf('2023-01-01', long), long)).toBe('2023-01-01');
+});
+
+test('a plan without changes, or with them spread evenly, keeps its days in proportion', () => {
+  expect(axisOf([], { first: '2026-11-01', today: '2026-11-24' })).toHaveLength(1);
+  expect(axis).toHaveLength(1);
+  // A month off is no quiet stretch.
+  expect(
+    axisOf(at('2019-01-01', '2019-03-01', '2019-04-01'), { first: '2019-01-01', today: '2019-04-30' }),
+  ).toHaveLength(1);
 });
 
 test('marks stand where changes are; many changes stand taller, few remain visible', () => {
@@ -44,6 +71,7 @@ test('marks stand where changes are; many changes stand taller, few remain visib
       { date: '2019-08-01', changes: 0 },
     ],
     span,
+    axis,
   );
   expect(marks.map((m) => m.day)).toEqual(['2019-01-01', '2019-07-02']);
   expect(marks[0]!.height).toBe(1);
@@ -51,14 +79,24 @@ test('marks stand where changes are; many changes stand taller, few remain visib
 });
 
 test('labels are no more than there is room for, and begin the year with its number', () => {
-  expect(labelsOf(span, 12).map((l) => l.text)).toEqual([
+  expect(labelsOf(axis, 12).map((l) => l.text)).toEqual([
     '2019', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12',
   ]); // prettier-ignore
-  expect(labelsOf(span, 5).map((l) => l.text)).toEqual(['2019', '04', '07', '10']);
-  expect(labelsOf({ first: '2019-02-03', today: '2019-05-04' }, 5).map((l) => l.text)).toEqual(['2019-03', '04', '05']);
-  const years = labelsOf({ first: '2001-01-01', today: '2026-11-24' }, 11);
+  expect(labelsOf(axis, 5).map((l) => l.text)).toEqual(['2019', '04', '07', '10']);
+  const spring = axisOf([], { first: '2019-02-03', today: '2019-05-04' });
+  expect(labelsOf(spring, 5).map((l) => l.text)).toEqual(['2019-03', '04', '05']);
+  const span = { first: '2001-01-01', today: '2026-11-24' };
+  const years = labelsOf(axisOf(at(...monthsBetween(span.first, span.today)), span), 11);
   expect(years.length).toBeLessThanOrEqual(14);
   expect(years.every((l) => l.major)).toBe(true);
+});
+
+test.each([5, 11])('with room for %i, labels on a bar with quiet years do not touch', (most) => {
+  const long = axisOf([...monthly, ...at('2026-11-24')], { first: '2019-01-01', today: '2026-11-24' });
+  const labels = labelsOf(long, most);
+  expect(labels.length).toBeGreaterThan(2);
+  expect(labels[0]!.text).toBe('2019');
+  for (const [i, label] of labels.slice(1).entries()) expect(label.at - labels[i]!.at).toBeGreaterThan(0.06);
 });
 
 test.each([
@@ -80,9 +118,11 @@ test('keys stop at both ends', () => {
 test('play goes by weeks from where one is, from the first day when that is today, and ends today', () => {
   expect(startOfPlay('2019-06-15', span)).toBe('2019-06-15');
   expect(startOfPlay('2019-12-31', span)).toBe('2019-01-01');
-  expect(nextOfPlay('2019-06-15', span)).toBe('2019-06-22');
-  expect(nextOfPlay('2019-12-28', span)).toBe('2019-12-31');
-  expect(nextOfPlay('2019-12-31', span)).toBeNull();
+  expect(nextOfPlay('2019-06-15', span, axis)).toBe('2019-06-22');
+  expect(nextOfPlay('2019-12-28', span, axis)).toBe('2019-12-31');
+  expect(nextOfPlay('2019-12-31', span, axis)).toBeNull();
+  const long = { first: '2019-01-01', today: '2026-11-24' };
+  expect(nextOfPlay('2019-12-14', long, axisOf(monthly, long))).toBe('2026-11-10');
 });
 
 test('a moment reads as day and clock, and what is none stays as it is', () => {

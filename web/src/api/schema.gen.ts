@@ -443,7 +443,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to a project and its places, newest first. */
+        /** What happened to a project and to the places that are or were its, newest first; also of one that is gone. */
         get: operations["list_project_history"];
         put?: never;
         post?: never;
@@ -464,6 +464,23 @@ export interface paths {
         put?: never;
         /** Takes a change back by a new change, which leaves alone what was done to other fields since. */
         post: operations["undo_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes all changes of a batch back together, or none of them. A batch has the number of its first change. */
+        post: operations["undo_batch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1061,8 +1078,8 @@ export interface components {
             carries: components["schemas"]["Text"] | (null);
             crosses: components["schemas"]["Text"] | (null);
             note: components["schemas"]["Text"] | (null);
-            /** @default public */
-            visibility: components["schemas"]["Visibility"];
+            /** @description As it was when absent or null, and public for a new project. */
+            visibility: components["schemas"]["Visibility"] | (null);
         };
         InvestmentBody: {
             /**
@@ -1095,8 +1112,8 @@ export interface components {
             /** @description The kind of projects whose places it holds; null for a collection of the context. */
             kind?: components["schemas"]["Kind"] | (null);
             geometry_type: components["schemas"]["GeometryType"];
-            /** @default public */
-            visibility: components["schemas"]["Visibility"];
+            /** @description As it was when absent or null, and public for a new collection. */
+            visibility?: components["schemas"]["Visibility"] | (null);
         };
         NewReading: {
             date: string;
@@ -1480,15 +1497,35 @@ export interface components {
         };
         LightFacts: {
             due: string;
+            /** @description The planned start. */
+            start: string | null;
             reported: string | null;
             /** Format: int32 */
             days_overdue: number | null;
-            /** Format: double */
+            /**
+             * Format: int32
+             * @description Months that ended without a start, when that decides.
+             */
+            months_unstarted: number | null;
+            /**
+             * Format: int32
+             * @description Days since the last report, or the plan's start while there is none, when that decides.
+             */
+            evidence_age_days: number | null;
+            /**
+             * Format: double
+             * @description Percent reported, percent that the schedule asks for, and the points between.
+             */
             progress: number | null;
             /** Format: double */
             scheduled: number | null;
             /** Format: double */
             points_behind: number | null;
+            /**
+             * Format: double
+             * @description The number of the rule that decided: points, months or days, by the code.
+             */
+            limit: number | null;
         };
         Theme: {
             id: components["schemas"]["Slug"];
@@ -3741,6 +3778,8 @@ export interface operations {
             query?: {
                 /** @description Only changes before this one. Takes the number of a change. */
                 before?: string;
+                /** @description Only changes until the end of this day. */
+                to?: string;
                 /** @description Changes on a page. */
                 limit?: number;
             };
@@ -3790,6 +3829,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
                 };
             };
             /** @description What is wrong. */

@@ -1,4 +1,4 @@
-// Bursts of changes gathered into one: many small edits in a second are one refresh and one sentence.
+// When to tell: many small changes in a second are one refresh and one sentence, and a new day is asked for when it may begin.
 
 export interface LiveChange {
   seq: number;
@@ -84,5 +84,33 @@ export class Burst {
     const batch = this.#batch;
     this.#batch = null;
     if (batch) this.#tell(batch);
+  }
+}
+
+/** A new day begins on a quarter of an hour in every time zone; which zone the server is in is not ours to guess. */
+export const QUARTER_MS = 15 * 60_000;
+/** The bell rings past the quarter by this much, and up to this much more, so that not all who listen ask at once. */
+export const PAST_MS = 5000;
+export const SPREAD_MS = 20_000;
+
+/** Rings once after the quarter of an hour that comes next. */
+export class QuarterBell {
+  #cancel: () => void = () => undefined;
+  readonly #ring: () => void;
+  readonly #clock: Clock;
+  readonly #late_ms = PAST_MS + Math.random() * SPREAD_MS;
+
+  constructor(ring: () => void, clock: Clock = CLOCK) {
+    this.#ring = ring;
+    this.#clock = clock;
+  }
+
+  set(): void {
+    this.#cancel();
+    this.#cancel = this.#clock.after(QUARTER_MS - (this.#clock.now() % QUARTER_MS) + this.#late_ms, this.#ring);
+  }
+
+  stop(): void {
+    this.#cancel();
   }
 }

@@ -217,6 +217,7 @@ const WORDS = {
   'map.tiles_failed': { zh: '部分地图数据没有取到', en: 'Some map data did not arrive' },
   'map.basemap': { zh: '底图', en: 'Base map' },
   'map.no_basemap': { zh: '示意底图', en: 'Schematic' },
+  'map.about_data': { zh: '数据说明', en: 'About the data' },
   'map.attribution': { zh: '示意数据，非测绘成果', en: 'Schematic data, not a survey' },
 
   'dash.title': { zh: '看板', en: 'Dashboard' },

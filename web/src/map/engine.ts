@@ -1,5 +1,12 @@
 // Owns the MapLibre map: applies styles, moves the camera, and tells what was pointed at. It decides nothing itself.
-import type { Map as GlMap, MapMouseEvent, PointLike, StyleSpecification, VectorTileSource } from 'maplibre-gl';
+import type {
+  IControl,
+  Map as GlMap,
+  MapMouseEvent,
+  PointLike,
+  StyleSpecification,
+  VectorTileSource,
+} from 'maplibre-gl';
 import type { Box } from '../domain/geo/plane.ts';
 import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';
@@ -40,7 +47,13 @@ export interface EngineStart {
   camera: Camera | null;
   box: Box | null;
   padding: Padding;
+}
+
+/** What the map's own elements say. */
+export interface MapWords {
+  map: string;
   attribution: string;
+  toggle: string;
 }
 
 /** How far from a line a finger or a pointer may be. */
@@ -63,6 +76,8 @@ export class Engine {
   /** The ids of the layers on the map. */
   #layers: string[] = [];
   #touch = false;
+  readonly #attributed: (text: string) => IControl;
+  #attribution: IControl | null = null;
 
   static async start(options: EngineStart, events: EngineEvents): Promise<Engine> {
     const gl = await import('./gl.ts');
@@ -85,16 +100,14 @@ export class Engine {
           : { center: [120.75, 30.73] as Position2, zoom: 11 }),
     });
     map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
     map.addControl(new gl.ScaleControl({ maxWidth: 90 }), 'bottom-right');
-    map.addControl(
-      new gl.AttributionControl({ compact: true, customAttribution: options.attribution }),
-      'bottom-right',
-    );
-    return new Engine(map, events);
+    return new Engine(map, events, (text) => new gl.AttributionControl({ compact: true, customAttribution: text }));
   }
 
-  private constructor(map: GlMap, events: EngineEvents) {
+  private constructor(map: GlMap, events: EngineEvents, attributed: (text: string) => IControl) {
     this.map = map;
+    this.#attributed = attributed;
     map.on('load', () => {
       this.#ready = true;
       this.#layers = map.getStyle().layers.map((l) => l.id);
@@ -167,6 +180,17 @@ export class Engine {
     return new PlaceEditor(this.map, { colour, around }, events);
   }
 
+  /** Speaks the reader's language. The note on the data cannot change its own text, so a new one takes its place. */
+  setWords({ map, attribution, toggle }: MapWords): void {
+    if (this.#attribution) this.map.removeControl(this.#attribution);
+    this.#attribution = this.#attributed(attribution);
+    this.map.addControl(this.#attribution, 'bottom-right');
+    const button = this.map.getContainer().querySelector('.maplibregl-ctrl-attrib-button');
+    button?.setAttribute('aria-label', toggle);
+    button?.setAttribute('title', toggle);
+    this.map.getCanvas().setAttribute('aria-label', map);
+  }
+
   /** Jumps instead of gliding, for those who asked for less motion. */
   setStill(still: boolean): void {
     this.#still = still;
@@ -193,6 +217,23 @@ export class Engine {
     const a = this.map.unproject([padding.left, h - padding.bottom]);
     const b = this.map.unproject([w - padding.right, padding.top]);
     return [a.lng, a.lat, b.lng, b.lat];
+  }
+
+  /** The middle of what is visible beside the panels, on the screen and on the ground. */
+  middle({ top, right, bottom, left }: Padding): { x: number; y: number; at: Position2 } {
+    const { clientWidth: w, clientHeight: h } = this.map.getContainer();
+    const [x, y] = [Math.round((left + w - right) / 2), Math.round((top + h - bottom) / 2)];
+    const { lng, lat } = this.map.unproject([x, y]);
+    return { x, y, at: [lng, lat] };
+  }
+
+  /** Moves what is seen by so many pixels, at once. */
+  steer(x: number, y: number): void {
+    this.map.panBy([x, y], { duration: 0 });
+  }
+
+  focus(): void {
+    this.map.getCanvas().focus({ preventScroll: true });
   }
 
   frame(box: Box, padding: Padding): void {

@@ -28,6 +28,10 @@ export interface Look {
   /** Where the names of lines and areas stand; without them each piece of a tile names itself. */
   anchors?: FeatureCollection | null;
   draft?: readonly Position2[];
+  /** The draft is a line, which does not close. */
+  draftIsLine?: boolean;
+  /** A corner that is picked out. */
+  corner?: Position2 | null;
   basemap?: BasemapLook | null;
   /** The day in the past that the plan's tiles are asked for. */
   day?: string | null;

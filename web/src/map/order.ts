@@ -56,6 +56,7 @@ export const LAYER_ORDER = [
   'draft-fill',
   'draft-line',
   'draft-point',
+  'corner-ring',
 ] as const;
 
 export type LayerId = (typeof LAYER_ORDER)[number];

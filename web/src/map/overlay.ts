@@ -18,8 +18,10 @@ function draftOf(look: Look): FeatureCollection {
     geometry,
   });
   const features = draft.map((at) => part('corner', { type: 'Point', coordinates: at }));
-  if (draft.length === 2) features.push(part('edge', { type: 'LineString', coordinates: draft }));
-  if (draft.length > 2) features.push(part('shape', { type: 'Polygon', coordinates: [[...draft, draft[0]!]] }));
+  const isLine = look.draftIsLine || draft.length === 2;
+  if (isLine && draft.length > 1) features.push(part('edge', { type: 'LineString', coordinates: draft }));
+  if (!isLine && draft.length > 2)
+    features.push(part('shape', { type: 'Polygon', coordinates: [[...draft, draft[0]!]] }));
   return { type: 'FeatureCollection', features };
 }
 
@@ -31,6 +33,7 @@ export function overlaySources(look: Look): Record<string, GeoJSONSourceSpecific
   if (look.reach) all['reach'] = source(collection(look.reach));
   if (look.origin) all['origin'] = source(collection(look.origin));
   if (look.draft?.length) all['draft'] = source(draftOf(look));
+  if (look.corner) all['corner'] = source(collection({ type: 'Point', coordinates: look.corner }));
   if (look.anchors) all['anchors'] = source(look.anchors);
   return all;
 }
@@ -74,7 +77,7 @@ export function overlayLayers(look: Look): Layer[] {
       id: 'draft-fill',
       type: 'fill',
       source: 'draft',
-      filter: shapes,
+      filter: ['==', ['geometry-type'], 'Polygon'],
       paint: { 'fill-color': tones.reach, 'fill-opacity': 0.12 },
     },
     {
@@ -94,6 +97,17 @@ export function overlayLayers(look: Look): Layer[] {
         'circle-color': '#ffffff',
         'circle-stroke-color': tones.reach,
         'circle-stroke-width': 2.5,
+      },
+    },
+    {
+      id: 'corner-ring',
+      type: 'circle',
+      source: 'corner',
+      paint: {
+        'circle-radius': 13,
+        'circle-color': 'rgba(0, 0, 0, 0)',
+        'circle-stroke-color': tones.error,
+        'circle-stroke-width': 3,
       },
     },
   ];

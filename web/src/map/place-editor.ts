@@ -1,5 +1,5 @@
 // Drawing and reshaping the place of one project, with Terra Draw on our map. Loaded only when somebody draws.
-import type { Map as GlMap } from 'maplibre-gl';
+import type { Map as GlMap, MapMouseEvent } from 'maplibre-gl';
 import type { Geometry } from 'geojson';
 import {
   TerraDraw,
@@ -13,21 +13,29 @@ import {
   type SnapToCustom,
 } from 'terra-draw';
 import { TerraDrawMapLibreGLAdapter } from 'terra-draw-maplibre-gl-adapter';
+import { cornerNear, type CornerRef } from '../domain/geo/corners.ts';
 import type { Piece, PieceType } from '../domain/geo/pieces.ts';
 import type { Position2 } from '../domain/ring.ts';
 import { snapTo } from './snap.ts';
 
-export type PlaceTool = 'select' | 'draw';
+/** `aim`: by the crosshair; the drawing library only shows. */
+export type PlaceTool = 'select' | 'draw' | 'aim';
 
 /** Ids of Terra Draw's own sources and layers, which a new style must leave in place. */
 export const PREFIX = 'td-place';
 const REACH_PX = 12;
+/** How far from a corner a press may be to choose it; fingers are wide. */
+const TOUCH_PX = 24;
+/** Two positions closer than this on the screen are one. */
+const SAME_PX = 3;
 /** About a centimetre: more digits than any survey here has. */
 const DIGITS = 7;
 const MODE: Record<PieceType, string> = { Point: 'point', LineString: 'linestring', Polygon: 'polygon' };
 
 export interface PlaceEvents {
   changed(pieces: Piece[]): void;
+  /** A corner was pressed, or the ground beside all of them. */
+  chose(corner: CornerRef | null): void;
 }
 export interface PlaceOptions {
   colour: HexColor;
@@ -39,6 +47,9 @@ export class PlaceEditor {
   snapping = true;
   readonly #draw: TerraDraw;
   readonly #events: PlaceEvents;
+  readonly #map: GlMap;
+  readonly #around: PlaceOptions['around'];
+  #press: (event: MapMouseEvent) => void;
   /** States of the drawing, each a step that can be taken back; Terra Draw's own history does not span its modes. */
   #past: Piece[][] = [];
   #future: Piece[][] = [];
@@ -46,14 +57,15 @@ export class PlaceEditor {
 
   constructor(map: GlMap, options: PlaceOptions, events: PlaceEvents) {
     this.#events = events;
-    const toCustom: SnapToCustom = ({ containerX: x, containerY: y }) => {
-      if (!this.snapping) return undefined;
-      const found = options.around([
-        [x - REACH_PX, y - REACH_PX],
-        [x + REACH_PX, y + REACH_PX],
-      ]);
-      return snapTo(found, { x, y }, (at) => map.project(at), REACH_PX) ?? undefined;
+    this.#map = map;
+    this.#around = options.around;
+    this.#press = ({ point }) => {
+      if (this.#draw.getMode() !== 'select') return;
+      const reach = matchMedia('(pointer: coarse)').matches ? TOUCH_PX : REACH_PX;
+      events.chose(cornerNear(this.#now, point, (at) => map.project(at), reach));
     };
+    map.on('click', this.#press);
+    const toCustom: SnapToCustom = ({ containerX: x, containerY: y }) => this.#snapAt({ x, y }) ?? undefined;
     const snapping = { toCustom, toCoordinate: true };
     const { colour } = options;
     const line = { lineStringColor: colour, lineStringWidth: 4, closingPointColor: colour };
@@ -121,15 +133,37 @@ export class PlaceEditor {
   }
 
   tool(tool: PlaceTool, type: PieceType): void {
-    this.#draw.setMode(tool === 'select' ? 'select' : MODE[type]);
+    this.#draw.setMode(tool === 'select' ? 'select' : tool === 'aim' ? 'static' : MODE[type]);
     const only = tool === 'select' ? this.#drawn() : [];
     if (only.length === 1 && only[0]?.id !== undefined) this.#draw.selectFeature(only[0].id);
   }
 
-  /** Puts a place there that was typed or comes from elsewhere, as a step that can be taken back. */
-  replace(pieces: Piece[]): void {
+  /** Puts a place there that was typed or comes from elsewhere, as a step that can be taken back; false when it is no shape. */
+  replace(pieces: Piece[]): boolean {
+    if (pieces.some(isCrossed)) return false;
     this.#step(pieces);
     this.#put(pieces);
+    return true;
+  }
+
+  /** The corner or edge close to a position, or the position itself. */
+  snap(at: Position2): Position2 {
+    return this.#snapAt(this.#map.project(at)) ?? at;
+  }
+
+  /** Whether two positions are one to the eye. */
+  isSame(a: Position2, b: Position2): boolean {
+    const [p, q] = [this.#map.project(a), this.#map.project(b)];
+    return Math.hypot(p.x - q.x, p.y - q.y) < SAME_PX;
+  }
+
+  #snapAt({ x, y }: { x: number; y: number }): Position2 | null {
+    if (!this.snapping) return null;
+    const found = this.#around([
+      [x - REACH_PX, y - REACH_PX],
+      [x + REACH_PX, y + REACH_PX],
+    ]);
+    return snapTo(found, { x, y }, (at) => this.#map.project(at), REACH_PX);
   }
 
   get canUndo(): boolean {
@@ -154,6 +188,7 @@ export class PlaceEditor {
   }
 
   stop(): void {
+    this.#map.off('click', this.#press);
     this.#draw.stop();
   }
 
@@ -202,6 +237,12 @@ export class PlaceEditor {
     } else this.#draw.setMode(mode);
     this.#events.changed(pieces);
   }
+}
+
+/** An area whose edges cross is none that can be kept. */
+function isCrossed(piece: Piece): boolean {
+  const feature = { type: 'Feature', geometry: rounded(piece), properties: {} } as GeoJSONStoreFeatures;
+  return piece.type === 'Polygon' && !ValidateNotSelfIntersecting(feature).valid;
 }
 
 /** Terra Draw refuses coordinates with more digits than it was told of. */

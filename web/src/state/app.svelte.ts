@@ -7,6 +7,7 @@ import { emptyFilters, type Ask, type Filters } from '../domain/view.ts';
 import { word, type WordKey } from '../domain/words.ts';
 import type { Text } from '../domain/vocab.ts';
 import { blankRecord, type NewType, type Spot } from '../domain/edit/blank.ts';
+import { AimState } from './aim.svelte.ts';
 import { AnalysisState } from './analysis.svelte.ts';
 import { AnchorsState } from './anchors.svelte.ts';
 import type { Beginning } from './record-edit.svelte.ts';
@@ -29,6 +30,7 @@ export class AppState {
   readonly results = new ResultsState(this.view);
   readonly selection = new SelectionState(this.view);
   readonly analysis = new AnalysisState(this.view);
+  readonly aim = new AimState();
   readonly anchors = new AnchorsState(this.view);
   readonly screen = new ScreenState();
   readonly notice = new NoticeState();

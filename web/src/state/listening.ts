@@ -25,6 +25,10 @@ export function liveListener(app: AppState): Listener {
       app.reload();
       app.notice.show(app.t('live.reset'));
     },
+    newDay(date) {
+      app.reload();
+      app.notice.show(app.t('live.new_day', { date }));
+    },
     back: () => app.notice.show(app.t('live.back')),
   };
 }

@@ -1,7 +1,7 @@
 // What others change right now: listens to the server, gathers bursts, marks what is fresh, and knows when it hears nothing.
 import { untrack } from 'svelte';
 import { openEvents } from '../api/time-client.ts';
-import { Burst, UNSEEN, type Batch } from '../domain/live.ts';
+import { Burst, QuarterBell, UNSEEN, type Batch } from '../domain/live.ts';
 
 /** How long a changed project stays marked. */
 const FRESH_MS = 4000;
@@ -23,6 +23,8 @@ export interface Listener {
   today(): string | null;
   refresh(batch: Batch): void;
   reload(): void;
+  /** The server's day is another than the one that lights were read for. */
+  newDay(day: string): void;
   back(): void;
 }
 
@@ -49,6 +51,8 @@ export class LiveState {
   #beating: ReturnType<typeof setInterval> | undefined;
   readonly #listener: Listener;
   readonly #burst: Burst;
+  /** Listens anew each time: the server tells its day at the beginning, and nothing is missed. */
+  readonly #bell = new QuarterBell(() => this.#connect());
 
   constructor(listener: Listener) {
     this.#listener = listener;
@@ -89,7 +93,10 @@ export class LiveState {
         if (this.#seq === null && since === null) this.#seq = seq;
         const known = this.#listener.today();
         // Lights are read for a day: a new day is news by itself.
-        if (known !== null && today !== known) this.#reload();
+        if (known !== null && today !== known) {
+          this.#burst.drop();
+          this.#listener.newDay(today);
+        }
       },
       change: ({ seq, actor, projects, records }) => {
         this.#seq = Math.max(this.#seq ?? 0, seq);
@@ -102,6 +109,7 @@ export class LiveState {
       },
       lost: (final) => this.#lost(final),
     });
+    this.#bell.set();
   }
 
   /** Listens anew, when somebody else is signed in than before: the stream tells each what they may see. */
@@ -116,6 +124,7 @@ export class LiveState {
       this.#hiding = setTimeout(() => {
         this.#stop();
         clearTimeout(this.#again);
+        this.#bell.stop();
         this.#asleep = true;
       }, HIDDEN_MS);
     } else if (this.#asleep) this.#reconnect();
@@ -168,6 +177,7 @@ export class LiveState {
     this.#asleep = false;
     clearTimeout(this.#hiding);
     clearTimeout(this.#again);
+    this.#bell.stop();
     clearTimeout(this.#fading);
     clearInterval(this.#beating);
     this.status = 'off';

@@ -2,7 +2,8 @@
 import { untrack } from 'svelte';
 import { findPlanMoment, findTimeline } from '../api/time-client.ts';
 import type { PlanMoment, Timeline } from '../api/types.ts';
-import { nextOfPlay, startOfPlay, type Span, type Speed } from '../domain/timeline.ts';
+import { axisOf, type Axis, type Span } from '../domain/axis.ts';
+import { nextOfPlay, startOfPlay, type Speed } from '../domain/timeline.ts';
 import type { PlanState } from './plan.svelte.ts';
 import { Resource } from './resource.svelte.ts';
 import type { ScreenState } from './screen.svelte.ts';
@@ -34,6 +35,7 @@ export class TimeState {
   /** The day that is shown, also when it is today. */
   readonly day: string | null = $derived(this.asOf ?? this.today);
   readonly span: Span | null = $derived(this.found.data);
+  readonly axis: Axis = $derived(this.found.data ? axisOf(this.found.data.days, this.found.data) : []);
   readonly tooEarly: boolean = $derived(this.asOf !== null && this.span !== null && this.asOf < this.span.first);
   readonly barShown: boolean = $derived(!this.comparing && (this.asked || this.asOf !== null));
   /** Whether the plan's progress and changes are made up. */
@@ -53,7 +55,7 @@ export class TimeState {
     $effect(() => {
       if (!this.playing) return;
       const { span, day } = this;
-      const next = span && day ? nextOfPlay(day, span) : null;
+      const next = span && day ? nextOfPlay(day, span, this.axis) : null;
       if (!span || next === null) {
         this.playing = false;
         return;

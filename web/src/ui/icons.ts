@@ -35,6 +35,8 @@ export const ICONS = {
   list: '<path d="M9 6h11M9 12h11M9 18h11M4.500 6h.01M4.500 12h.01M4.500 18h.01"/>',
   move: '<path d="M12 3v18M3 12h18M9 6l3-3 3 3M9 18l3 3 3-3M6 9l-3 3 3 3M18 9l3 3-3 3"/>',
   check: '<path d="m5 12.500 4.500 4.500L19 7.500"/>',
+  calendar:
+    '<rect x="4" y="5.500" width="16" height="14.500" rx="2"/><path d="M4 10h16M8.500 3.500v4M15.500 3.500v4M8 14h.01M12 14h.01M16 14h.01"/>',
   clock: '<circle cx="12" cy="12" r="8.500"/><path d="M12 7v5.200l3.400 2"/>',
   play: '<path d="M8 5.500v13l10.500-6.500z" fill="currentColor"/>',
   pause: '<path d="M8.500 6v12M15.500 6v12"/>',

@@ -5,6 +5,7 @@ export const TIME_WORDS = {
   'time.open': { zh: '时间：回看过去的某一天', en: 'Time: look at an earlier day' },
   'time.bar': { zh: '时间轴', en: 'Timeline' },
   'time.day': { zh: '看哪一天', en: 'Day to look at' },
+  'time.now': { zh: '现在', en: 'Now' },
   'time.today': { zh: '今天', en: 'Today' },
   'time.day_today': { zh: '{date}，今天', en: '{date}, today' },
   'time.day_changes': { zh: '{date}，当天有 {n} 项变更', en: '{date}, {n} changes on that day' },
@@ -58,6 +59,7 @@ export const TIME_WORDS = {
   'live.other': { zh: '{who}更新了计划', en: '{who} updated the plan' },
   'live.someone': { zh: '有人', en: 'Someone' },
   'live.several': { zh: '几个人', en: 'Several people' },
+  'live.new_day': { zh: '新的一天：{date}，内容已更新', en: 'A new day, {date}: everything is up to date' },
   'live.reset': { zh: '内容已重新读取', en: 'Everything was read again' },
 
   'compare.title': { zh: '对比两天', en: 'Compare two days' },
