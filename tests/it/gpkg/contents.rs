@@ -60,7 +60,8 @@ async fn the_extent_is_exact_after_every_commit() {
     commit(&store, [create(collection("spots", GeometryType::Point))]).await;
     assert_eq!(extent(&path), [None; 4]);
     // A fixed sequence of puts, moves and deletions of ten points.
-    let (mut state, mut versions) = (20_190_101_u64, [None::<u64>; 10]);
+    // A place that comes again goes on counting its versions.
+    let (mut state, mut versions, mut counted) = (20_190_101_u64, [None::<u64>; 10], [0_u64; 10]);
     let mut next = |below: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
@@ -74,9 +75,11 @@ async fn the_extent_is_exact_after_every_commit() {
             Some(there) if next(3) == 0 => delete(&place, there),
             Some(there) => replace(place, there),
         };
+        let count = &mut counted[usize::try_from(n).expect("small")];
+        *count += 1;
         *version = match &edit {
             guatu::plan::Edit::Delete { .. } => None,
-            guatu::plan::Edit::Put { .. } => Some(version.map_or(1, |there| there + 1)),
+            guatu::plan::Edit::Put { .. } => Some(*count),
         };
         commit(&store, [edit]).await;
         let records: Vec<Record> =
