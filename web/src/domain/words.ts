@@ -1,10 +1,12 @@
 // Every word of the interface in both languages. The map's data brings its own names; they are not here.
 import type { Lang } from './vocab.ts';
 import { EDIT_WORDS } from './words/edit.ts';
+import { OIDC_WORDS } from './words/oidc.ts';
 import { TIME_WORDS } from './words/time.ts';
 
 const WORDS = {
   ...EDIT_WORDS,
+  ...OIDC_WORDS,
   ...TIME_WORDS,
   'app.name': { zh: '挂图', en: 'Guatu' },
   'app.title': { zh: '挂图：{plan}', en: 'Guatu: {plan}' },
