@@ -132,8 +132,12 @@ fn check_oidc(wire: OidcWire, public_url: Option<&str>) -> Result<OidcOptions, S
     if public_url.is_none() {
         return Err("auth.oidc: goes with server.public_url, to which the provider sends users back".to_owned());
     }
-    let is_near = ["http://127.0.0.1", "http://localhost"].iter().any(|near| wire.issuer.starts_with(near));
-    if origin(&wire.issuer).is_none() || !(wire.issuer.starts_with("https://") || is_near) {
+    // On this machine nobody listens in between.
+    let is_near = |origin: &str| {
+        let host = origin.strip_prefix("http://").map(|host| host.split_once(':').map_or(host, |(host, _)| host));
+        host.is_some_and(|host| ["127.0.0.1", "localhost"].contains(&host))
+    };
+    if !origin(&wire.issuer).is_some_and(|origin| origin.starts_with("https://") || is_near(origin)) {
         return Err(format!("auth.oidc.issuer: {:?} is not an https address", wire.issuer));
     }
     if wire.roles.is_empty() {

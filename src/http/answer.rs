@@ -206,7 +206,6 @@ impl From<AccountsError> for Problem {
             AccountsError::Throttled { retry_after } => Problem::throttled(told, retry_after),
             AccountsError::Absent { what, detail } => Problem::not_found(what, detail),
             AccountsError::Conflict(detail) => Problem::conflict(detail),
-            AccountsError::Refused(detail) => Problem::forbidden(detail),
             AccountsError::Violated(violations) => Problem::violated(
                 violations
                     .into_iter()
@@ -393,6 +392,14 @@ pub fn tile(request: &HeaderMap, digest: u64, bytes: &[u8]) -> Response {
 pub fn with(mut response: Response, name: HeaderName, value: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// As [`with`], beside a header of that name that is there already.
+pub fn also_with(mut response: Response, name: HeaderName, value: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().append(name, value);
     }
     response
 }

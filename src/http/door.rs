@@ -20,6 +20,7 @@ use crate::services::accounts::{ABSOLUTE_LIMIT, Source};
 pub const SESSION_COOKIE: &str = "guatu_session";
 
 const STATE_COOKIE: &str = "guatu_oidc";
+const STATE_PATH: &str = "Path=/api/v1/session/oidc";
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
@@ -138,7 +139,13 @@ pub fn without_session(response: Response, headers: &HeaderMap, options: &Option
 
 /// The cookie of a browser that goes to the identity provider.
 pub fn state_cookie(state: &str, life: i64, headers: &HeaderMap, options: &Options) -> String {
-    guarded(&format!("{STATE_COOKIE}={state}; Max-Age={life}; Path=/api/v1/session/oidc"), headers, options)
+    guarded(&format!("{STATE_COOKIE}={state}; Max-Age={life}; {STATE_PATH}"), headers, options)
+}
+
+/// Takes it away once it has been used.
+pub fn without_state(response: Response, headers: &HeaderMap, options: &Options) -> Response {
+    let cookie = guarded(&format!("{STATE_COOKIE}=; Max-Age=0; {STATE_PATH}"), headers, options);
+    answer::also_with(response, SET_COOKIE, &cookie)
 }
 
 /// A cookie that no script reads and that other sites' requests do not carry.

@@ -97,6 +97,13 @@ pub fn words<W: Word>() -> Vec<&'static str> {
     W::ALL.iter().map(|word| (*word).into()).collect()
 }
 
+/// What happens to a parameter that is not declared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    Refused,
+    PassedOver,
+}
+
 /// The parameters of one request, decoded and known by name.
 pub struct Params(Vec<(String, String)>);
 
@@ -106,6 +113,15 @@ impl Params {
     /// # Errors
     /// 400 with the parameter that is unknown, repeated or not UTF-8.
     pub fn read(query: Option<&str>, declared: &[&Param]) -> Result<Params, Problem> {
+        Params::read_with(query, declared, Unknown::Refused)
+    }
+
+    /// As [`Params::read`], for what another program puts together: what is not declared is passed over.
+    pub fn read_declared(query: Option<&str>, declared: &[&Param]) -> Result<Params, Problem> {
+        Params::read_with(query, declared, Unknown::PassedOver)
+    }
+
+    fn read_with(query: Option<&str>, declared: &[&Param], unknown: Unknown) -> Result<Params, Problem> {
         let query = query.unwrap_or_default();
         if query.len() > MAX_QUERY_BYTES {
             return Err(Problem::unreadable(format!("the query is longer than {MAX_QUERY_BYTES} bytes")));
@@ -114,8 +130,12 @@ impl Params {
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = (decode(name, name)?, decode(name, value)?);
+            let is_declared = declared.iter().any(|param| param.name == name);
+            if !is_declared && unknown == Unknown::PassedOver {
+                continue;
+            }
             let known = || declared.iter().map(|param| param.name).collect::<Vec<_>>().join(", ");
-            if !declared.iter().any(|param| param.name == name) {
+            if !is_declared {
                 let expected = if declared.is_empty() { "no parameter".to_owned() } else { known() };
                 return Err(Problem::parameter(&name, format!("unknown query parameter {name}"), expected));
             }

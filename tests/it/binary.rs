@@ -101,6 +101,7 @@ fn what_keeps_it_from_starting_is_said() {
     };
     let planner = "{ a = \"planner\" }";
     config(&oidc("http://x.test", "/nowhere/secret", planner), "auth.oidc.issuer");
+    config(&oidc("http://localhost.x.test", "/nowhere/secret", planner), "auth.oidc.issuer");
     config(&oidc("https://x.test", "/nowhere/secret", planner), "/nowhere/secret");
     config(&oidc("https://x.test", "/nowhere/secret", "{}"), "auth.oidc.roles");
     config(&oidc("https://x.test", "/nowhere/secret", "{ a = \"king\" }"), "king");

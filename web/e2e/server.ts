@@ -35,13 +35,22 @@ function ended(server: ChildProcess): Promise<number | null> {
   });
 }
 
+export interface Running {
+  url: string;
+  data: string;
+  stop: () => Promise<void>;
+}
+
+/** The program under test. */
+export function program(): string {
+  return resolve(process.env['GUATU_BIN'] ?? join(import.meta.dirname, '../../target/debug/guatu'));
+}
+
 /** Starts a server; answers with its address, its data, and how it ends. */
-async function start(
-  binary: string,
-  ...more: string[]
-): Promise<{ url: string; data: string; stop: () => Promise<void> }> {
+export async function start(binary: string, ...more: string[]): Promise<Running> {
   const data = await mkdtemp(join(tmpdir(), 'guatu-e2e-'));
-  const args = ['serve', '--listen', '127.0.0.1:0', '--data', data, ...more];
+  const where = more.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
+  const args = ['serve', ...where, '--data', data, ...more];
   const server = spawn(binary, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: resolve(import.meta.dirname, '../..'),
@@ -58,7 +67,7 @@ async function start(
 }
 
 export default async function setup(): Promise<(() => Promise<void>) | void> {
-  const binary = resolve(process.env['GUATU_BIN'] ?? join(import.meta.dirname, '../../target/debug/guatu'));
+  const binary = program();
   const stops: (() => Promise<void>)[] = [];
   // A server that is already running can be tested as well.
   if (!process.env['GUATU_URL']) {

@@ -18,9 +18,6 @@ pub enum AccountsError {
     /// Look how things are now and decide anew.
     #[error("{0}")]
     Conflict(String),
-    /// Ask an administrator.
-    #[error("{0}")]
-    Refused(String),
     /// Mend the input.
     #[error("{}", .0.iter().map(|one| format!("{}: {}", one.field, one.detail)).collect::<Vec<_>>().join("; "))]
     Violated(Vec<Violation>),

@@ -26,7 +26,7 @@ pub use crate::store::accounts::{NewToken, NewUser, TokenRow, UserRow};
 pub use fault::{AccountsError, Violation};
 pub use links::{FirstUser, Invitation, LINK_LIFE};
 pub use passwords::{MAX_PASSWORD, MIN_PASSWORD};
-pub use provided::Provided;
+pub use provided::{NotLetIn, Provided};
 pub use secret::Secret;
 pub use sessions::{ABSOLUTE_LIMIT, IDLE_LIMIT, Opened, PasswordChange};
 pub use throttle::{FAILURES_OF_ADDRESS, FAILURES_OF_NAME, WINDOW};

@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use guatu::http::{OidcOptions, Options};
 use guatu::plan::UserRole;
 use guatu::services::seeding::Source;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha512};
 
 use crate::support::accounts::Shown;
 use crate::support::http::{Answer, Server};
-use crate::support::oidc::Provider;
+use crate::support::oidc::{ACCESS_TOKEN, Provider};
 
 fn server(provider: &Provider) -> Server {
     let roles = [("planners", UserRole::Planner), ("mapmakers", UserRole::Gis)];
@@ -41,7 +44,11 @@ struct Away {
 }
 
 async fn begin(server: &Server) -> Away {
-    let answer = server.get("/api/v1/session/oidc").await;
+    begin_from(server, "").await
+}
+
+async fn begin_from(server: &Server, query: &str) -> Away {
+    let answer = server.get(&format!("/api/v1/session/oidc{query}")).await;
     assert_eq!(answer.status, 303, "{}", answer.text());
     let (_, query) = answer.header("location").split_once('?').expect("a query");
     let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned();
@@ -52,37 +59,53 @@ async fn begin(server: &Server) -> Away {
 }
 
 /// Claims that are right for a sign-in.
-fn claims(provider: &Provider, away: &Away, subject: &str, name: &str, groups: &Value) -> Value {
-    let now = jiff::Timestamp::now().as_second();
+fn claims(server: &Server, provider: &Provider, away: &Away, who: &Who) -> Value {
+    let now = server.now().as_second();
     json!({
-        "iss": provider.issuer, "aud": "guatu", "sub": subject, "exp": now + 60, "iat": now, "nonce": away.asked["nonce"],
-        "preferred_username": name, "name": "王芳", "groups": groups,
+        "iss": provider.issuer, "aud": "guatu", "sub": who.0, "exp": now + 60, "iat": now, "nonce": away.asked["nonce"],
+        "preferred_username": who.1, "name": "王芳", "groups": who.2,
     })
 }
 
-async fn come_back(server: &Server, away: &Away, state: &str, code: &str) -> Answer {
-    let path = format!("/api/v1/session/oidc/callback?code={code}&state={state}&session_state=x");
+/// Subject, name and groups.
+type Who = (&'static str, &'static str, Value);
+
+fn planner() -> Who {
+    ("s1", "wang", json!(["planners"]))
+}
+
+async fn bring(server: &Server, away: &Away, query: &str) -> Answer {
+    let path = format!("/api/v1/session/oidc/callback?{query}");
     server.get_with(&path, &[("cookie", &away.cookie)]).await
 }
 
+/// The way back, with something that a provider may add.
+async fn come_back(server: &Server, provider: &Provider, away: &Away) -> Answer {
+    let (state, issuer) = (&away.asked["state"], &provider.issuer);
+    bring(server, away, &format!("code=c1&state={state}&iss={issuer}&session_state=x&hint=a%20b")).await
+}
+
 /// There and back with claims that a test may change.
-async fn sign_in(
-    server: &Server,
-    provider: &Provider,
-    who: (&str, &str, Value),
-    change: impl Fn(&mut Value),
-) -> Answer {
+async fn sign_in(server: &Server, provider: &Provider, who: &Who, change: impl Fn(&mut Value)) -> Answer {
     let away = begin(server).await;
-    let mut claims = claims(provider, &away, who.0, who.1, &who.2);
+    let mut claims = claims(server, provider, &away, who);
     change(&mut claims);
     provider.vouch("c1", claims, &away.asked["code_challenge"]);
-    come_back(server, &away, &away.asked["state"], "c1").await
+    come_back(server, provider, &away).await
 }
 
 fn as_is(_: &mut Value) {}
 
 async fn user(server: &Server, session: &Shown) -> Value {
     server.ask("GET", "/api/v1/session", session, Value::Null).await.json()["user"].clone()
+}
+
+/// Nobody is signed in, and the browser is sent to a page that says why.
+fn says(answer: &Answer, reason: &str, what: &str) {
+    let expected = format!("/?sign-in={reason}");
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, expected.as_str()), "{what}");
+    let cookies = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().expect("ASCII"));
+    assert!(!cookies.into_iter().any(|cookie| cookie.contains("guatu_session")), "{what}");
 }
 
 #[tokio::test]
@@ -94,16 +117,72 @@ async fn whom_the_provider_vouches_for_becomes_a_user_with_the_roles_of_their_gr
     assert_eq!(asked["redirect_uri"], "https://guatu.test/api/v1/session/oidc/callback");
     assert_eq!((asked["response_type"].as_str(), asked["code_challenge_method"].as_str()), ("code", "S256"));
     assert_eq!(asked["scope"].replace('+', " "), "openid profile");
-    let groups = json!(["planners", "mapmakers", "cooks"]);
-    let answer = sign_in(&server, &provider, ("s1", "Wang.Fang@example.org", groups), as_is).await;
+    let who = ("s1", "Wang.Fang@example.org", json!(["planners", "mapmakers", "cooks"]));
+    let answer = sign_in(&server, &provider, &who, as_is).await;
     assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/"), "{}", answer.text());
-    assert!(answer.header("set-cookie").ends_with("Path=/; HttpOnly; SameSite=Lax; Secure"));
+    let cookies: Vec<&str> = answer.headers.get_all("set-cookie").iter().filter_map(|one| one.to_str().ok()).collect();
+    assert!(cookies[0].ends_with("Path=/; HttpOnly; SameSite=Lax; Secure"), "{cookies:?}");
+    assert!(cookies[1].starts_with("guatu_oidc=; Max-Age=0; Path=/api/v1/session/oidc;"), "{cookies:?}");
     let known = user(&server, &answer.session()).await;
     assert_eq!(known["name"], "wang.fang@example.org");
     assert_eq!((&known["display_name"], &known["roles"]), (&json!("王芳"), &json!(["planner", "gis"])));
-    // Another name there is the same person, and the administrators here decide about roles from now on.
-    let again = sign_in(&server, &provider, ("s1", "wang-li", json!("cooks")), as_is).await;
-    assert_eq!(user(&server, &again.session()).await, known);
+    // Another name there, even one that could not be used here, is the same person; and the administrators here decide about roles.
+    for name in ["wang-li", "王芳"] {
+        let again = sign_in(&server, &provider, &("s1", name, json!("cooks")), as_is).await;
+        assert_eq!(user(&server, &again.session()).await, known);
+    }
+}
+
+#[tokio::test]
+async fn the_way_back_leads_to_the_page_that_was_left_and_to_no_other_site() {
+    let provider = Provider::start().await;
+    let server = server(&provider);
+    let check = async |page: &str, expected: &str| {
+        let away = begin_from(&server, &format!("?page={page}")).await;
+        provider.vouch("c1", claims(&server, &provider, &away, &planner()), &away.asked["code_challenge"]);
+        assert_eq!(come_back(&server, &provider, &away).await.header("location"), expected, "{page}");
+        let away = begin_from(&server, &format!("?page={page}")).await;
+        let (state, issuer) = (&away.asked["state"], &provider.issuer);
+        let refused = bring(&server, &away, &format!("error=access_denied&state={state}&iss={issuer}")).await;
+        let mark = if expected.contains('?') { '&' } else { '?' };
+        assert_eq!(refused.header("location"), format!("{expected}{mark}sign-in=cancelled"), "{page}");
+    };
+    check("/accounts", "/accounts").await;
+    check("%2F%3Flang%3Den%26q%3D%25E6%25A7%259C", "/?lang=en&q=%E6%A7%9C").await;
+    check("%2F%2Fx.test", "/").await;
+    check("https://x.test/", "/").await;
+    check("%2F%5Cx.test", "/").await;
+    check("%2Fapi%2Fv1%2Fsession%2Foidc", "/").await;
+    assert_eq!(begin_from(&server, "?prompt=login").await.asked["prompt"], "login");
+    server.refused("/api/v1/session/oidc?prompt=none", 400, "prompt").await;
+}
+
+#[tokio::test]
+async fn what_the_id_token_does_not_say_the_userinfo_may() {
+    let provider = Provider::start().await;
+    let server = server(&provider);
+    let bare = |claims: &mut Value| {
+        for claim in ["preferred_username", "name", "groups"] {
+            claims.as_object_mut().expect("an object").remove(claim);
+        }
+    };
+    let told =
+        |subject: &str| json!({"sub": subject, "preferred_username": "li", "name": "李", "groups": ["planners"]});
+    provider.tell(told("s2"));
+    says(&sign_in(&server, &provider, &planner(), bare).await, "refused", "somebody else's userinfo");
+    provider.tell(told("s1"));
+    let unsaid = |claims: &mut Value| {
+        bare(claims);
+        claims["groups"] = json!(["cooks"]);
+    };
+    says(&sign_in(&server, &provider, &planner(), unsaid).await, "no_role", "the ID token counts more");
+    let answer = sign_in(&server, &provider, &planner(), bare).await;
+    let known = user(&server, &answer.session()).await;
+    assert_eq!((&known["name"], &known["display_name"]), (&json!("li"), &json!("李")));
+    assert_eq!(known["roles"], json!(["planner"]));
+    // An address that the provider has not seen proved is no name.
+    provider.tell(json!({"sub": "s3", "email": "boss@example.org", "email_verified": false, "groups": ["planners"]}));
+    says(&sign_in(&server, &provider, &("s3", "", json!([])), bare).await, "name", "an unproved address");
 }
 
 #[tokio::test]
@@ -112,19 +191,17 @@ async fn who_has_no_role_or_anothers_name_or_is_disabled_stays_out() {
     let server = server(&provider);
     server.add_user("chief", &[UserRole::Admin]);
     let chief = server.sign_in("chief").await;
-    let check = async |who: (&str, &str, Value), status: u16| {
-        let answer = sign_in(&server, &provider, who, as_is).await;
-        answer.is_problem("a stranger", status, "");
-        assert_eq!(answer.header("set-cookie"), "");
+    let check = async |who: Who, reason: &str| {
+        says(&sign_in(&server, &provider, &who, as_is).await, reason, who.1);
     };
-    check(("s1", "wang", json!(["cooks"])), 403).await;
-    check(("s1", "wang", Value::Null), 403).await;
-    check(("s1", "chief", json!(["planners"])), 409).await;
-    check(("s1", "王芳", json!(["planners"])), 403).await;
-    let answer = sign_in(&server, &provider, ("s2", "li", json!("planners")), as_is).await;
-    assert_eq!(answer.status, 303, "{}", answer.text());
+    check(("s1", "wang", json!(["cooks"])), "no_role").await;
+    check(("s1", "wang", Value::Null), "no_role").await;
+    check(("s1", "chief", json!(["planners"])), "name_taken").await;
+    check(("s1", "王芳", json!(["planners"])), "name").await;
+    let answer = sign_in(&server, &provider, &("s2", "li", json!("planners")), as_is).await;
+    assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/"));
     server.ask("PATCH", "/api/v1/users/li", &chief, json!({"disabled": true})).await;
-    check(("s2", "li", json!("planners")), 403).await;
+    check(("s2", "li", json!("planners")), "disabled").await;
     assert_eq!(user(&server, &answer.session()).await, Value::Null);
 }
 
@@ -132,36 +209,88 @@ async fn who_has_no_role_or_anothers_name_or_is_disabled_stays_out() {
 async fn what_is_not_signed_for_this_sign_in_is_not_believed() {
     let provider = Provider::start().await;
     let server = server(&provider);
-    let check = async |what: &str, member: &str, value: Value| {
-        let who = ("s1", "wang", json!(["planners"]));
-        let answer = sign_in(&server, &provider, who, |claims| claims[member] = value.clone()).await;
-        answer.is_problem(what, 403, "");
+    let now = server.now().as_second();
+    let answer_to = async |member: &str, value: Value| {
+        sign_in(&server, &provider, &planner(), |claims| claims[member] = value.clone()).await
     };
-    check("another nonce", "nonce", json!("another")).await;
-    check("another program's", "aud", json!("another")).await;
-    check("another provider's", "iss", json!("https://another.test")).await;
-    check("too late", "exp", json!(1_500_000_000)).await;
-    check("another key", "seed", json!(8)).await;
+    let wrong = async |what: &str, member: &str, value: Value| {
+        says(&answer_to(member, value).await, "refused", what);
+    };
+    wrong("another nonce", "nonce", json!("another")).await;
+    wrong("another program's", "aud", json!("another")).await;
+    wrong("another program's as well", "aud", json!(["guatu", "another"])).await;
+    wrong("issued to another program", "azp", json!("another")).await;
+    wrong("another provider's", "iss", json!("https://another.test")).await;
+    wrong("too late", "exp", json!(now - 61)).await;
+    wrong("issued long before", "iat", json!(now - 3_600)).await;
+    wrong("issued tomorrow", "iat", json!(now + 86_400)).await;
+    wrong("another key", "seed", json!(8)).await;
+    wrong("another access token", "at_hash", json!("bm90IGl0cyBoYXNo")).await;
+    let right = async |what: &str, member: &str, value: Value| {
+        assert_eq!(answer_to(member, value).await.header("location"), "/", "{what}");
+    };
+    right("one of a list", "aud", json!(["guatu"])).await;
+    right("issued to this program", "azp", json!("guatu")).await;
+    right("a clock that is a little fast here", "exp", json!(now - 30)).await;
+    right("a clock that is a little slow here", "iat", json!(now + 30)).await;
+    let hash = Sha512::digest(ACCESS_TOKEN.as_bytes());
+    right("this access token", "at_hash", json!(URL_SAFE_NO_PAD.encode(&hash[..32]))).await;
+}
 
+#[tokio::test]
+async fn an_answer_is_good_once_for_who_asked_it_in_time_and_of_this_provider() {
+    let provider = Provider::start().await;
+    let server = server(&provider);
     let away = begin(&server).await;
-    let good = || claims(&provider, &away, "s1", "wang", &json!(["planners"]));
-    let state = away.asked["state"].clone();
-    provider.vouch("c1", good(), "another challenge");
-    come_back(&server, &away, &state, "c1").await.is_problem("a code that another program asked for", 403, "");
-    provider.vouch("c1", good(), &away.asked["code_challenge"]);
-    come_back(&server, &away, &state, "c1").await.is_problem("a state is good once", 403, "");
+    let good = |away: &Away| claims(&server, &provider, away, &planner());
+    provider.vouch("c1", good(&away), "another challenge");
+    says(&come_back(&server, &provider, &away).await, "refused", "a code that another program asked for");
+    provider.vouch("c1", good(&away), &away.asked["code_challenge"]);
+    says(&come_back(&server, &provider, &away).await, "ended", "a state is good once");
 
     let (away, other) = (begin(&server).await, begin(&server).await);
-    let answer = come_back(&server, &other, &away.asked["state"], "c1").await;
-    answer.is_problem("another browser", 403, "");
+    let thief = Away { cookie: other.cookie, asked: away.asked.clone() };
+    says(&come_back(&server, &provider, &thief).await, "ended", "another browser");
     server.pass_hours(1);
-    come_back(&server, &away, &away.asked["state"], "c1").await.is_problem("an hour later", 403, "");
-    let away = begin(&server).await;
-    let path = format!("/api/v1/session/oidc/callback?error=access_denied&state={}", away.asked["state"]);
-    let refused = server.get_with(&path, &[("cookie", &away.cookie)]).await;
-    refused.is_problem("the provider refuses", 403, "");
-    let path = format!("/api/v1/session/oidc/callback?state={}", away.asked["state"]);
-    server.get_with(&path, &[("cookie", &away.cookie)]).await.is_problem("no code", 400, "code");
+    says(&come_back(&server, &provider, &away).await, "ended", "an hour later");
+
+    let check = async |query: &str, reason: &str| {
+        let away = begin(&server).await;
+        provider.vouch("c1", claims(&server, &provider, &away, &planner()), &away.asked["code_challenge"]);
+        let query = query.replace("STATE", &away.asked["state"]).replace("ISSUER", &provider.issuer);
+        says(&bring(&server, &away, &query).await, reason, &query);
+    };
+    check("error=access_denied&state=STATE&iss=ISSUER", "cancelled").await;
+    check("error=temporarily_unavailable&state=STATE&iss=ISSUER", "unreachable").await;
+    check("error=invalid_scope&error_description=a&state=STATE&iss=ISSUER", "refused").await;
+    check("error=access_denied&state=STATE&iss=https://another.test", "refused").await;
+    check("code=c1&state=STATE&iss=https://another.test", "refused").await;
+    check("code=c1&state=STATE", "refused").await;
+    check("state=STATE&iss=ISSUER", "refused").await;
+    check("code=c1&iss=ISSUER", "ended").await;
+    check("code=c1&state=STATE&state=STATE&iss=ISSUER", "refused").await;
+    check("", "ended").await;
+}
+
+#[tokio::test]
+async fn a_new_key_of_the_provider_is_fetched_but_not_at_every_turn() {
+    let provider = Provider::start().await;
+    let server = server(&provider);
+    let wanted = async || {
+        let away = begin(&server).await;
+        provider.vouch("c1", claims(&server, &provider, &away, &planner()), &away.asked["code_challenge"]);
+        away
+    };
+    let away = wanted().await;
+    provider.change_key(9);
+    says(&come_back(&server, &provider, &away).await, "refused", "keys that were fetched this very moment");
+    assert_eq!(provider.keys_asked(), 1);
+    let away = wanted().await;
+    server.pass_seconds(6);
+    assert_eq!(come_back(&server, &provider, &away).await.header("location"), "/");
+    assert_eq!(provider.keys_asked(), 2);
+    assert_eq!(come_back(&server, &provider, &wanted().await).await.header("location"), "/");
+    assert_eq!(provider.keys_asked(), 2);
 }
 
 #[tokio::test]
@@ -172,5 +301,7 @@ async fn without_a_provider_there_is_no_way_by_one() {
     let mut gone = Provider::start().await;
     gone.issuer = "http://127.0.0.1:9".to_owned();
     let server = self::server(&gone);
-    assert_eq!(server.get("/api/v1/session/oidc").await.status, 503);
+    says(&server.get("/api/v1/session/oidc").await, "unreachable", "nobody is there");
+    let answer = server.get("/api/v1/session/oidc?page=/accounts").await;
+    assert_eq!(answer.header("location"), "/accounts?sign-in=unreachable");
 }

@@ -29,7 +29,11 @@ impl Server {
     }
 
     pub fn pass_hours(&self, hours: i64) {
-        self.clock.fetch_add(hours * 3_600, Ordering::Relaxed);
+        self.pass_seconds(hours * 3_600);
+    }
+
+    pub fn pass_seconds(&self, seconds: i64) {
+        self.clock.fetch_add(seconds, Ordering::Relaxed);
     }
 
     /// A user with [`PASSWORD`].

@@ -5,8 +5,11 @@ import type { Account, ApiToken, Invitation, Session } from './types.ts';
 import type { Right, UserRole } from '../domain/edit/vocab.ts';
 
 const SESSION = '/api/v1/session';
-/** Where a single sign-on begins; the browser goes there itself. */
-export const OIDC_START = `${SESSION}/oidc`;
+
+/** Where a single sign-on begins that comes back to `page`; the browser goes there itself. */
+export function oidcStart(page: string, { afresh }: { afresh: boolean }): string {
+  return `${SESSION}/oidc?${new URLSearchParams({ page, ...(afresh && { prompt: 'login' }) })}`;
+}
 
 export async function findSession(): Promise<Session> {
   return (await send<Session>('GET', SESSION)).data;

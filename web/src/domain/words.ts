@@ -2,11 +2,13 @@
 import type { Lang } from './vocab.ts';
 import { EDIT_WORDS } from './words/edit.ts';
 import { RECORD_WORDS } from './words/records.ts';
+import { OIDC_WORDS } from './words/oidc.ts';
 import { TIME_WORDS } from './words/time.ts';
 
 const WORDS = {
   ...EDIT_WORDS,
   ...RECORD_WORDS,
+  ...OIDC_WORDS,
   ...TIME_WORDS,
   'app.name': { zh: '挂图', en: 'Guatu' },
   'app.title': { zh: '挂图：{plan}', en: 'Guatu: {plan}' },

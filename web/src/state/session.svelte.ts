@@ -3,6 +3,7 @@ import { ApiError } from '../api/client.ts';
 import { findSession, signIn, signOut } from '../api/accounts.ts';
 import type { Session, User } from '../api/types.ts';
 import type { Right } from '../domain/edit/vocab.ts';
+import type { Reason } from '../domain/sign-in.ts';
 
 export type SessionDialog = 'sign-in' | 'password';
 
@@ -12,13 +13,17 @@ export class SessionState {
   dialog = $state<SessionDialog | null>(null);
   /** Whether the sign-in was asked for by work that is waiting. */
   interrupted = $state(false);
+  /** Why the sign-in at the identity provider came to nothing, until the dialogue is left. */
+  refused = $state<Reason | null>(null);
   readonly user: User | null = $derived(this.data?.user ?? null);
   /** Called when somebody else is signed in than before: what may be read has changed. */
   onchanged: () => void = () => {};
   #waiting: ((signedIn: boolean) => void)[] = [];
 
+  readonly #loaded: Promise<void>;
+
   constructor() {
-    void this.load();
+    this.#loaded = this.load();
   }
 
   async load(): Promise<void> {
@@ -54,6 +59,14 @@ export class SessionState {
     this.dialog = 'sign-in';
   }
 
+  /** Says why nobody was signed in; whoever is signed in all the same, by the Back button, need not know. */
+  async explain(reason: Reason): Promise<void> {
+    await this.#loaded;
+    if (!this.data || this.user) return;
+    this.refused = reason;
+    this.ask();
+  }
+
   /** Puts the sign-in aside; what waited for it fails as it did. */
   dismiss(): void {
     this.#settle(false);
@@ -76,6 +89,7 @@ export class SessionState {
   #settle(signedIn: boolean): void {
     this.dialog = null;
     this.interrupted = false;
+    this.refused = null;
     const waiting = this.#waiting;
     this.#waiting = [];
     waiting.forEach((done) => done(signedIn));
