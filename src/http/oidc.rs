@@ -1,6 +1,7 @@
 //! Signing in at an identity provider (OIDC): authorization code with PKCE, state and nonce. Knows no users of ours.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ use serde_json::{Map, Value};
 
 use super::answer::Problem;
 use crate::plan::{Timestamp, UserName, UserRole};
-use crate::services::accounts::Provided;
+use crate::services::accounts::{Provided, Source};
 
 /// What the operator says about the provider.
 #[derive(Clone, Debug)]
@@ -44,8 +45,11 @@ pub const CALLBACK: &str = "/api/v1/session/oidc/callback";
 /// How long somebody may take at the provider.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
-/// Those who are at the provider at the same time; beyond it, others wait.
+/// Those who are at the provider at the same time; beyond it, whoever has been there for longest begins again.
 const MAX_PENDING: usize = 10_000;
+
+/// The same for one network, so that one alone cannot crowd others out.
+const MAX_PENDING_OF_NETWORK: usize = 200;
 
 /// How long the provider's addresses and keys are taken as known.
 const METADATA_LIFE: SignedDuration = SignedDuration::from_mins(5);
@@ -67,6 +71,7 @@ struct Pending {
     nonce: Nonce,
     verifier: PkceCodeVerifier,
     since: Timestamp,
+    network: IpAddr,
 }
 
 /// Where to send a browser, and what it must bring back.
@@ -128,7 +133,7 @@ impl Oidc {
     }
 
     /// Remembers a sign-in that begins.
-    pub async fn begin(&self, now: Timestamp) -> Result<Begun, Problem> {
+    pub async fn begin(&self, from: Source, now: Timestamp) -> Result<Begun, Problem> {
         let provider = self.provider(now).await?.set_redirect_uri(self.redirect_url()?);
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
@@ -137,13 +142,9 @@ impl Oidc {
         let (address, state, nonce) = request.add_scopes(scopes).set_pkce_challenge(challenge).url();
         let state = state.into_secret();
         let mut pending = lock(&self.pending);
-        if pending.len() >= MAX_PENDING {
-            pending.retain(|_, one| now.duration_since(one.since) < PATIENCE);
-        }
-        if pending.len() >= MAX_PENDING {
-            return Err(Problem::unavailable("too many are signing in; try again in some minutes"));
-        }
-        pending.insert(state.clone(), Pending { nonce, verifier, since: now });
+        let network = from.network();
+        make_room(&mut pending, network, now);
+        pending.insert(state.clone(), Pending { nonce, verifier, since: now, network });
         Ok(Begun { address: address.into(), state })
     }
 
@@ -218,6 +219,18 @@ impl Oidc {
     }
 }
 
+/// Forgets who took too long, and who has been away for longest of a network, or of all, that has no place left.
+fn make_room(pending: &mut HashMap<String, Pending>, network: IpAddr, now: Timestamp) {
+    pending.retain(|_, one| now.duration_since(one.since) < PATIENCE);
+    let of_network = pending.values().filter(|one| one.network == network).count();
+    let is_crowded = of_network >= MAX_PENDING_OF_NETWORK;
+    if is_crowded || pending.len() >= MAX_PENDING {
+        let candidates = pending.iter().filter(|(_, one)| !is_crowded || one.network == network);
+        let oldest = candidates.min_by_key(|(_, one)| one.since).map(|(state, _)| state.clone());
+        oldest.and_then(|state| pending.remove(&state));
+    }
+}
+
 /// The roles that a user's groups give; the claim is one group or a list of them.
 fn roles(options: &OidcOptions, claims: &Map<String, Value>) -> BTreeSet<UserRole> {
     let groups = match claims.get(&options.role_claim) {
@@ -248,4 +261,40 @@ async fn fetch(http: reqwest::Client, request: HttpRequest) -> Result<HttpRespon
         response = response.header(name, value);
     }
     Ok(response.body(answer.bytes().await?.to_vec())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_crowds_the_way_in_crowds_out_nobody_else_until_all_places_are_taken() {
+        let mut pending = HashMap::new();
+        let at = |second: i64| Timestamp::from_second(second).unwrap_or_default();
+        let mut begin = |state: &str, network: u32, second: i64| {
+            let network = IpAddr::V4(network.into());
+            make_room(&mut pending, network, at(second));
+            let one = Pending {
+                nonce: Nonce::new("n".to_owned()),
+                verifier: PkceCodeVerifier::new("v".to_owned()),
+                since: at(second),
+                network,
+            };
+            pending.insert(state.to_owned(), one);
+            (pending.len(), pending.contains_key("mine"), pending.contains_key("0"))
+        };
+        assert_eq!(begin("mine", 1, 0), (1, true, false));
+        for number in 0..MAX_PENDING_OF_NETWORK {
+            assert_eq!(begin(&number.to_string(), 2, 1), (number + 2, true, true));
+        }
+        for number in 1_000..2_000 {
+            assert!(begin(&number.to_string(), 2, 2).1, "another network's places are its own");
+        }
+        assert_eq!(begin("more", 2, 2), (MAX_PENDING_OF_NETWORK + 1, true, false));
+        for number in (2_000..).take(MAX_PENDING - MAX_PENDING_OF_NETWORK - 1) {
+            assert!(begin(&number.to_string(), number, 2).1);
+        }
+        assert_eq!(begin("last", 0, 3), (MAX_PENDING, false, false), "the oldest of all makes room");
+        assert_eq!(begin("late", 0, 700).0, 1, "who took too long is forgotten");
+    }
 }

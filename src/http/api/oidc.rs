@@ -67,7 +67,7 @@ fn provider(asked: &Asked) -> Result<&Oidc, Problem> {
 
 async fn begin_oidc_session(asked: Asked) -> Result<Response, Problem> {
     asked.params(&[])?;
-    let begun = provider(&asked)?.begin(asked.state.now()).await?;
+    let begun = provider(&asked)?.begin(asked.source, asked.state.now()).await?;
     let cookie = door::state_cookie(&begun.state, PATIENCE.as_secs(), &asked.headers, &asked.state.options);
     Ok(answer::with(answer::see_other(&begun.address), SET_COOKIE, &cookie))
 }

@@ -26,7 +26,7 @@ impl Accounts {
     /// [`AccountsError::Refused`] for who has no role or is disabled; [`AccountsError::Conflict`] when the name is another user's,
     /// who does not become somebody else by a name at a provider.
     pub fn sign_in_provided(&self, provided: Provided, now: Timestamp) -> Result<Opened, AccountsError> {
-        self.store.write(|ledger| {
+        self.store.note(|ledger| {
             let user = if let Some(user) = ledger.user_of_subject(&provided.subject)? {
                 user
             } else {
