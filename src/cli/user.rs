@@ -37,7 +37,7 @@ pub enum UserCommand {
         #[command(flatten)]
         roles: Roles,
     },
-    /// Take a user's password and sessions away and print the path of a one-time link to choose another by.
+    /// Take a user's password, sessions and tokens away and print the path of a one-time link to choose another by.
     Reset {
         #[command(flatten)]
         user: Named,
@@ -103,7 +103,7 @@ fn obey(command: UserCommand) -> Result<(), AppError> {
                 None => print_link(&accounts.add_user(&new, app::now())?.1),
             }
         }
-        UserCommand::List { data } => open(&data)?.users()?.iter().for_each(print_user),
+        UserCommand::List { data } => open(&data)?.users()?.iter().for_each(|(user, _)| print_user(user)),
         UserCommand::Role { user, roles } => {
             change(&user, UserPatch { roles: Some(roles.set()), ..UserPatch::default() })?;
         }
@@ -125,7 +125,7 @@ fn open(data: &Data) -> Result<Accounts, AppError> {
 }
 
 fn change(user: &Named, patch: UserPatch) -> Result<(), AppError> {
-    print_user(&open(&user.data)?.change_user(&user.name, patch)?);
+    print_user(&open(&user.data)?.change_user(&user.name, patch)?.0);
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use super::answer::{self, Problem};
 use super::route::Access;
 use super::state::State;
 use crate::plan::{Caller, Identity, Right, SignedInBy};
-use crate::services::accounts::{ABSOLUTE_LIMIT, Source};
+use crate::services::accounts::{ABSOLUTE_LIMIT, Accounts, Source};
 
 pub const SESSION_COOKIE: &str = "guatu_session";
 
@@ -32,7 +32,7 @@ pub async fn enter(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let caller = caller(&state, request.headers()).await?;
+    let caller = caller(&state, request.headers(), Asking::Something).await?;
     let by_cookie = caller.identity().is_some_and(|identity| identity.how == SignedInBy::Session);
     if by_cookie && !request.method().is_safe() && !is_same_origin(request.headers(), &state.options) {
         return Err(Problem::forbidden(
@@ -46,28 +46,62 @@ pub async fn enter(
     Ok(if is_signed_in { answer::private(response) } else { response })
 }
 
+/// Whether whoever listens may still do so and hears what they may see, no less and no more.
+pub async fn is_still(state: &State, headers: &HeaderMap, caller: &Caller) -> bool {
+    // A secret that is not there cannot have been taken away.
+    let now = match caller {
+        Caller::Anonymous => Ok(Caller::Anonymous),
+        Caller::User(_) => self::caller(state, headers, Asking::Nothing).await,
+    };
+    let name = |caller: &Caller| caller.identity().map(|identity| identity.name.clone());
+    now.is_ok_and(|now| {
+        let is_same = now.has(Right::Read) == caller.has(Right::Read) && name(&now) == name(caller);
+        is_same && admit(Access::READ, &now, state).is_ok()
+    })
+}
+
+/// Whether somebody is doing something with their session or token, or is only looked at again.
+#[derive(Clone, Copy)]
+enum Asking {
+    Something,
+    Nothing,
+}
+
 /// Who asks. A token that is shown counts more than a cookie that the browser sends along.
 ///
 /// # Errors
 /// 401 for a token that is not good. A session that has ended is as good as none.
-async fn caller(state: &State, headers: &HeaderMap) -> Result<Caller, Problem> {
+async fn caller(state: &State, headers: &HeaderMap, asking: Asking) -> Result<Caller, Problem> {
     if let Some(token) = bearer(headers) {
         let token = token.to_owned();
-        let found = state.ask_accounts(move |accounts, now| accounts.caller_of_token(&token, now)).await?;
+        let ask = move |accounts: &Accounts, now| match asking {
+            Asking::Something => accounts.caller_of_token(&token, now),
+            Asking::Nothing => accounts.still_of_token(&token, now),
+        };
+        let found = state.ask_accounts(ask).await?;
         let refused = || Problem::not_signed_in("the token is unknown, has expired, or was revoked");
         return found.map(Caller::User).ok_or_else(refused);
     }
     let Some(secret) = session_secret(headers) else { return Ok(Caller::Anonymous) };
     let secret = secret.to_owned();
-    let found = state.ask_accounts(move |accounts, now| accounts.caller_of_session(&secret, now)).await?;
+    let ask = move |accounts: &Accounts, now| match asking {
+        Asking::Something => accounts.caller_of_session(&secret, now),
+        Asking::Nothing => accounts.still_of_session(&secret, now),
+    };
+    let found = state.ask_accounts(ask).await?;
     Ok(found.map_or(Caller::Anonymous, Caller::User))
 }
 
 fn admit(access: Access, caller: &Caller, state: &State) -> Result<(), Problem> {
     match (access, caller) {
         (Access::Right(Right::Read), Caller::Anonymous) if state.accounts.settings().anonymous_reading => Ok(()),
-        (Access::Right(_) | Access::Editor | Access::SignedIn, Caller::Anonymous) => {
-            Err(Problem::not_signed_in("sign in first"))
+        (Access::Open, _) => Ok(()),
+        (_, Caller::Anonymous) => Err(Problem::not_signed_in("sign in first")),
+        (Access::SignedIn | Access::Administrator, Caller::User(user)) if user.how == SignedInBy::Token => {
+            Err(Problem::forbidden("this is for people who sign in, not for tokens"))
+        }
+        (Access::Administrator, Caller::User(user)) if !user.rights.contains(&Right::Administer) => {
+            Err(lacks(user, Right::Administer))
         }
         (Access::Right(right), Caller::User(user)) if !user.rights.contains(&right) => Err(lacks(user, right)),
         (Access::Editor, Caller::User(user)) => {
@@ -78,10 +112,7 @@ fn admit(access: Access, caller: &Caller, state: &State) -> Result<(), Problem> 
                 Err(lacks(user, Right::EditPlan))
             }
         }
-        (Access::SignedIn, Caller::User(user)) if user.how == SignedInBy::Token => {
-            Err(Problem::forbidden("this is for people who sign in, not for tokens"))
-        }
-        (Access::Open, _) | (Access::Right(_) | Access::SignedIn, Caller::User(_)) => Ok(()),
+        (Access::Right(_) | Access::SignedIn | Access::Administrator, Caller::User(_)) => Ok(()),
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::answer::{self, Problem};
 use super::asked::Asked;
+use super::fingerprint::fingerprint;
 use super::wire::{Body, BodyError, Edited, body_of};
 use super::wire::{
     CollectionBody, FeatureBody, LightRuleBody, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody, ThemeBody,
@@ -18,7 +19,6 @@ use super::wire::{
 use crate::atlas::{Atlas, Row};
 use crate::plan::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType, RequestKey, Violation};
 use crate::services::edits::{self, Author, EditError, Moves};
-use crate::services::tiles::digest;
 use crate::services::writer::{Landed, WriteError};
 use crate::store::StoreError;
 
@@ -96,8 +96,9 @@ fn request_key(asked: &Asked, body: &[u8]) -> Result<Option<RequestKey>, Problem
         return Err(Problem::parameter("Idempotency-Key", "Idempotency-Key: cannot be taken", expected));
     }
     let if_match = asked.headers.get(IF_MATCH).map(|value| value.as_bytes()).unwrap_or_default();
-    let whole = [asked.method.as_str().as_bytes(), asked.uri.to_string().as_bytes(), if_match, body].join(&0);
-    Ok(Some(RequestKey { key: key.to_owned(), digest: digest(&whole) }))
+    let (method, address) = (asked.method.as_str(), asked.uri.to_string());
+    let digest = fingerprint(&[method.as_bytes(), address.as_bytes(), if_match, body]);
+    Ok(Some(RequestKey { key: key.to_owned(), digest }))
 }
 
 fn note(headers: &HeaderMap) -> Result<Option<String>, Problem> {

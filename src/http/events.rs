@@ -1,4 +1,7 @@
 //! What happens, told as it happens: one stream of server-sent events for each open map, resumed by the number of the last change.
+//!
+//! A stream goes on for as long as its listener may hear what it tells: who is shut out hears nothing more, and who may see more or
+//! less than before comes again.
 
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -10,14 +13,15 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt, stream};
 use serde_json::json;
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::{broadcast, broadcast::error::RecvError, watch};
 
+use super::State;
 use super::answer::Problem;
 use super::asked::Asked;
+use super::door;
+use super::live::{Message, Told};
 use super::params::{Param, ParamShape};
-use super::wire::{kind_word, project_of};
-use crate::plan::{Caller, Change, Record, Right, Slug};
-use crate::services::writer::Writer;
+use crate::plan::{Caller, Right, Timestamp};
 use crate::store::{ChangeQuery, Store};
 
 pub const SINCE: Param = Param::new(
@@ -26,89 +30,11 @@ pub const SINCE: Param = Param::new(
     "Tells what came after this change first; the header Last-Event-ID says the same and wins.",
 );
 
-/// How often a quiet stream shows that it is alive.
+/// How often a quiet stream shows that it is alive, and how old the knowledge of who listens may get: sessions and tokens end by time too.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// A listener who missed more changes than this had better read everything anew.
 const MAX_MISSED: u64 = 1_000;
-
-/// Messages that a slow listener may fall behind before it is told to read everything anew.
-const MESSAGES_KEPT: usize = 256;
-
-/// Changes that were published together, in the words of each audience.
-#[derive(Clone, Debug)]
-struct Message {
-    seq: u64,
-    staff: Arc<str>,
-    public: Arc<str>,
-}
-
-/// Writes each message once, however many listen.
-pub struct Live {
-    messages: broadcast::Sender<Message>,
-}
-
-impl Live {
-    pub fn start(writer: &Writer) -> Live {
-        let (messages, _) = broadcast::channel(MESSAGES_KEPT);
-        let mut events = writer.listen();
-        let sender = messages.clone();
-        tokio::spawn(async move {
-            loop {
-                match events.recv().await {
-                    // Nobody may be listening.
-                    Ok(changes) => drop(Message::new(&changes).map(|message| sender.send(message))),
-                    Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "events were not told"),
-                    Err(RecvError::Closed) => return,
-                }
-            }
-        });
-        Live { messages }
-    }
-}
-
-impl Message {
-    /// None for no changes.
-    fn new(changes: &[Change]) -> Option<Message> {
-        let seq = changes.last()?.seq;
-        let staff: Vec<&Change> = changes.iter().collect();
-        let public: Vec<&Change> = changes.iter().filter(|change| !change.internal).collect();
-        Some(Message { seq, staff: told(changes, &staff, true).into(), public: told(changes, &public, false).into() })
-    }
-}
-
-/// One message's data. Who may not see a record learns that something changed, so that what vanished from view goes away.
-fn told(all: &[Change], visible: &[&Change], with_actor: bool) -> String {
-    let (first, last) = (all.first().map_or(0, |change| change.seq), all.last());
-    let actor =
-        all.first().map(|change| &change.actor).filter(|actor| all.iter().all(|change| change.actor == **actor));
-    let records: Vec<_> = visible
-        .iter()
-        .map(|change| {
-            json!({
-                "type": change.key.record_type,
-                "collection": change.key.collection,
-                "id": change.key.id,
-                "kind": kind_word(change.kind()),
-                "version": change.version,
-            })
-        })
-        .collect();
-    let of = |record: &Option<Record>| record.as_ref().and_then(project_of);
-    let mut projects: Vec<Slug> =
-        visible.iter().flat_map(|change| [of(&change.before), of(&change.after)]).flatten().collect();
-    projects.sort();
-    projects.dedup();
-    json!({
-        "seq": last.map(|change| change.seq),
-        "first": first,
-        "at": last.map(|change| change.at),
-        "actor": actor.filter(|_| with_actor),
-        "records": records,
-        "projects": projects,
-    })
-    .to_string()
-}
 
 /// What a listener is sent.
 enum Sent {
@@ -132,8 +58,8 @@ impl Sent {
 pub async fn list_events(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&SINCE])?;
     // Before the log is read, so that nothing falls between.
-    let messages = asked.state.live.messages.subscribe();
-    let present = asked.state.published.current().seq();
+    let mut listener = Listener::new(&asked);
+    let present = listener.seen;
     let since = last_seen(&asked.headers).map_or_else(|| params.parse::<u64>(&SINCE), |seen| Ok(Some(seen)))?;
     let missed = match since {
         Some(since) if since < present => missed(&asked, since, present).await?,
@@ -141,11 +67,15 @@ pub async fn list_events(asked: Asked) -> Result<Response, Problem> {
         Some(since) if since > present => Some(Sent::Reset(present)),
         _ => None,
     };
-    let hello = json!({ "seq": present, "today": asked.state.today() }).to_string();
+    // Somebody may have been shut out since the door let them in.
+    if !listener.may_go_on().await {
+        return Err(Problem::not_signed_in("what you may see has just changed; come again"));
+    }
+    let user = asked.caller.identity().map(|identity| &identity.name);
+    let hello = json!({ "seq": present, "today": asked.state.today(), "user": user }).to_string();
     let begin = stream::iter([Some(Sent::Hello(hello)), missed].into_iter().flatten());
-    let caller = asked.caller.clone();
     let stopping = asked.state.stopping();
-    let all = begin.chain(follow(messages, caller, present)).map(|sent| Ok::<_, Infallible>(sent.event()));
+    let all = begin.chain(follow(listener)).map(|sent| Ok::<_, Infallible>(sent.event()));
     let until_stop = all.take_until(stopping);
     Ok(Sse::new(until_stop).keep_alive(KeepAlive::new().interval(HEARTBEAT).text("alive")).into_response())
 }
@@ -173,25 +103,66 @@ async fn missed(asked: &Asked, since: u64, present: u64) -> Result<Option<Sent>,
     Ok(Message::new(&changes).map(|message| Sent::Change(message.seq, message.for_caller(&asked.caller))))
 }
 
-impl Message {
-    fn for_caller(&self, caller: &Caller) -> Arc<str> {
-        Arc::clone(if caller.has(Right::Read) { &self.staff } else { &self.public })
+/// One open stream.
+struct Listener {
+    state: Arc<State>,
+    /// What shows who listens, to look at it again.
+    headers: HeaderMap,
+    caller: Caller,
+    messages: broadcast::Receiver<Told>,
+    editions: watch::Receiver<u64>,
+    /// When, and at which edition of the accounts, the caller was last looked at.
+    looked: (Timestamp, u64),
+    /// The last change that was told.
+    seen: u64,
+}
+
+impl Listener {
+    /// Hears everything from now on; not looked at yet.
+    fn new(asked: &Asked) -> Listener {
+        let state = Arc::clone(&asked.state);
+        let (messages, editions) = (state.live.messages(), state.live.edition.listen());
+        let (headers, caller) = (asked.headers.clone(), asked.caller.clone());
+        let seen = state.published.current().seq();
+        Listener { state, headers, caller, messages, editions, looked: (Timestamp::MIN, 0), seen }
+    }
+
+    /// What to send next, when there is something; nothing ever more when the caller may not hear it.
+    async fn next(&mut self) -> Option<Sent> {
+        loop {
+            let told = tokio::select! {
+                told = self.messages.recv() => Some(told),
+                changed = self.editions.changed() => changed.map(|()| None).ok()?,
+                () = tokio::time::sleep(HEARTBEAT) => None,
+            };
+            if !self.may_go_on().await {
+                return None;
+            }
+            match told {
+                Some(Ok(Told::Changes(message))) if message.seq > self.seen => {
+                    self.seen = message.seq;
+                    return Some(Sent::Change(message.seq, message.for_caller(&self.caller)));
+                }
+                Some(Ok(Told::TooMuch) | Err(RecvError::Lagged(_))) => return Some(Sent::Reset(self.seen)),
+                Some(Err(RecvError::Closed)) => return None,
+                Some(Ok(Told::Changes(_))) | None => {}
+            }
+        }
+    }
+
+    /// Looks at the caller again when the accounts have changed, and from time to time.
+    async fn may_go_on(&mut self) -> bool {
+        let (now, edition) = (self.state.now(), *self.editions.borrow());
+        let (then, known) = self.looked;
+        if edition == known && now.duration_since(then).unsigned_abs() < HEARTBEAT {
+            return true;
+        }
+        self.looked = (now, edition);
+        door::is_still(&self.state, &self.headers, &self.caller).await
     }
 }
 
-/// All messages after change number `seen`.
-fn follow(messages: broadcast::Receiver<Message>, caller: Caller, seen: u64) -> impl Stream<Item = Sent> {
-    stream::unfold((messages, caller, seen), |(mut messages, caller, seen)| async move {
-        loop {
-            match messages.recv().await {
-                Ok(message) if message.seq <= seen => {}
-                Ok(message) => {
-                    let sent = Sent::Change(message.seq, message.for_caller(&caller));
-                    return Some((sent, (messages, caller, message.seq)));
-                }
-                Err(RecvError::Lagged(_)) => return Some((Sent::Reset(seen), (messages, caller, seen))),
-                Err(RecvError::Closed) => return None,
-            }
-        }
-    })
+/// All that happens from now on.
+fn follow(listener: Listener) -> impl Stream<Item = Sent> {
+    stream::unfold(listener, |mut listener| async move { listener.next().await.map(|sent| (sent, listener)) })
 }

@@ -115,6 +115,9 @@ fn operation(route: &Route, generators: &mut Generators, problem: &Schema) -> Va
     if route.access == Access::Editor {
         operation["x-guatu-right"] = EDITOR.into();
     }
+    if route.access == Access::Administrator {
+        operation["x-guatu-right"] = Right::Administer.as_str().into();
+    }
     if let Some((status, meaning)) = route.answer.also {
         operation["responses"][status] = json!({ "description": meaning });
     }
@@ -134,7 +137,7 @@ fn security(access: Access) -> Value {
         Access::Open => json!([]),
         Access::Right(Right::Read) => json!([{}, { "session": [] }, { "token": [] }]),
         Access::Right(_) | Access::Editor => json!([{ "session": [] }, { "token": [] }]),
-        Access::SignedIn => json!([{ "session": [] }]),
+        Access::SignedIn | Access::Administrator => json!([{ "session": [] }]),
     }
 }
 
@@ -144,7 +147,10 @@ fn security_schemes() -> Value {
             "type": "apiKey", "in": "cookie", "name": SESSION_COOKIE,
             "description": "A browser's session, begun by POST /api/v1/session.",
         },
-        "token": { "type": "http", "scheme": "bearer", "description": "A personal token, made at /api/v1/tokens." },
+        "token": {
+            "type": "http", "scheme": "bearer",
+            "description": "A personal token, made at /api/v1/tokens. What makes or changes users, passwords and tokens takes a session.",
+        },
     })
 }
 

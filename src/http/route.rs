@@ -51,6 +51,8 @@ pub enum Access {
     Editor,
     /// A person in a browser, for what is their own. A token cannot make itself another one.
     SignedIn,
+    /// An administrator in a browser, for what gives others a way in. A token cannot make itself a session.
+    Administrator,
 }
 
 impl Access {

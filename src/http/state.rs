@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::Options;
 use super::answer::Problem;
-use super::events::Live;
+use super::live::Live;
 use super::oidc::Oidc;
 use crate::plan::{Caller, Date, Right, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
@@ -64,20 +64,21 @@ impl State {
     ) -> State {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&published));
+        let accounts = Arc::new(accounts);
         State {
             published,
             tiles: Tiles::default(),
             oidc: options.oidc.clone().zip(options.public_url.as_deref()).map(|(oidc, url)| Oidc::new(oidc, url)),
             options,
             metrics,
-            live: Live::start(&writer),
+            live: Live::start(&writer, Arc::clone(&accounts)),
             writer,
             store,
             past: Past::default(),
             timeline: Timeline::default(),
             stopping,
             clock,
-            accounts: Arc::new(accounts),
+            accounts,
             hashing: Arc::new(Semaphore::new(cores)),
             computing: Arc::new(Semaphore::new(cores * COMPUTING_PER_CORE)),
         }
@@ -165,8 +166,13 @@ impl State {
         &self,
         ask: impl FnOnce(&Accounts, Timestamp) -> Result<T, AccountsError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (accounts, now) = (Arc::clone(&self.accounts), self.now());
-        let asked = tokio::task::spawn_blocking(move || ask(&accounts, now));
+        let (accounts, edition, now) = (Arc::clone(&self.accounts), self.live.edition.clone(), self.now());
+        let asked = tokio::task::spawn_blocking(move || {
+            let answer = ask(&accounts, now);
+            // Before anybody is answered, so that whoever is shut out hears nothing more.
+            edition.notice();
+            answer
+        });
         asked.await.map_err(Problem::internal)?.map_err(Problem::from)
     }
 

@@ -72,7 +72,7 @@ async fn begin_oidc_session(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&PAGE, &PROMPT])?;
     let page = params.text(&PAGE)?.filter(|page| is_page(page)).unwrap_or("/").to_owned();
     let prompt = params.one_of(&PROMPT)?.map(|_| CoreAuthPrompt::Login);
-    Ok(match provider(&asked)?.begin(page.clone(), prompt, asked.state.now()).await {
+    Ok(match provider(&asked)?.begin(page.clone(), prompt, asked.source, asked.state.now()).await {
         Ok(begun) => {
             let cookie = door::state_cookie(&begun.state, PATIENCE.as_secs(), &asked.headers, &asked.state.options);
             answer::with(answer::see_other(&begun.address), SET_COOKIE, &cookie)

@@ -33,7 +33,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Post,
             access: Access::SignedIn,
             id: "create_token",
-            summary: "Makes a token for a program, with some of one's rights. Its text is told once.",
+            summary: "Makes a token for a program, with some of one's rights; one that edits reads too. Its text is told once.",
             parameters: &[],
             body: Some(schema_of::<NewTokenWire>),
             answer: Answer::created::<CreatedToken>(),

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::response::Response;
-use axum::routing::{get, patch, post};
+use axum::routing::{delete, get, patch, post};
 
 use crate::http::answer::{self, Problem};
 use crate::http::asked::Asked;
@@ -13,17 +13,15 @@ use crate::http::wire::{InvitationWire, InvitedUser, NewUserWire, UserList, User
 use crate::plan::{Right, UserName};
 use crate::services::accounts::{NewUser, UserPatch};
 
-const ADMINISTER: Access = Access::Right(Right::Administer);
-
 pub fn routes() -> Vec<Route> {
     vec![
         Route {
             path: "/api/v1/users",
             documented: None,
             method: Method::Get,
-            access: ADMINISTER,
+            access: Access::Right(Right::Administer),
             id: "list_users",
-            summary: "All users by name.",
+            summary: "All users by name, each with the number of their tokens.",
             parameters: &[],
             body: None,
             answer: Answer::json::<UserList>(),
@@ -33,7 +31,7 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/users",
             documented: None,
             method: Method::Post,
-            access: ADMINISTER,
+            access: Access::Administrator,
             id: "create_user",
             summary: "Adds a user and gives a link to choose a password by, once. 409 when the name is taken.",
             parameters: &[],
@@ -45,9 +43,9 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/users/{name}",
             documented: None,
             method: Method::Patch,
-            access: ADMINISTER,
+            access: Access::Administrator,
             id: "change_user",
-            summary: "Changes a user. Who is disabled is signed out at once. 409 when no administrator would be left.",
+            summary: "Changes a user. Who is disabled is signed out at once, and their tokens are revoked. 409 when no administrator would be left.",
             parameters: &[],
             body: Some(schema_of::<UserPatchWire>),
             answer: Answer::json::<UserWire>(),
@@ -57,13 +55,25 @@ pub fn routes() -> Vec<Route> {
             path: "/api/v1/users/{name}/reset",
             documented: None,
             method: Method::Post,
-            access: ADMINISTER,
+            access: Access::Administrator,
             id: "reset_user",
-            summary: "Takes a user's password and sessions away and gives a link to choose another password by, once.",
+            summary: "Takes a user's password, sessions and tokens away and gives a link to choose another password by, once.",
             parameters: &[],
             body: None,
             answer: Answer::json::<InvitationWire>(),
             handler: post(reset_user),
+        },
+        Route {
+            path: "/api/v1/users/{name}/tokens",
+            documented: None,
+            method: Method::Delete,
+            access: Access::Administrator,
+            id: "delete_user_tokens",
+            summary: "Revokes all tokens of a user, at once.",
+            parameters: &[],
+            body: None,
+            answer: Answer::NOTHING,
+            handler: delete(delete_user_tokens),
         },
     ]
 }
@@ -71,7 +81,9 @@ pub fn routes() -> Vec<Route> {
 async fn list_users(asked: Asked) -> Result<Response, Problem> {
     asked.params(&[])?;
     let users = asked.state.ask_accounts(|accounts, _| accounts.users()).await?;
-    Ok(answer::momentary(&UserList { users: users.iter().map(UserWire::new).collect() }))
+    Ok(answer::momentary(&UserList {
+        users: users.iter().map(|(user, tokens)| UserWire::new(user, *tokens)).collect(),
+    }))
 }
 
 async fn create_user(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
@@ -81,17 +93,17 @@ async fn create_user(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
     let (user, invitation) = asked.state.ask_accounts(move |accounts, now| accounts.add_user(&new, now)).await?;
     tracing::info!(user = %user.name, by = %asked.identity()?.name, "user added");
     let invitation = InvitationWire::new(&invitation);
-    Ok(answer::created(&InvitedUser { user: UserWire::new(&user), invitation }))
+    Ok(answer::created(&InvitedUser { user: UserWire::new(&user, 0), invitation }))
 }
 
 async fn change_user(asked: Asked, Path(name): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
     asked.params(&[])?;
     let UserPatchWire { display_name, roles, disabled } = body::json(&asked.headers, &bytes)?;
     let (name, change) = (known(&name)?, UserPatch { display_name, roles, disabled });
-    let user = asked.state.ask_accounts(move |accounts, _| accounts.change_user(&name, change)).await?;
+    let (user, tokens) = asked.state.ask_accounts(move |accounts, _| accounts.change_user(&name, change)).await?;
     let roles = user.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(",");
     tracing::info!(user = %user.name, roles, disabled = user.disabled, by = %asked.identity()?.name, "user changed");
-    Ok(answer::momentary(&UserWire::new(&user)))
+    Ok(answer::momentary(&UserWire::new(&user, tokens)))
 }
 
 async fn reset_user(asked: Asked, Path(name): Path<String>) -> Result<Response, Problem> {
@@ -101,6 +113,15 @@ async fn reset_user(asked: Asked, Path(name): Path<String>) -> Result<Response, 
     let invitation = asked.state.ask_accounts(move |accounts, now| accounts.reset(&name, now)).await?;
     tracing::info!(%user, by = %asked.identity()?.name, "password reset");
     Ok(answer::momentary(&InvitationWire::new(&invitation)))
+}
+
+async fn delete_user_tokens(asked: Asked, Path(name): Path<String>) -> Result<Response, Problem> {
+    asked.params(&[])?;
+    let name = known(&name)?;
+    let user = name.clone();
+    asked.state.ask_accounts(move |accounts, _| accounts.revoke_tokens(&name)).await?;
+    tracing::info!(%user, by = %asked.identity()?.name, "tokens revoked");
+    Ok(answer::nothing())
 }
 
 /// A name from an address; what cannot be a name is nobody's.

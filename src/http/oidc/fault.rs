@@ -13,8 +13,6 @@ pub enum NotSignedIn {
     Unreachable,
     /// What came back is no proof of who it is.
     Refused,
-    /// Too many are signing in.
-    Busy,
     /// The provider gives no name that can be a user's here.
     Name,
     NameTaken,
@@ -31,7 +29,6 @@ impl NotSignedIn {
             NotSignedIn::Ended => "ended",
             NotSignedIn::Unreachable => "unreachable",
             NotSignedIn::Refused => "refused",
-            NotSignedIn::Busy => "busy",
             NotSignedIn::Name => "name",
             NotSignedIn::NameTaken => "name_taken",
             NotSignedIn::NoRole => "no_role",

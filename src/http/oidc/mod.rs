@@ -1,6 +1,7 @@
 //! Signing in at an identity provider (OIDC): authorization code with PKCE, state and nonce. Knows no users of ours.
 
 mod fault;
+mod pending;
 mod provider;
 mod token;
 
@@ -16,9 +17,10 @@ use openidconnect::{
 use serde_json::{Map, Value};
 
 pub use fault::NotSignedIn;
+pub use pending::Pending;
 
 use crate::plan::{Timestamp, UserName, UserRole};
-use crate::services::accounts::Provided;
+use crate::services::accounts::{Provided, Source};
 
 /// What the operator says about the provider.
 #[derive(Clone, Debug)]
@@ -41,9 +43,6 @@ pub const CALLBACK: &str = "/api/v1/session/oidc/callback";
 /// How long somebody may take at the provider.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
-/// Those who are at the provider at the same time; beyond it, others wait.
-const MAX_PENDING: usize = 10_000;
-
 pub struct Oidc {
     options: OidcOptions,
     callback: String,
@@ -51,17 +50,6 @@ pub struct Oidc {
     known: Mutex<Option<provider::Known>>,
     /// By state.
     pending: Mutex<HashMap<String, Pending>>,
-}
-
-/// Somebody who is at the provider.
-pub struct Pending {
-    nonce: Nonce,
-    verifier: PkceCodeVerifier,
-    since: Timestamp,
-    /// Whether the provider promised to say in its answer who it is.
-    names_itself: bool,
-    /// The page of the app to come back to.
-    pub page: String,
 }
 
 /// Where to send a browser, and what it must bring back.
@@ -92,6 +80,7 @@ impl Oidc {
         &self,
         page: String,
         prompt: Option<CoreAuthPrompt>,
+        from: Source,
         now: Timestamp,
     ) -> Result<Begun, NotSignedIn> {
         let metadata = self.provider_now(now).await?;
@@ -104,14 +93,10 @@ impl Oidc {
         let (address, state, nonce) = prompt.into_iter().fold(request, |request, one| request.add_prompt(one)).url();
         let state = state.into_secret();
         let mut pending = lock(&self.pending);
-        if pending.len() >= MAX_PENDING {
-            pending.retain(|_, one| now.duration_since(one.since) < PATIENCE);
-        }
-        if pending.len() >= MAX_PENDING {
-            return Err(NotSignedIn::Busy);
-        }
+        let network = from.network();
+        pending::make_room(&mut pending, network, now);
         let names_itself = provider::names_itself(&metadata);
-        pending.insert(state.clone(), Pending { nonce, verifier, since: now, names_itself, page });
+        pending.insert(state.clone(), Pending { nonce, verifier, since: now, network, names_itself, page });
         Ok(Begun { address: address.into(), state })
     }
 

@@ -68,10 +68,8 @@ impl Oidc {
         let seconds = u64::try_from((now - SKEW).as_second()).unwrap_or_default();
         let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let (from, to) = ((pending.since - SKEW).as_second(), (now + SKEW).as_second());
-        let verifier: IdTokenVerifier<'_, CoreJsonWebKey> = provider
-            .id_token_verifier()
-            .set_time_fn(move || moment.into())
-            .set_issue_time_verifier_fn(move |issued| {
+        let verifier: IdTokenVerifier<'_, CoreJsonWebKey> =
+            provider.id_token_verifier().set_time_fn(move || moment.into()).set_issue_time_verifier_fn(move |issued| {
                 if (from..=to).contains(&issued.timestamp()) {
                     Ok(())
                 } else {

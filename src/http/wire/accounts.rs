@@ -94,10 +94,12 @@ pub struct UserWire {
     pub created: String,
     #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub last_seen: Option<String>,
+    /// Tokens of programs that the user has made and that were not revoked.
+    pub tokens: u32,
 }
 
 impl UserWire {
-    pub fn new(user: &UserRow) -> UserWire {
+    pub fn new(user: &UserRow, tokens: u32) -> UserWire {
         UserWire {
             name: user.name.clone(),
             display_name: user.display_name.clone(),
@@ -105,6 +107,7 @@ impl UserWire {
             disabled: user.disabled,
             created: moment(user.created),
             last_seen: user.last_seen.map(moment),
+            tokens,
         }
     }
 }
@@ -202,6 +205,7 @@ impl CreatedToken {
 pub struct NewTokenWire {
     /// What it is for.
     pub label: String,
+    /// Those that edit bring `read` with them.
     pub scopes: BTreeSet<Right>,
     /// The last day on which it is good; for ever when null.
     #[schemars(with = "Option<String>", extend("format" = "date"))]

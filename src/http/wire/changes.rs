@@ -122,6 +122,7 @@ struct ChangeWire {
     version: u64,
     kind: &'static str,
     simulated: bool,
+    /// In the words of who made it, which may name people: null to those who are not signed in.
     note: Option<String>,
     /// The change that this took back.
     undoes: Option<u64>,
@@ -160,12 +161,13 @@ impl ChangeWire {
             Some(Record::Project(project)) => project.simulated,
             _ => change.actor == SIMULATION,
         };
+        // Whose work it was, and what they said of it, is for those who work with them.
+        let is_staff = caller.has(Right::Read);
         ChangeWire {
             seq: change.seq,
             batch: change.batch,
             at: change.at,
-            // Whose work it was is for those who work with them.
-            actor: caller.has(Right::Read).then(|| change.actor.clone()),
+            actor: is_staff.then(|| change.actor.clone()),
             record_type: change.key.record_type,
             collection: change.key.collection.clone(),
             id: change.key.id.clone(),
@@ -174,7 +176,7 @@ impl ChangeWire {
             version: change.version,
             kind: kind_word(change.kind()),
             simulated,
-            note: change.note.clone(),
+            note: change.note.clone().filter(|_| is_staff),
             undoes: change.undoes,
             diff: history::diff(change)
                 .into_iter()

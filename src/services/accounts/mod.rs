@@ -14,7 +14,7 @@ mod tokens;
 mod users;
 
 use std::collections::BTreeSet;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -29,7 +29,7 @@ pub use passwords::{MAX_PASSWORD, MIN_PASSWORD};
 pub use provided::{NotLetIn, Provided};
 pub use secret::Secret;
 pub use sessions::{ABSOLUTE_LIMIT, IDLE_LIMIT, Opened, PasswordChange};
-pub use throttle::{FAILURES_OF_ADDRESS, FAILURES_OF_NAME, WINDOW};
+pub use throttle::{FAILURES_ANYWHERE, FAILURES_OF_ADDRESS, FAILURES_OF_NAME, PACE, WINDOW};
 pub use tokens::MAX_TOKENS;
 pub use users::UserPatch;
 
@@ -53,6 +53,16 @@ pub struct AccessSettings {
 /// Where an attempt comes from, for the throttle.
 #[derive(Clone, Copy, Debug)]
 pub struct Source(pub IpAddr);
+
+impl Source {
+    /// Who has one address of IPv6 has 2^64 of them.
+    pub fn network(self) -> IpAddr {
+        match self.0.to_canonical() {
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
+            address @ IpAddr::V4(_) => address,
+        }
+    }
+}
 
 /// The setting's name in the file.
 const ANONYMOUS_READING: &str = "anonymous_reading";
@@ -79,6 +89,16 @@ impl Accounts {
             self.anonymous_reading.store(settings.anonymous_reading, Ordering::Release);
             Ok(())
         })
+    }
+
+    /// Grows whenever somebody may have lost or got something. Touches no disk.
+    pub fn edition(&self) -> u64 {
+        self.store.edition()
+    }
+
+    /// The same, after a look at whether another process has written.
+    pub fn look(&self) -> Result<u64, AccountsError> {
+        Ok(self.store.look()?)
     }
 
     fn throttle(&self) -> MutexGuard<'_, Throttle> {

@@ -46,7 +46,7 @@ impl From<StoreError> for NotLetIn {
 impl Accounts {
     /// Begins a session for somebody whom the provider knows, and makes the user at the first time.
     pub fn sign_in_provided(&self, provided: Provided, now: Timestamp) -> Result<Opened, NotLetIn> {
-        self.store.write(|ledger| {
+        self.store.note(|ledger| {
             let user = if let Some(user) = ledger.user_of_subject(&provided.subject)? {
                 user
             } else {

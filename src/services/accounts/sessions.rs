@@ -7,7 +7,7 @@ use super::secret::{Secret, digest};
 use super::{Accounts, AccountsError, Source, identity_of_session, passwords};
 use crate::plan::{Identity, Timestamp, UserName};
 use crate::store::StoreError;
-use crate::store::accounts::{Ledger, UserRow};
+use crate::store::accounts::{Ledger, SessionRow, UserRow};
 
 /// A session ends when nothing was asked in it for this long.
 pub const IDLE_LIMIT: SignedDuration = SignedDuration::from_hours(12);
@@ -33,8 +33,8 @@ impl Accounts {
         let user = name.as_ref().map(find).transpose()?.flatten().filter(|user| !user.disabled);
         let matches = passwords::matches(password, user.as_ref().and_then(|user| user.password.as_deref()))?;
         let user = user.filter(|_| matches).ok_or(AccountsError::WrongPassword)?;
-        self.throttle().succeeded(&user.name, from);
-        self.store.write(|ledger| {
+        self.throttle().succeeded(&user.name, from, now);
+        self.store.note(|ledger| {
             // It may have been disabled, or got another password, while this one was checked.
             let still = |now: &UserRow| !now.disabled && now.password == user.password;
             let user = ledger.user(user.id)?.filter(still).ok_or(AccountsError::WrongPassword)?;
@@ -42,26 +42,33 @@ impl Accounts {
         })
     }
 
-    /// Who is behind a session's secret; nobody when it has ended.
+    /// Who is behind a session's secret; nobody when it has ended. Counts as a use of the session.
     pub fn caller_of_session(&self, secret: &str, now: Timestamp) -> Result<Option<Identity>, AccountsError> {
+        let Some((session, user)) = self.good_session(secret, now)? else { return Ok(None) };
+        if now.duration_since(session.seen) >= SEEN_GRAIN {
+            note_use(self.store.note::<_, StoreError>(|ledger| {
+                ledger.touch_session(&digest(secret), now)?;
+                see(ledger, user.id, now)
+            }));
+        }
+        Ok(Some(identity_of_session(&user)))
+    }
+
+    /// The same without counting as a use, so that who only listens does not keep a session from ending.
+    pub fn still_of_session(&self, secret: &str, now: Timestamp) -> Result<Option<Identity>, AccountsError> {
+        Ok(self.good_session(secret, now)?.map(|(_, user)| identity_of_session(&user)))
+    }
+
+    fn good_session(&self, secret: &str, now: Timestamp) -> Result<Option<(SessionRow, UserRow)>, AccountsError> {
         let digest = digest(secret);
         let found = self.store.read::<_, StoreError>(|ledger| {
             let Some(session) = ledger.session(&digest)? else { return Ok(None) };
             Ok(ledger.user(session.user)?.map(|user| (session, user)))
         })?;
-        let Some((session, user)) = found else { return Ok(None) };
-        let is_over =
-            now.duration_since(session.seen) >= IDLE_LIMIT || now.duration_since(session.created) >= ABSOLUTE_LIMIT;
-        if is_over || user.disabled {
-            return Ok(None);
-        }
-        if now.duration_since(session.seen) >= SEEN_GRAIN {
-            note_use(self.store.write::<_, StoreError>(|ledger| {
-                ledger.touch_session(&digest, now)?;
-                see(ledger, user.id, now)
-            }));
-        }
-        Ok(Some(identity_of_session(&user)))
+        let is_over = |session: &SessionRow| {
+            now.duration_since(session.seen) >= IDLE_LIMIT || now.duration_since(session.created) >= ABSOLUTE_LIMIT
+        };
+        Ok(found.filter(|(session, user)| !is_over(session) && !user.disabled))
     }
 
     pub fn sign_out(&self, secret: &str) -> Result<(), AccountsError> {
@@ -84,7 +91,7 @@ impl Accounts {
         if !passwords::matches(change.old, user.password.as_deref())? {
             return Err(AccountsError::WrongPassword);
         }
-        self.throttle().succeeded(&name, from);
+        self.throttle().succeeded(&name, from, now);
         let hash = passwords::hash(change.new)?;
         self.store.write(|ledger| {
             let still = |now: &UserRow| !now.disabled && now.password == user.password;

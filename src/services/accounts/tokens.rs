@@ -1,8 +1,10 @@
 //! Personal tokens of programs: what they may do is decided at each use, from their scopes and what their owner may do then.
 
-use crate::plan::{Identity, SignedInBy, Timestamp, UserName};
+use std::collections::BTreeSet;
+
+use crate::plan::{Identity, Right, SignedInBy, Timestamp, UserName};
 use crate::store::StoreError;
-use crate::store::accounts::{NewToken, TokenRow};
+use crate::store::accounts::{NewToken, TokenRow, UserRow};
 
 use super::fault::{Violation, check};
 use super::secret::{Secret, digest};
@@ -16,32 +18,37 @@ pub const MAX_TOKENS: usize = 50;
 const PREFIX: &str = "guatu_";
 
 impl Accounts {
-    /// Who is behind a token; nobody when it is unknown, over, or its owner is disabled.
+    /// Who is behind a token; nobody when it is unknown, over, or its owner is disabled. Counts as a use of the token.
     pub fn caller_of_token(&self, token: &str, now: Timestamp) -> Result<Option<Identity>, AccountsError> {
+        let Some((token, user)) = self.good_token(token, now)? else { return Ok(None) };
+        if token.last_used.is_none_or(|used| now.duration_since(used) >= SEEN_GRAIN) {
+            note_use(self.store.note::<_, StoreError>(|ledger| {
+                ledger.touch_token(token.id, now)?;
+                see(ledger, user.id, now)
+            }));
+        }
+        Ok(Some(identity_of_token(&token, &user)))
+    }
+
+    /// The same without counting as a use.
+    pub fn still_of_token(&self, token: &str, now: Timestamp) -> Result<Option<Identity>, AccountsError> {
+        Ok(self.good_token(token, now)?.map(|(token, user)| identity_of_token(&token, &user)))
+    }
+
+    fn good_token(&self, token: &str, now: Timestamp) -> Result<Option<(TokenRow, UserRow)>, AccountsError> {
         let digest = digest(token);
         let found = self.store.read::<_, StoreError>(|ledger| {
             let Some(token) = ledger.token(&digest)? else { return Ok(None) };
             Ok(ledger.user(token.user)?.map(|user| (token, user)))
         })?;
-        let Some((token, user)) = found else { return Ok(None) };
-        if user.disabled || token.expires.is_some_and(|expires| now >= expires) {
-            return Ok(None);
-        }
-        if token.last_used.is_none_or(|used| now.duration_since(used) >= SEEN_GRAIN) {
-            note_use(self.store.write::<_, StoreError>(|ledger| {
-                ledger.touch_token(token.id, now)?;
-                see(ledger, user.id, now)
-            }));
-        }
-        let owner = identity_of_session(&user);
-        let rights = owner.rights.intersection(&token.scopes).copied().collect();
-        Ok(Some(Identity { rights, how: SignedInBy::Token, ..owner }))
+        Ok(found.filter(|(token, user)| !user.disabled && token.expires.is_none_or(|expires| now < expires)))
     }
 
     pub fn tokens(&self, owner: &UserName) -> Result<Vec<TokenRow>, AccountsError> {
         self.store.read(|ledger| {
             let user = ledger.user_named(owner)?.ok_or_else(|| unknown_user(owner))?;
-            Ok(ledger.tokens_of(user.id)?)
+            let tokens = ledger.tokens_of(user.id)?.into_iter();
+            Ok(tokens.map(|token| TokenRow { scopes: with_reading(token.scopes), ..token }).collect())
         })
     }
 
@@ -67,6 +74,7 @@ impl Accounts {
                 expected: "a day that is not over, or null".to_owned(),
             }),
         ])?;
+        let new = NewToken { scopes: with_reading(new.scopes), ..new };
         let secret = Secret::fresh(PREFIX)?;
         self.store.write(|ledger| {
             let user = ledger.user_named(&owner.name)?.ok_or_else(|| unknown_user(&owner.name))?;
@@ -81,6 +89,14 @@ impl Accounts {
         })
     }
 
+    /// All tokens of a user are good for nothing from now on.
+    pub fn revoke_tokens(&self, owner: &UserName) -> Result<(), AccountsError> {
+        self.store.write(|ledger| {
+            let user = ledger.user_named(owner)?.ok_or_else(|| unknown_user(owner))?;
+            Ok(ledger.delete_tokens_of(user.id)?)
+        })
+    }
+
     /// The token is good for nothing from now on.
     pub fn revoke_token(&self, owner: &UserName, id: i64) -> Result<(), AccountsError> {
         self.store.write(|ledger| {
@@ -91,4 +107,18 @@ impl Accounts {
             }
         })
     }
+}
+
+fn identity_of_token(token: &TokenRow, user: &UserRow) -> Identity {
+    let owner = identity_of_session(user);
+    let rights = owner.rights.intersection(&with_reading(token.scopes.clone())).copied().collect();
+    Identity { rights, how: SignedInBy::Token, ..owner }
+}
+
+/// Who may change something may read it: answers to changes tell what the record is.
+fn with_reading(mut scopes: BTreeSet<Right>) -> BTreeSet<Right> {
+    if scopes.contains(&Right::EditPlan) || scopes.contains(&Right::EditGeometry) {
+        scopes.insert(Right::Read);
+    }
+    scopes
 }

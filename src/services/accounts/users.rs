@@ -7,6 +7,7 @@ use super::links::{Invitation, invite};
 use super::secret::Secret;
 use super::{Accounts, AccountsError, emptiness, label_fault, passwords, unknown_user};
 use crate::plan::{Right, Timestamp, UserName, UserRole, Word, rights_of};
+use crate::store::StoreError;
 use crate::store::accounts::{Added, Ledger, NewUser, UserRow};
 
 /// What changes of a user; what is absent stays.
@@ -18,8 +19,12 @@ pub struct UserPatch {
 }
 
 impl Accounts {
-    pub fn users(&self) -> Result<Vec<UserRow>, AccountsError> {
-        Ok(self.store.read(|ledger| ledger.users())?)
+    /// All users by name, each with the number of their tokens.
+    pub fn users(&self) -> Result<Vec<(UserRow, u32)>, AccountsError> {
+        self.store.read(|ledger| {
+            let users = ledger.users()?.into_iter();
+            users.map(|user| Ok(ledger.count_tokens_of(user.id).map(|tokens| (user, tokens))?)).collect()
+        })
     }
 
     /// Adds a user, who chooses a password by the link.
@@ -42,11 +47,11 @@ impl Accounts {
         })
     }
 
-    /// Changes a user. Who is disabled has no sessions any more, and no link.
+    /// Changes a user, and tells how many tokens they have. Who is disabled has no sessions, no tokens and no link any more.
     ///
     /// # Errors
     /// [`AccountsError::Conflict`] when no administrator would be left.
-    pub fn change_user(&self, name: &UserName, patch: UserPatch) -> Result<UserRow, AccountsError> {
+    pub fn change_user(&self, name: &UserName, patch: UserPatch) -> Result<(UserRow, u32), AccountsError> {
         check([
             patch.display_name.as_deref().and_then(|text| label_fault("display_name", text)),
             patch.roles.as_ref().and_then(role_fault),
@@ -68,31 +73,32 @@ impl Accounts {
             }
             ledger.replace_user(&after)?;
             if after.disabled {
-                ledger.end_sessions_of(after.id, None)?;
+                shut_out(ledger, &after)?;
                 ledger.forget_invitations_of(Some(after.id))?;
             }
-            Ok(after)
+            let tokens = ledger.count_tokens_of(after.id)?;
+            Ok((after, tokens))
         })
     }
 
-    /// Takes a user's password and sessions away and gives a link to choose another password.
+    /// Takes a user's password, sessions and tokens away and gives a link to choose another password.
     pub fn reset(&self, name: &UserName, now: Timestamp) -> Result<Invitation, AccountsError> {
         self.store.write(|ledger| {
             let user = enabled(ledger, name)?;
-            ledger.end_sessions_of(user.id, None)?;
+            shut_out(ledger, &user)?;
             let user = UserRow { password: None, ..user };
             ledger.replace_user(&user)?;
             invite(ledger, &user, now)
         })
     }
 
-    /// Gives a user a password that somebody chose, and ends all sessions.
+    /// Gives a user a password that somebody chose, and ends all sessions and tokens.
     pub fn set_password(&self, name: &UserName, password: &str) -> Result<(), AccountsError> {
         check([passwords::fault("password", password, name)])?;
         let hash = passwords::hash(password)?;
         self.store.write(|ledger| {
             let user = enabled(ledger, name)?;
-            ledger.end_sessions_of(user.id, None)?;
+            shut_out(ledger, &user)?;
             ledger.forget_invitations_of(Some(user.id))?;
             Ok(ledger.replace_user(&UserRow { password: Some(hash), ..user })?)
         })
@@ -106,6 +112,12 @@ pub(super) fn faults(new: &NewUser) -> [Option<Violation>; 2] {
 fn role_fault(roles: &BTreeSet<UserRole>) -> Option<Violation> {
     let words: Vec<&str> = UserRole::ALL.iter().map(|role| role.as_str()).collect();
     emptiness("roles", roles, &format!("one or more of {}; to keep somebody out, disable the user", words.join(", ")))
+}
+
+/// Ends all that a user is in by: whoever came to a session or a token by somebody else's password is out too.
+fn shut_out(ledger: &Ledger, user: &UserRow) -> Result<(), StoreError> {
+    ledger.end_sessions_of(user.id, None)?;
+    ledger.delete_tokens_of(user.id)
 }
 
 fn enabled(ledger: &Ledger, name: &UserName) -> Result<UserRow, AccountsError> {

@@ -65,6 +65,15 @@ impl Ledger<'_> {
         touched.map(|_| ()).map_err(failed)
     }
 
+    pub fn count_tokens_of(&self, user: i64) -> Result<u32, StoreError> {
+        let mut count = self.0.prepare_cached("SELECT count(*) FROM tokens WHERE user = ?").map_err(failed)?;
+        count.query_row([user], |row| row.get(0)).map_err(failed)
+    }
+
+    pub fn delete_tokens_of(&self, user: i64) -> Result<(), StoreError> {
+        self.0.execute("DELETE FROM tokens WHERE user = ?", [user]).map(|_| ()).map_err(failed)
+    }
+
     /// Gives how many tokens there were: one or none.
     pub fn delete_token(&self, user: i64, id: i64) -> Result<usize, StoreError> {
         self.0.execute("DELETE FROM tokens WHERE user = ? AND id = ?", [user, id]).map_err(failed)
