@@ -10,6 +10,10 @@ export const RECORD_WORDS = {
   'make.done': { zh: '已添加：{name}', en: 'Added: {name}' },
   'make.needed': { zh: '除写明可不填的，都要填', en: 'Fill in what is not marked as optional' },
   'make.choose': { zh: '请选择', en: 'Choose' },
+  'edit.takes_right': {
+    zh: '这需要权限“{right}”。请管理员在账户里加上角色。',
+    en: 'This takes the right “{right}”. An administrator can add the role to your account.',
+  },
   'field.id': { zh: '编号', en: 'Id' },
   'hint.id': { zh: '用在链接里，添加后不能改', en: 'Stands in links; it cannot change later' },
   'hint.item': { zh: '0 表示全章', en: '0 for the whole section' },
