@@ -35,7 +35,6 @@ export const RECORD_WORDS = {
   'place.no_home': { zh: '还没有放{kind}的图层', en: 'There is no collection for this kind: {kind}' },
   'place.no_home_hint': { zh: '先在图层页新建一个。', en: 'Make one on the page of collections first.' },
 
-  'remove.open': { zh: '删除', en: 'Delete' },
   'remove.title': { zh: '删除：{name}', en: 'Delete: {name}' },
   'remove.goes': { zh: '一并删除或改动', en: 'What goes along' },
   'remove.only': { zh: '只删除这一条，别处不受影响。', en: 'Only this goes; nothing else is touched.' },
