@@ -106,6 +106,8 @@ test.describe('on a phone', () => {
     await signIn(page, 'planner');
     await page.goto('/lights?lang=en');
     await expect(page.getByRole('region', { name: 'Change the numbers' })).toBeVisible();
+    await page.getByLabel('Yellow: points behind').fill('2');
+    await expect(page.getByText('Becomes', { exact: true }).first()).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
     await accessible(page);
   });

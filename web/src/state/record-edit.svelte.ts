@@ -36,6 +36,8 @@ export class RecordEdit {
   conflict = $state.raw<Conflict | null>(null);
   /** What went wrong, in the server's words. */
   error = $state('');
+  /** The refusal itself, for those who say it in other words. */
+  failure = $state.raw<unknown>(null);
   #base = $state.raw<Versioned | null>(null);
   readonly dirty: boolean = $derived.by(
     () => this.#base !== null && !same($state.snapshot(this.form), formOf(FIELDS[this.type], this.#base.record)),
@@ -117,7 +119,7 @@ export class RecordEdit {
   revert(): void {
     if (!this.#base) return;
     this.#rebase(this.#base);
-    [this.faults, this.violations, this.error] = [[], [], ''];
+    [this.faults, this.violations, this.error, this.failure] = [[], [], '', null];
   }
 
   #body(base: Versioned) {
@@ -132,6 +134,7 @@ export class RecordEdit {
     this.faults = [...this.#idFaults(), ...faults];
     this.violations = [];
     this.error = '';
+    this.failure = null;
     if (this.faults.length) return false;
     return this.isNew ? this.#make(base, body) : this.#send(base, body);
   }
@@ -192,6 +195,7 @@ export class RecordEdit {
   }
 
   async #refused(error: unknown, base: Versioned, body: Body): Promise<void> {
+    this.failure = error;
     this.error = error instanceof Error ? error.message : String(error);
     if (!(error instanceof ApiError)) return;
     const problem = error.problem as Problem | null;

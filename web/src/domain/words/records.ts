@@ -10,6 +10,10 @@ export const RECORD_WORDS = {
   'make.done': { zh: '已添加：{name}', en: 'Added: {name}' },
   'make.needed': { zh: '除写明可不填的，都要填', en: 'Fill in what is not marked as optional' },
   'make.choose': { zh: '请选择', en: 'Choose' },
+  'edit.takes_right': {
+    zh: '这需要权限“{right}”。请管理员在账户里加上角色。',
+    en: 'This takes the right “{right}”. An administrator can add the role to your account.',
+  },
   'field.id': { zh: '编号', en: 'Id' },
   'hint.id': { zh: '用在链接里，添加后不能改', en: 'Stands in links; it cannot change later' },
   'hint.item': { zh: '0 表示全章', en: '0 for the whole section' },
@@ -31,7 +35,6 @@ export const RECORD_WORDS = {
   'place.no_home': { zh: '还没有放{kind}的图层', en: 'There is no collection for this kind: {kind}' },
   'place.no_home_hint': { zh: '先在图层页新建一个。', en: 'Make one on the page of collections first.' },
 
-  'remove.open': { zh: '删除', en: 'Delete' },
   'remove.title': { zh: '删除：{name}', en: 'Delete: {name}' },
   'remove.goes': { zh: '一并删除或改动', en: 'What goes along' },
   'remove.only': { zh: '只删除这一条，别处不受影响。', en: 'Only this goes; nothing else is touched.' },

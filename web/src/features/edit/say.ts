@@ -1,8 +1,9 @@
 // Members, values and faults of a record in words, for forms and for the choice between two versions.
+import { ApiError } from '../../api/client.ts';
 import type { Violation } from '../../api/types.ts';
 import { FIELDS, optionKey, type Field } from '../../domain/edit/fields.ts';
 import type { Fault } from '../../domain/edit/form.ts';
-import type { RecordType } from '../../domain/edit/vocab.ts';
+import { RIGHTS, type RecordType } from '../../domain/edit/vocab.ts';
 import { count } from '../../domain/format.ts';
 import type { Text } from '../../domain/vocab.ts';
 import { WORD_KEYS, type WordKey } from '../../domain/words.ts';
@@ -34,6 +35,15 @@ export function faultText(
     .filter((v) => memberOf(v) === field)
     .map(({ detail, expected }) => (expected ? t('fault.expected', { detail, expected }) : detail))
     .join(' ');
+}
+
+/** A refusal in words: who may not is told what it takes; the rest in the server's own. */
+export function refusalText(t: AppState['t'], failure: unknown): string {
+  if (!(failure instanceof ApiError) || failure.status !== 403) return '';
+  const right = RIGHTS.find((name) => failure.message.includes(name));
+  return right
+    ? t('edit.takes_right', { right: t(`right.${right}`) })
+    : t('edit.forbidden', { detail: failure.message });
 }
 
 /** The member that a violation speaks of: `milestones[2].due` and `/milestones/2/due` are about the milestones. */
