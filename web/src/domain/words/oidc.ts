@@ -17,10 +17,6 @@ export const OIDC_WORDS = {
     zh: '{name}没有确认这次登录。请重新登录；还是不行，请告诉管理员。',
     en: '{name} did not confirm this sign-in. Please sign in again; if that does not help, tell an administrator.',
   },
-  'oidc.busy': {
-    zh: '正在登录的人太多，请过几分钟再试。',
-    en: 'Too many people are signing in. Try again in some minutes.',
-  },
   'oidc.name': {
     zh: '您在{name}的用户名这里不能用。请管理员帮您开一个账户。',
     en: 'Your user name with {name} cannot be used here. Ask an administrator for an account.',
