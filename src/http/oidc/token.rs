@@ -44,7 +44,7 @@ impl Oidc {
             }
             told => told,
         };
-        let told = told.map_err(|fault| NotSignedIn::Refused.because("the ID token", &fault))?;
+        let told = told.map_err(|fault| NotSignedIn::Refused.because_of("the ID token", &fault))?;
         let mut claims = by_name(told)?;
         if self.is_wanting(&claims) {
             let more = self.userinfo(&provider, tokens, told).await?;
@@ -68,10 +68,8 @@ impl Oidc {
         let seconds = u64::try_from((now - SKEW).as_second()).unwrap_or_default();
         let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let (from, to) = ((pending.since - SKEW).as_second(), (now + SKEW).as_second());
-        let verifier: IdTokenVerifier<'_, CoreJsonWebKey> = provider
-            .id_token_verifier()
-            .set_time_fn(move || moment.into())
-            .set_issue_time_verifier_fn(move |issued| {
+        let verifier: IdTokenVerifier<'_, CoreJsonWebKey> =
+            provider.id_token_verifier().set_time_fn(move || moment.into()).set_issue_time_verifier_fn(move |issued| {
                 if (from..=to).contains(&issued.timestamp()) {
                     Ok(())
                 } else {
@@ -110,7 +108,7 @@ impl Oidc {
         let Ok(request) = provider.user_info(tokens.access_token().clone(), subject) else { return Ok(Map::new()) };
         let found = request.request_async(&|request| fetch(self.http.clone(), request)).await;
         let found: UserInfoClaims<OtherClaims, CoreGenderClaim> =
-            found.map_err(|fault| NotSignedIn::Refused.because("the userinfo", &fault))?;
+            found.map_err(|fault| NotSignedIn::Refused.because_of("the userinfo", &fault))?;
         by_name(&found)
     }
 }
