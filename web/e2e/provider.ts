@@ -34,6 +34,7 @@ function configuration(callback: string): object {
   return {
     clients: [{ client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [callback] }],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'RS256' }] },
+    ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
     cookies: { keys: [randomUUID()] },
     claims: { profile: ['name', 'preferred_username'], groups: ['groups'] },
     scopes: ['openid', 'profile', 'groups'],

@@ -48,8 +48,21 @@ impl NotSignedIn {
 
     /// Writes down what did not go as it should; what is told is the word alone.
     pub(super) fn because(self, what: &str, fault: &dyn std::fmt::Display) -> NotSignedIn {
-        tracing::warn!(%fault, reason = self.word(), "a sign-in at the identity provider failed: {what}");
+        let reason = self.word();
+        // The others are people's own affair.
+        let is_fault = matches!(self, NotSignedIn::Unreachable | NotSignedIn::Refused | NotSignedIn::Failed);
+        if is_fault {
+            tracing::warn!(%fault, reason, "a sign-in at the identity provider failed: {what}");
+        } else {
+            tracing::info!(%fault, reason, "a sign-in at the identity provider came to nothing: {what}");
+        }
         self
+    }
+
+    /// As [`NotSignedIn::because`], with all that is behind the fault: the library's own words say little.
+    pub(super) fn because_of(self, what: &str, fault: &dyn std::error::Error) -> NotSignedIn {
+        let causes = std::iter::successors(Some(fault), |fault| fault.source());
+        self.because(what, &causes.map(ToString::to_string).collect::<Vec<_>>().join(": "))
     }
 }
 

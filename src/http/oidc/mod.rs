@@ -127,8 +127,8 @@ impl Oidc {
         let exchange = exchange.set_pkce_verifier(PkceCodeVerifier::new(pending.verifier.secret().clone()));
         let tokens = exchange.request_async(&|request| provider::fetch(self.http.clone(), request)).await;
         let tokens = tokens.map_err(|fault| match fault {
-            RequestTokenError::Request(fault) => NotSignedIn::Unreachable.because("the code", &fault),
-            fault => NotSignedIn::Refused.because("the code", &fault),
+            RequestTokenError::Request(fault) => NotSignedIn::Unreachable.because_of("the code", &fault),
+            fault => NotSignedIn::Refused.because_of("the code", &fault),
         })?;
         let said = self.claims(provider, &tokens, pending, now).await?;
         Ok(self.provided(&said))

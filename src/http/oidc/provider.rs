@@ -139,7 +139,7 @@ impl Oidc {
     }
 
     async fn discover(&self, now: Timestamp) -> Result<Arc<Metadata>, NotSignedIn> {
-        let failed = |fault: &dyn std::fmt::Display| NotSignedIn::Unreachable.because("it cannot be asked", fault);
+        let failed = |fault: &dyn std::error::Error| NotSignedIn::Unreachable.because_of("it cannot be asked", fault);
         let issuer = IssuerUrl::new(self.options.issuer.clone()).map_err(|fault| failed(&fault))?;
         let found = Metadata::discover_async(issuer, &|request| fetch(self.http.clone(), request)).await;
         let metadata = Arc::new(found.map_err(|fault| failed(&fault))?);

@@ -44,7 +44,7 @@ impl Oidc {
             }
             told => told,
         };
-        let told = told.map_err(|fault| NotSignedIn::Refused.because("the ID token", &fault))?;
+        let told = told.map_err(|fault| NotSignedIn::Refused.because_of("the ID token", &fault))?;
         let mut claims = by_name(told)?;
         if self.is_wanting(&claims) {
             let more = self.userinfo(&provider, tokens, told).await?;
@@ -108,7 +108,7 @@ impl Oidc {
         let Ok(request) = provider.user_info(tokens.access_token().clone(), subject) else { return Ok(Map::new()) };
         let found = request.request_async(&|request| fetch(self.http.clone(), request)).await;
         let found: UserInfoClaims<OtherClaims, CoreGenderClaim> =
-            found.map_err(|fault| NotSignedIn::Refused.because("the userinfo", &fault))?;
+            found.map_err(|fault| NotSignedIn::Refused.because_of("the userinfo", &fault))?;
         by_name(&found)
     }
 }

@@ -564,7 +564,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sends the browser to the operator's identity provider. 404 when there is none. */
+        /** Sends the browser to the operator's identity provider, or back to the app when that does not answer. 404 when there is none. */
         get: operations["begin_oidc_session"];
         put?: never;
         post?: never;
@@ -581,7 +581,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the identity provider sends the browser back; signs in and sends it to the app. */
+        /** Where the identity provider sends the browser back; signs in and sends it to the app, or says there as `sign-in` why not: cancelled, ended, unreachable, refused, busy, name, name_taken, no_role, disabled, failed. */
         get: operations["finish_oidc_session"];
         put?: never;
         post?: never;
@@ -4059,7 +4059,12 @@ export interface operations {
     };
     begin_oidc_session: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The page of the app to come back to, as path and query; any other address counts as `/`. */
+                page?: string;
+                /** @description Asks the provider to let the user choose anew who signs in. */
+                prompt?: "login";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4093,22 +4098,8 @@ export interface operations {
                 state?: string;
                 /** @description Why the provider refuses. */
                 error?: string;
-                /** @description Not used. */
-                error_description?: string;
-                /** @description Not used. */
-                error_uri?: string;
-                /** @description Not used; the ID token says it, signed. */
+                /** @description Which provider answers (RFC 9207). */
                 iss?: string;
-                /** @description Not used. */
-                session_state?: string;
-                /** @description Not used. */
-                scope?: string;
-                /** @description Not used. */
-                authuser?: string;
-                /** @description Not used. */
-                prompt?: string;
-                /** @description Not used. */
-                hd?: string;
             };
             header?: never;
             path?: never;
