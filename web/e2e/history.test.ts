@@ -76,6 +76,20 @@ test('all changes: filters live in the address, and pages follow one another', a
   await expect(list.getByRole('article').first()).toBeVisible();
 });
 
+test('a day is typed as it is written here, and what is none is told', async ({ page }) => {
+  await page.goto('/audit');
+  const from = page.getByLabel('从', { exact: true });
+  await from.fill('2019年5月1日');
+  await from.press('Enter');
+  await expect(from).toHaveValue('2019-05-01');
+  await expect(page).toHaveURL(/from=2019-05-01/);
+  await from.fill('31/05/2019');
+  await from.blur();
+  await expect(page.getByRole('alert')).toHaveText('请填日期，例如 2019-06-30');
+  await expect(from).toHaveAttribute('aria-invalid', 'true');
+  await accessible(page);
+});
+
 test('made-up data says so on every page', async ({ page }) => {
   const { plans } = await (await page.request.get('/api/v1/plans')).json();
   for (const path of ['/', '/dashboard', '/audit']) {

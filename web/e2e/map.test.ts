@@ -17,6 +17,8 @@ test('labels follow the language, and so do page and address', async ({ page }) 
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   await expect(page).toHaveURL(/lang=en/);
   await expect(page.getByRole('tab', { name: /Projects/ })).toBeVisible();
+  await expect(page.getByText('Schematic data, not a survey')).toHaveCount(1);
+  await expect(page.getByText('示意数据，非测绘成果')).toHaveCount(0);
   await expect(page.getByText('Jiaxing Economic and Technological Development Zone').first()).toBeVisible();
   const field = await page.evaluate(() =>
     JSON.stringify(window.__guatu!.map.getLayoutProperty('place-names', 'text-field')),

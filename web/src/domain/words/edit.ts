@@ -282,6 +282,8 @@ export const EDIT_WORDS = {
   'place.corners': { zh: '各点的经纬度（{n}）', en: 'Coordinates of the corners ({n})' },
   'corners.list': { zh: '各点的经纬度', en: 'Coordinates of the corners' },
   'corners.shape': { zh: '第 {n} 个图形', en: 'Shape {n}' },
+  'corners.drop': { zh: '去掉这个图形', en: 'Remove this shape' },
+  'corners.drop_n': { zh: '去掉第 {n} 个图形', en: 'Remove shape {n}' },
   'corners.lat': { zh: '第 {n} 点的纬度', en: 'Latitude of corner {n}' },
   'corners.lon': { zh: '第 {n} 点的经度', en: 'Longitude of corner {n}' },
   'corners.add': { zh: '在第 {n} 点后加一点', en: 'Add a corner after {n}' },
