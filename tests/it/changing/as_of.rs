@@ -38,6 +38,11 @@ const TOLD: [&str; 21] = [
     "/tiles/plan.json",
 ];
 
+/// A page without the addresses in it, which repeat the question.
+fn without_addresses(page: &str) -> String {
+    page.split("href=\"").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect()
+}
+
 /// What every address says, without links, which repeat the question.
 async fn all_told(office: &Office, shown: &Shown, day: Option<&str>) -> Vec<(String, u16, Value)> {
     fn without_links(value: &mut Value) {
@@ -58,9 +63,7 @@ async fn all_told(office: &Office, shown: &Shown, day: Option<&str>) -> Vec<(Str
         let mut value = match answer.header("content-type") {
             "application/problem+json" => Value::Null,
             kind if kind.contains("json") => answer.json(),
-            kind if kind.starts_with("text/html") => {
-                answer.text().replace(&format!("&amp;as_of={day}", day = day.unwrap_or_default()), "").into()
-            }
+            kind if kind.starts_with("text/html") => without_addresses(&answer.text()).into(),
             _ => json!(answer.body),
         };
         without_links(&mut value);

@@ -173,6 +173,7 @@ async fn a_quiet_stream_shows_that_it_is_alive_and_ends_with_the_server() {
     assert_eq!(map.bytes().await, ": alive\n\n");
     office.server.stop.send(true).expect("somebody listens");
     assert_eq!(map.next().await, None);
+    assert!(office.server.folder.path().join("guatu.gpkg").exists(), "what was told is kept");
 }
 
 #[tokio::test]

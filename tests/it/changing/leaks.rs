@@ -225,7 +225,7 @@ fn everything() -> Vec<Asked> {
         }
     }
     let round = json!({"type": "Polygon", "coordinates": [[[120.6, 30.6], [120.63, 30.6], [120.63, 30.63], [120.6, 30.63], [120.6, 30.6]]]});
-    let strict = json!({"behind_yellow_points": 0, "behind_red_points": 1, "unstarted_yellow_months": 0, "unstarted_red_months": 0});
+    let lenient = json!({"behind_yellow_points": 90, "behind_red_points": 95, "unstarted_yellow_months": 90, "unstarted_red_months": 90});
     for (operation, path, body) in [
         ("query_features", "/api/v1/query", json!({"geometry": round, "relation": "intersects"})),
         (
@@ -239,7 +239,7 @@ fn everything() -> Vec<Asked> {
             json!({"geometry": round, "relation": "intersects", "collections": ["qzxmark-layer"]}),
         ),
         ("query_features", "/api/v1/query?as_of=2020-01-11", json!({"geometry": round, "relation": "intersects"})),
-        ("preview_light_rule", "/api/v1/lights/preview", strict),
+        ("preview_light_rule", "/api/v1/lights/preview", lenient),
     ] {
         all.push(Asked { operation: operation.to_owned(), method: "POST", path: path.to_owned(), body });
     }
@@ -252,7 +252,10 @@ async fn told(office: &Office, shown: &Shown, asked: &Asked) -> (u16, Value) {
         match value {
             Value::Object(members) => {
                 members.retain(|name, _| !["seq", "batch"].contains(&name.as_str()));
-                if let Some(next) = members.get_mut("next").filter(|next| next.to_string().contains("changes?")) {
+                if let Some(next) = members
+                    .get_mut("next")
+                    .filter(|next| ["changes?", "history?"].iter().any(|of_log| next.to_string().contains(of_log)))
+                {
                     *next = json!("another page");
                 }
                 members.values_mut().for_each(without_numbers);
@@ -273,12 +276,11 @@ async fn told(office: &Office, shown: &Shown, asked: &Asked) -> (u16, Value) {
 }
 
 /// Operations that tell nothing of projects, places and layers, even to staff.
-const TELL_NOTHING: [&str; 15] = [
+const TELL_NOTHING: [&str; 12] = [
+    "find_api",
     "find_conformance",
     "find_landing_page",
     "find_light_rule",
-    "find_ogc_api",
-    "find_plan_record",
     "find_section_record",
     "find_settings",
     "find_style",
@@ -287,8 +289,6 @@ const TELL_NOTHING: [&str; 15] = [
     "find_timeline",
     "list_plans",
     "list_targets",
-    "x",
-    "y",
 ];
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn a_record_is_made_replaced_merged_into_and_removed() {
         let location = made.header("location").trim_start_matches("http://guatu.test").to_owned();
         assert_eq!((location.as_str(), made.header("etag")), (&*at, "\"1\""));
         assert_eq!(made.header("x-guatu-sequence"), office.seq().to_string(), "{all}");
-        assert_eq!(made.header("cache-control"), "private, no-cache", "{all}");
+        assert_eq!(made.header("cache-control"), "no-store", "{all}");
         let told = made.json();
         assert_eq!((&told["id"], &told["version"], &told["seq"]), (&json!("new"), &json!(1), &json!(office.seq())));
         let mut body = new.clone();

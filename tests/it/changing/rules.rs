@@ -115,6 +115,7 @@ async fn of_the_plan_and_its_light_rule() {
     rules.patch(plan, json!({"due": "2019-01-01"}), "due", "not after the plan's start").await;
     rules.patch(plan, json!({"extent": [120.95, 30.6, 120.6, 30.87]}), "extent", "empty or reversed").await;
     rules.patch(plan, json!({"extent": [120.6, 30.6, 120.95, 97]}), "extent", "").await;
+    rules.patch(plan, json!({"extent": [120.6, 30.6, 120.62, 30.62]}), "extent", "outside").await;
     let current = rules.0.get("/api/v1/lights").await["rule"].clone();
     let check = async |members: Value, field: &str, reason: &str| {
         let body = merged(current.clone(), members);
@@ -156,7 +157,7 @@ async fn of_a_place() {
     check(geometry("LineString", json!([[120.7, 30.7], [120.700_001, 30.7]])), "geometry", "shorter than").await;
     check(geometry("LineString", json!([[120.7, 30.7]])), "geometry", "").await;
     check(geometry("LineString", json!("here")), "geometry", "").await;
-    check(json!({"geometry": null}), "geometry", "missing field").await;
+    check(json!({"geometry": null}), ".", "missing field `geometry`").await;
     check(properties(json!({"name_zh": ""})), "name.zh", "says nothing").await;
     check(properties(json!({"accuracy_m": -1})), "accuracy_m", "no distance").await;
     check(properties(json!({"accuracy_m": 100_001})), "accuracy_m", "no distance").await;

@@ -1,8 +1,11 @@
 //! A server with somebody signed in who may change everything of the plan, and requests in their name.
 
+use std::sync::LazyLock;
+
 use axum::body::Body;
 use axum::http::Request;
-use guatu::plan::UserRole;
+use guatu::plan::{UserRole, Word};
+use openapiv3::OpenAPI;
 use serde_json::{Value, json};
 
 use super::accounts::Shown;
@@ -42,7 +45,15 @@ impl Office {
 
     pub async fn send_with(&self, method: &str, path: &str, body: Value, headers: &[(&str, &str)]) -> Answer {
         let headers: Vec<_> = [("sec-fetch-site", "same-origin")].iter().chain(headers).copied().collect();
-        self.server.ask_with(method, path, &self.shown, body, &headers).await
+        let answer = self.server.ask_with(method, path, &self.shown, body, &headers).await;
+        if answer.status.is_success() {
+            let (status, documented) = (answer.status.as_str(), good_statuses(method, path));
+            assert!(
+                documented.iter().any(|known| known == status),
+                "{method} {path}: {status} is not in {documented:?}"
+            );
+        }
+        answer
     }
 
     /// A change that lands, made from whatever is there.
@@ -72,6 +83,24 @@ impl Office {
     pub fn seq(&self) -> u64 {
         self.server.published.current().seq()
     }
+}
+
+/// The statuses that the document tells of an operation that went well.
+fn good_statuses(method: &str, path: &str) -> Vec<String> {
+    static DOCUMENT: LazyLock<OpenAPI> = LazyLock::new(guatu::http::document);
+    let fits = |template: &'static str| {
+        let asked = path.split('?').next().unwrap_or_default().split('/');
+        template.split('/').count() == asked.clone().count()
+            && template.split('/').zip(asked).all(|(part, word)| part == word || part.starts_with('{'))
+    };
+    let mut found: Vec<_> = DOCUMENT
+        .operations()
+        .filter(|(template, known, _)| known.eq_ignore_ascii_case(method) && fits(template))
+        .collect();
+    // A word counts more than a blank, as in the router.
+    found.sort_by_key(|(template, ..)| template.matches('{').count());
+    let (_, _, operation) = found.first().unwrap_or_else(|| panic!("{method} {path} is in no document"));
+    operation.responses.responses.keys().map(ToString::to_string).collect()
 }
 
 impl Answer {
