@@ -2281,7 +2281,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2381,13 +2381,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -2481,7 +2479,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2581,13 +2579,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -2705,7 +2701,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2805,13 +2801,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -3060,13 +3054,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -3128,7 +3120,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3228,13 +3220,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -3296,7 +3286,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3396,13 +3386,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -3464,7 +3452,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3499,7 +3487,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3791,6 +3779,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Edited"];
                 };
+            };
+            /** @description The change had made the record, which is gone now. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -4712,7 +4707,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4818,13 +4813,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
