@@ -12,10 +12,7 @@ pub async fn is_public(state: &State, change: &Change) -> Result<bool, Problem> 
     }
     let told = [&change.before, &change.after];
     let mut keys: Vec<RecordKey> = told.into_iter().flatten().flat_map(named_in).collect();
-    // A quota itself is public; what it names decides.
-    if change.key.record_type != RecordType::Quota {
-        keys.push(change.key.clone());
-    }
+    keys.push(change.key.clone());
     keys.sort();
     keys.dedup();
     let atlas = state.published.current();
