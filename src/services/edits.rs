@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::atlas::{Atlas, AtlasError, Row};
-use crate::plan::rules::outside_extent;
 use crate::plan::{
-    Batch, Change, Collection, Date, Edit, Expected, Feature, Plan, Project, Quota, Record, RecordKey, RecordType,
+    Batch, Change, Collection, Date, Edit, Expected, Feature, Project, Quota, Record, RecordKey, RecordType,
     RequestKey, Right, Role, Slug, Timestamp, Violation, is_reserved_collection, rules,
 };
 use crate::store::UNNUMBERED;
@@ -214,7 +213,6 @@ fn broken_references(draft: &Atlas, before: Option<&Record>, after: &Record) -> 
             found.extend(broken_members(draft, quota));
         }
         Record::Feature(feature) => found.extend(broken_home(draft, feature)),
-        Record::Plan(plan) => found.extend(broken_plan(draft, before, plan)),
         Record::Collection(collection) => found.extend(broken_collection(draft, before, collection)),
         _ => {}
     }
@@ -267,20 +265,6 @@ fn broken_home(draft: &Atlas, feature: &Feature) -> Option<Violation> {
             Violation::new("project", detail, "a project of the collection's kind")
         }),
     }
-}
-
-fn broken_plan(draft: &Atlas, before: Option<&Record>, plan: &Plan) -> Option<Violation> {
-    let Some(Record::Plan(before)) = before else {
-        return Some(Violation::new("id", "this server keeps another plan", "the id of the plan that is there"));
-    };
-    let [west, south, east, north] = plan.extent;
-    if before.extent == plan.extent || west >= east || south >= north {
-        return None;
-    }
-    let mut places = draft.plan_collections().flat_map(|collection| draft.features_after(collection, 0));
-    let (place, detail) = places.find_map(|row| Some((&row.value, outside_extent(&row.value.shape, plan.extent)?)))?;
-    let detail = format!("{}/{} would lie outside: {detail}", place.collection, place.id);
-    Some(Violation::new("extent", detail, "a box around all places"))
 }
 
 fn broken_collection(draft: &Atlas, before: Option<&Record>, collection: &Collection) -> Vec<Violation> {
