@@ -12,9 +12,21 @@ use tempfile::TempDir;
 use crate::support::plan::{batch, create, shipped};
 
 mod contract {
-    use super::fresh;
+    use guatu::store::gpkg::GpkgStore;
+    use tempfile::TempDir;
 
-    crate::store_contract! { fresh() }
+    /// A file in a folder of its own.
+    struct File(TempDir);
+
+    impl crate::store::Home for File {
+        type Store = GpkgStore;
+
+        fn open(&self) -> GpkgStore {
+            super::open(&super::path_in(&self.0))
+        }
+    }
+
+    crate::store_contract! { File(tempfile::tempdir().expect("a temporary folder")) }
 }
 
 mod contents;

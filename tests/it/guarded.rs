@@ -219,3 +219,42 @@ async fn a_batch_touches_a_record_once_and_is_taken_back_whole() {
     assert_eq!(send(&server, &shown, "POST", &undo, Value::Null).await.status, 409, "once is enough");
     assert_eq!(send(&server, &shown, "POST", "/api/v1/batches/999999/undo", Value::Null).await.status, 404);
 }
+
+#[tokio::test]
+async fn a_project_keeps_its_history_with_places_that_are_gone_and_after_its_end() {
+    let (server, shown) = office().await;
+    let quota = json!({"members": ["mars", "tokai-rubber"]});
+    assert_eq!(send(&server, &shown, "PATCH", "/api/v1/quotas/q-retrofit", quota).await.status, 200);
+    let project = server.ask("GET", "/api/v1/projects/keboda", &shown, Value::Null).await.json();
+    let item = project["links"][1]["href"].as_str().expect("a place").to_owned();
+    assert_eq!(send(&server, &shown, "DELETE", &item, Value::Null).await.status, 204);
+    let kinds = async || {
+        let history = server.json("/api/v1/projects/keboda/history").await;
+        let entries = history["changes"].as_array().expect("a list").clone();
+        entries.iter().map(|change| format!("{} {}", change["type"], change["kind"])).collect::<Vec<_>>()
+    };
+    let with_place =
+        ["\"feature\" \"deleted\"", "\"feature\" \"created\"", "\"project\" \"created\""].map(str::to_owned);
+    assert_eq!(kinds().await, with_place);
+    assert_eq!(send(&server, &shown, "DELETE", "/api/v1/projects/keboda", Value::Null).await.status, 204);
+    assert_eq!(kinds().await.first().map(String::as_str), Some("\"project\" \"deleted\""));
+    assert_eq!(kinds().await[1..], with_place);
+    server.refused("/api/v1/projects/nothing/history", 404, "project").await;
+}
+
+#[tokio::test]
+async fn records_made_together_keep_the_order_of_their_batch() {
+    let (server, shown) = office().await;
+    let theme = |id: &str| {
+        let value = json!({"name": {"zh": id, "en": id}, "section": "s1", "item": 1});
+        json!({"op": "create", "type": "theme", "id": id, "value": value})
+    };
+    let edits = json!({"edits": [theme("b-theme"), theme("a-theme"), theme("c-theme")]});
+    let made = send(&server, &shown, "POST", "/api/v1/batches", edits).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    let atlas = server.published.current();
+    let last: Vec<&str> = atlas.themes.iter().map(|row| row.value.id.as_str()).collect();
+    assert_eq!(last[last.len() - 3..], ["b-theme", "a-theme", "c-theme"]);
+    let orders: Vec<u32> = atlas.themes.iter().map(|row| row.value.order).collect();
+    assert!(orders.is_sorted_by(|one, next| one < next), "{orders:?}");
+}

@@ -94,7 +94,10 @@ pub fn routes() -> Vec<Route> {
             parameters: &[],
             access: Access::Editor,
             body: None,
-            answer: Answer::json::<Edited>(),
+            answer: Answer {
+                also: Some(("204", "The change had made the record, which is gone now.")),
+                ..Answer::json::<Edited>()
+            },
             handler: post(undo_change),
         },
         Route {

@@ -81,7 +81,7 @@ pub fn routes() -> Vec<Route> {
         parameters: NONE,
         access: Access::Right(Right::EditPlan),
         body: Some(schema_of::<NewReading>),
-        answer: Answer::json::<Edited>(),
+        answer: Answer::created::<Edited>(),
         handler: post(create_reading),
     });
     routes.push(Route {
@@ -128,7 +128,7 @@ async fn find(asked: Asked, key: RecordKey) -> Result<Response, Problem> {
 fn edits_of(resource: &'static Resource) -> Vec<Route> {
     let Resource { record_type, collection, item, ids, summaries, body } = resource;
     let record_type = *record_type;
-    let route = |at: usize, path: &'static str, method, body, handler| Route {
+    let route = |at: usize, path: &'static str, method, body, answer, handler| Route {
         path,
         documented: None,
         method,
@@ -137,9 +137,10 @@ fn edits_of(resource: &'static Resource) -> Vec<Route> {
         parameters: NONE,
         access: Access::Right(right_for(record_type)),
         body,
-        answer: Answer::json::<Edited>(),
+        answer,
         handler,
     };
+    let edited = Answer::json::<Edited>;
     let replace = move |asked: Asked, Path(id): Path<String>, bytes: Bytes| async move {
         let value: Value = body::json(&asked.headers, &bytes)?;
         change(asked, key(record_type, &id)?, bytes, move |atlas, key, if_match| {
@@ -155,8 +156,8 @@ fn edits_of(resource: &'static Resource) -> Vec<Route> {
         .await
     };
     let mut routes = vec![
-        route(1, item, Method::Put, Some(*body), put(replace)),
-        route(2, item, Method::Patch, Some(*body), patch(merge)),
+        route(1, item, Method::Put, Some(*body), edited(), put(replace)),
+        route(2, item, Method::Patch, Some(*body), edited(), patch(merge)),
     ];
     if BARE.contains(&record_type) {
         let read = move |asked: Asked, Path(id): Path<String>| async move { find(asked, key(record_type, &id)?).await };
@@ -178,8 +179,8 @@ fn edits_of(resource: &'static Resource) -> Vec<Route> {
         let remove = move |asked: Asked, Path(id): Path<String>, bytes: Bytes| async move {
             change(asked, key(record_type, &id)?, bytes, edit::delete).await
         };
-        routes.push(route(0, collection, Method::Post, Some(*body), post(make)));
-        routes.push(route(3, item, Method::Delete, None, delete(remove)));
+        routes.push(route(0, collection, Method::Post, Some(*body), Answer::created::<Edited>(), post(make)));
+        routes.push(route(3, item, Method::Delete, None, Answer::NOTHING, delete(remove)));
     }
     routes
 }

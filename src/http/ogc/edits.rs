@@ -20,7 +20,7 @@ use crate::services::edits::Moves;
 
 pub fn routes() -> Vec<Route> {
     let item = "/ogc/collections/{collectionId}/items/{featureId}";
-    let route = |path, method, id, summary, body, handler| Route {
+    let route = |path, method, id, summary, body, answer, handler| Route {
         path,
         documented: None,
         method,
@@ -29,7 +29,7 @@ pub fn routes() -> Vec<Route> {
         summary,
         parameters: &[],
         body,
-        answer: Answer::json::<Edited>(),
+        answer,
         handler,
     };
     vec![
@@ -39,6 +39,7 @@ pub fn routes() -> Vec<Route> {
             "create_item",
             "Makes a feature; without an id of its own it gets one.",
             Some(schema_of::<FeatureBody>),
+            Answer::created::<Edited>(),
             post(create_item),
         ),
         route(
@@ -47,6 +48,7 @@ pub fn routes() -> Vec<Route> {
             "replace_item",
             "Puts a whole feature in the place of another. Takes If-Match.",
             Some(schema_of::<FeatureBody>),
+            Answer::json::<Edited>(),
             put(replace_item),
         ),
         route(
@@ -55,9 +57,18 @@ pub fn routes() -> Vec<Route> {
             "update_item",
             "Merges some members into a feature (RFC 7396). Takes If-Match.",
             Some(schema_of::<FeatureBody>),
+            Answer::json::<Edited>(),
             patch(update_item),
         ),
-        route(item, Method::Delete, "delete_item", "Removes a feature. Takes If-Match.", None, delete(delete_item)),
+        route(
+            item,
+            Method::Delete,
+            "delete_item",
+            "Removes a feature. Takes If-Match.",
+            None,
+            Answer::NOTHING,
+            delete(delete_item),
+        ),
     ]
 }
 

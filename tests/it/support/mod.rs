@@ -4,6 +4,8 @@ pub mod accounts;
 pub mod binary;
 pub mod gdal;
 pub mod http;
+pub mod listener;
+pub mod office;
 pub mod oidc;
 pub mod plan;
 pub mod plans;

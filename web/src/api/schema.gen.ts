@@ -2318,7 +2318,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2418,13 +2418,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -2518,7 +2516,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2618,13 +2616,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -2742,7 +2738,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2842,13 +2838,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -3097,13 +3091,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -3165,7 +3157,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3265,13 +3257,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -3333,7 +3323,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3433,13 +3423,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -3501,7 +3489,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3536,7 +3524,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3830,6 +3818,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Edited"];
                 };
+            };
+            /** @description The change had made the record, which is gone now. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
@@ -4773,7 +4768,7 @@ export interface operations {
         };
         responses: {
             /** @description As asked. */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4879,13 +4874,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description As asked. */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
-                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {
