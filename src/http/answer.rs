@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::plan::{Text, rules};
 use crate::services::accounts::AccountsError;
 use crate::services::edits::EditError;
 use crate::services::tiles::digest;
@@ -71,6 +72,11 @@ pub struct Violation {
     pub detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
+    /// The same in Chinese, where the rule is the plan's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail_zh: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_zh: Option<String>,
 }
 
 impl Problem {
@@ -213,6 +219,8 @@ impl From<AccountsError> for Problem {
                         field: one.field.to_owned(),
                         detail: one.detail,
                         expected: Some(one.expected),
+                        detail_zh: None,
+                        expected_zh: None,
                     })
                     .collect(),
             ),
@@ -233,7 +241,10 @@ impl From<EditError> for Problem {
             EditError::Rules(violations) => Problem::violated(
                 violations
                     .into_iter()
-                    .map(|one| Violation { field: one.field, detail: one.detail, expected: one.expected })
+                    .map(|rules::Violation { field, detail, expected }| {
+                        let (expected_zh, expected) = expected.map(|Text { zh, en }| (zh, en)).unzip();
+                        Violation { field, detail: detail.en, expected, detail_zh: Some(detail.zh), expected_zh }
+                    })
                     .collect(),
             ),
             EditError::Needed { .. } | EditError::Overtaken(_) => Problem::conflict(detail),

@@ -17,7 +17,7 @@ use super::wire::{
     CollectionBody, FeatureBody, LightRuleBody, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody, ThemeBody,
 };
 use crate::atlas::{Atlas, Row};
-use crate::plan::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType, RequestKey, Violation};
+use crate::plan::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType, RequestKey, Text, Violation};
 use crate::services::edits::{self, Author, EditError, Moves};
 use crate::services::writer::{Landed, WriteError};
 use crate::store::StoreError;
@@ -220,8 +220,9 @@ fn record_in_order(
 fn of<B: Body>(key: &RecordKey, value: Value, before: Option<&Record>, order: u32) -> Result<Record, EditError> {
     let body: B = serde_path_to_error::deserialize(value).map_err(|fault| {
         let path = fault.path().to_string();
-        let expected = "a member as the OpenAPI document describes it";
-        EditError::Rules(vec![Violation::new(&path, fault.inner().to_string(), expected)])
+        let detail = Text::new("填写的内容读不懂", fault.inner().to_string());
+        let expected = Text::new("接口文档所说的样子", "a member as the OpenAPI document describes it");
+        EditError::Rules(vec![Violation::new(&path, detail, expected)])
     })?;
     body.into_record(key, before, order).map_err(|BodyError { member, detail, expected }| {
         EditError::Rules(vec![Violation::new(member, detail, expected)])

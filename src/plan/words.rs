@@ -145,6 +145,20 @@ vocabulary! {
 }
 
 impl Stage {
+    /// In words, as a part of a sentence.
+    pub fn text(self) -> Text {
+        match self {
+            Stage::NotReported => Text::new("未报告", "not reported"),
+            Stage::Planned => Text::new("谋划", "planned"),
+            Stage::Preparing => Text::new("前期", "preparing"),
+            Stage::Building => Text::new("在建", "building"),
+            Stage::Completed => Text::new("竣工", "completed"),
+            Stage::InUse => Text::new("投用", "in use"),
+            Stage::Suspended => Text::new("暂停", "suspended"),
+            Stage::Cancelled => Text::new("撤销", "cancelled"),
+        }
+    }
+
     /// Place in the line planned → … → in use; none for the states beside that line.
     pub const fn step(self) -> Option<u8> {
         match self {

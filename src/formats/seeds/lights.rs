@@ -47,8 +47,8 @@ pub(super) fn read(text: &str, plan: &Slug, problems: &mut Problems) -> Option<L
     };
     let violations = check_light_rule(&rule);
     for violation in &violations {
-        let expected = violation.expected.as_ref().map(|right| format!("; it takes {right}")).unwrap_or_default();
-        problems.add(FILE, None, Some(&violation.field), format_args!("{}{expected}", violation.detail));
+        let expected = violation.expected.as_ref().map(|right| format!("; it takes {}", right.en)).unwrap_or_default();
+        problems.add(FILE, None, Some(&violation.field), format_args!("{}{expected}", violation.detail.en));
     }
     violations.is_empty().then_some(rule)
 }

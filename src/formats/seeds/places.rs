@@ -176,8 +176,8 @@ impl Row<'_, '_> {
             self.problem("geometry", format_args!("is a {found}, but the collection is declared to hold {declared}"));
             return None;
         }
-        if let Some(message) = outside_extent(&shape, self.file.extent) {
-            self.problem("geometry", message);
+        if let Some(Text { en, .. }) = outside_extent(&shape, self.file.extent) {
+            self.problem("geometry", en);
             return None;
         }
         Some(shape)

@@ -20,7 +20,7 @@ use crate::http::wire::{
     BatchEdit, BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PlanBody, ProjectBody, QuotaBody,
     SectionBody, TargetBody, ThemeBody, UnitWire, body_of,
 };
-use crate::plan::{Date, Edit, Expected, Reading, Record, RecordKey, RecordType, Right, Slug, Violation};
+use crate::plan::{Date, Edit, Expected, Reading, Record, RecordKey, RecordType, Right, Slug, Text, Violation};
 use crate::services::edits::{EditError, MAX_EDITS, Moves, right_for};
 
 /// A type of record that is edited at an address of its own.
@@ -239,16 +239,16 @@ async fn create_reading(asked: Asked, Path(target): Path<String>, bytes: Bytes) 
             UnitWire::Text(unit) => *unit == target.unit,
         };
         if !same_unit {
-            let expected = format!("{} or {}", target.unit.zh, target.unit.en);
-            return Err(EditError::Rules(vec![Violation::new("unit", "is not the target's unit", expected)]));
+            let detail = Text::new("不是指标的单位", "is not the target's unit");
+            let Text { zh, en } = &target.unit;
+            let expected = Text::new(format!("{zh} 或 {en}"), format!("{zh} or {en}"));
+            return Err(EditError::Rules(vec![Violation::new("unit", detail, expected)]));
         }
         if target.readings.iter().any(|known| known.date == reading.date) {
-            let detail = format!("there is a reading of {} already", reading.date);
-            return Err(EditError::Rules(vec![Violation::new(
-                "date",
-                detail,
-                "another day, or remove that reading first",
-            )]));
+            let date = reading.date;
+            let detail = Text::new(format!("{date} 已有读数"), format!("there is a reading of {date} already"));
+            let expected = Text::new("换一天，或先删去那个读数", "another day, or remove that reading first");
+            return Err(EditError::Rules(vec![Violation::new("date", detail, expected)]));
         }
         let at = target.readings.partition_point(|known| known.date < reading.date);
         let source = reading.source.clone();
@@ -275,7 +275,9 @@ async fn delete_reading(
         let before = target.readings.len();
         target.readings.retain(|reading| reading.date != day);
         if target.readings.len() == before {
-            return Err(EditError::Rules(vec![Violation::new("date", absent.clone(), "the day of a reading")]));
+            let detail = Text::new(format!("没有 {day} 的读数"), absent.clone());
+            let expected = Text::new("有读数的一天", "the day of a reading");
+            return Err(EditError::Rules(vec![Violation::new("date", detail, expected)]));
         }
         Ok(Edit::Put { record: Record::Target(target), expected: Expected::Version(row.version) })
     })
@@ -308,14 +310,20 @@ async fn create_batch(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
 /// One edit of a batch; `made` counts the records of its type that the batch has made so far.
 fn one(atlas: &Atlas, edit: &BatchEdit, made: &mut u32) -> Result<Edit, EditError> {
     let key = RecordKey { record_type: edit.record_type, collection: edit.collection.clone(), id: edit.id.clone() };
-    let wrong = |field: &str, detail: &str, expected: &str| {
+    let wrong = |field: &str, expected: Text| {
+        let detail = Text::new("必须填写", "is required");
         EditError::Rules(vec![Violation::new(&format!("edits.{}.{field}", edit.id), detail, expected)])
     };
-    let version =
-        || edit.version.ok_or_else(|| wrong("version", "is required", "the version that you have of the record"));
+    let version = || {
+        edit.version
+            .ok_or_else(|| wrong("version", Text::new("手中记录的版本", "the version that you have of the record")))
+    };
     let if_match = || Ok(IfMatch::Versions([version()?].into()));
-    let value =
-        || edit.value.clone().ok_or_else(|| wrong("value", "is required", "the record, or a merge patch of it"));
+    let value = || {
+        edit.value
+            .clone()
+            .ok_or_else(|| wrong("value", Text::new("记录，或它的合并补丁", "the record, or a merge patch of it")))
+    };
     match edit.op {
         BatchOp::Create => {
             *made += 1;

@@ -36,14 +36,14 @@ pub struct Violation {
     /// As the record's JSON names it, with a path into lists and texts: `stage`, `name.en`, `milestones[0].due`.
     pub field: String,
     /// What is wrong.
-    pub detail: String,
+    pub detail: Text,
     /// What would be right, where there is more to say.
-    pub expected: Option<String>,
+    pub expected: Option<Text>,
 }
 
 impl Violation {
-    pub fn new(field: &str, detail: impl Into<String>, expected: impl Into<String>) -> Violation {
-        Violation { field: field.to_owned(), detail: detail.into(), expected: Some(expected.into()) }
+    pub fn new(field: &str, detail: Text, expected: Text) -> Violation {
+        Violation { field: field.to_owned(), detail, expected: Some(expected) }
     }
 
     /// The same, among edits of several records.
@@ -85,7 +85,11 @@ pub fn check(
         Record::Feature(feature) => found.place(feature, plan, collection),
         Record::LightRule(rule) => {
             if rule.id != plan.id {
-                found.add("id", "a light rule has its plan's id", Some(plan.id.to_string()));
+                found.add(
+                    "id",
+                    Text::new("亮灯规则用计划的标识", "a light rule has its plan's id"),
+                    Some(same(&plan.id)),
+                );
             }
             found.light_rule(rule);
         }
@@ -100,22 +104,39 @@ pub fn check_light_rule(rule: &LightRule) -> Vec<Violation> {
     found.violations
 }
 
+fn same(what: impl Display) -> Text {
+    Text::new(what.to_string(), what.to_string())
+}
+
+fn at_least(number: impl Display) -> Text {
+    Text::new(format!("至少 {number}"), format!("at least {number}"))
+}
+
+fn at_most(number: impl Display) -> Text {
+    Text::new(format!("最多 {number}"), format!("at most {number}"))
+}
+
+fn between(low: impl Display, high: impl Display) -> Text {
+    Text::new(format!("{low} 到 {high}"), format!("{low} to {high}"))
+}
+
 #[derive(Default)]
 struct Findings {
     violations: Vec<Violation>,
 }
 
 impl Findings {
-    fn add(&mut self, field: impl Into<String>, detail: impl Display, expected: Option<String>) {
-        self.violations.push(Violation { field: field.into(), detail: detail.to_string(), expected });
+    fn add(&mut self, field: impl Into<String>, detail: Text, expected: Option<Text>) {
+        self.violations.push(Violation { field: field.into(), detail, expected });
     }
 
     fn words(&mut self, field: &str, words: &str) {
         let length = words.chars().count();
         if words.trim().is_empty() {
-            self.add(field, "says nothing", Some("a text".to_owned()));
+            self.add(field, Text::new("没有内容", "says nothing"), Some(Text::new("文字", "a text")));
         } else if length > MAX_TEXT_CHARS {
-            self.add(field, format_args!("has {length} characters"), Some(format!("at most {MAX_TEXT_CHARS}")));
+            let detail = Text::new(format!("有 {length} 个字"), format!("has {length} characters"));
+            self.add(field, detail, Some(at_most(MAX_TEXT_CHARS)));
         }
     }
 
@@ -132,13 +153,14 @@ impl Findings {
 
     fn item(&mut self, item: u8) {
         if item > MAX_ITEM {
-            self.add("item", format_args!("{item} is no item"), Some(format!("0 to {MAX_ITEM}")));
+            let detail = Text::new(format!("没有第 {item} 条"), format!("{item} is no item"));
+            self.add("item", detail, Some(between(0, MAX_ITEM)));
         }
     }
 
     fn finite(&mut self, field: &str, number: f64) {
         if !number.is_finite() {
-            self.add(field, "is not a finite number", None);
+            self.add(field, Text::new("不是有限的数", "is not a finite number"), None);
         }
     }
 
@@ -146,19 +168,24 @@ impl Findings {
         self.text("district", &plan.district);
         self.text("city", &plan.city);
         if !YEARS.contains(&plan.year) {
-            let expected = format!("{} to {}", YEARS.start(), YEARS.end());
-            self.add("year", format_args!("{} is no year of a plan", plan.year), Some(expected));
+            let year = plan.year;
+            let detail = Text::new(format!("{year} 不能是计划的年份"), format!("{year} is no year of a plan"));
+            self.add("year", detail, Some(between(YEARS.start(), YEARS.end())));
         }
         if plan.due <= plan.start {
-            let detail = format!("{} is not after the plan's start {}", plan.due, plan.start);
-            self.add("due", detail, Some(format!("a day after {}", plan.start)));
+            let (start, due) = (plan.start, plan.due);
+            let detail = Text::new(
+                format!("{due} 不在计划开始日 {start} 之后"),
+                format!("{due} is not after the plan's start {start}"),
+            );
+            self.add("due", detail, Some(Text::new(format!("{start} 之后的一天"), format!("a day after {start}"))));
         }
         let [west, south, east, north] = plan.extent;
-        let expected = || Some("[west, south, east, north] in degrees".to_owned());
+        let expected = || Some(Text::new("[西, 南, 东, 北]，单位为度", "[west, south, east, north] in degrees"));
         if let Err(fault) = BBox::new(west, south, east, north) {
-            self.add("extent", fault, expected());
+            self.add("extent", Text::new("不是经纬度范围", fault.to_string()), expected());
         } else if west >= east || south >= north {
-            self.add("extent", "is empty or reversed", expected());
+            self.add("extent", Text::new("范围是空的，或方向反了", "is empty or reversed"), expected());
         }
     }
 
@@ -172,8 +199,11 @@ impl Findings {
             && !before.readings.is_empty()
             && !after.readings.is_empty()
         {
-            let detail = "cannot change while there are readings: they were taken in the old unit";
-            self.add("unit", detail, Some(format!("{} / {}", before.unit.zh, before.unit.en)));
+            let detail = Text::new(
+                "已有读数时不能改：读数用的是原来的单位",
+                "cannot change while there are readings: they were taken in the old unit",
+            );
+            self.add("unit", detail, Some(before.unit.clone()));
         }
         for (at, reading) in after.readings.iter().enumerate() {
             let field = |name: &str| format!("readings[{at}].{name}");
@@ -182,17 +212,26 @@ impl Findings {
             self.not_after_today(&field("date"), reading.date, today);
             let Some(earlier) = at.checked_sub(1).map(|at| after.readings[at].date) else { continue };
             if reading.date == earlier {
-                self.add(field("date"), format_args!("{} has a reading already", reading.date), None);
+                let date = reading.date;
+                let detail = Text::new(format!("{date} 已有读数"), format!("{date} has a reading already"));
+                self.add(field("date"), detail, None);
             } else if reading.date < earlier {
-                let detail = format!("{} comes after {earlier} in the list", reading.date);
-                self.add(field("date"), detail, Some("readings from the oldest to the latest".to_owned()));
+                let date = reading.date;
+                let detail = Text::new(
+                    format!("{date} 排在 {earlier} 之后"),
+                    format!("{date} comes after {earlier} in the list"),
+                );
+                let expected = Text::new("从最早到最近排列", "readings from the oldest to the latest");
+                self.add(field("date"), detail, Some(expected));
             }
         }
     }
 
     fn not_after_today(&mut self, field: &str, date: Date, today: Date) {
         if date > today {
-            self.add(field, format_args!("{date} has not come yet"), Some(format!("a day up to today, {today}")));
+            let detail = Text::new(format!("{date} 还没有到"), format!("{date} has not come yet"));
+            let expected = Text::new(format!("不晚于今天 {today}"), format!("a day up to today, {today}"));
+            self.add(field, detail, Some(expected));
         }
     }
 
@@ -201,13 +240,18 @@ impl Findings {
         self.text("name", &quota.name);
         let named = quota.members.len();
         if named > usize::try_from(quota.count).unwrap_or(usize::MAX) {
-            let detail = format!("{} is less than the {named} members that are named", quota.count);
-            self.add("count", detail, Some(format!("at least {named}")));
+            let count = quota.count;
+            let detail = Text::new(
+                format!("{count} 少于已点名的 {named} 个项目"),
+                format!("{count} is less than the {named} members that are named"),
+            );
+            self.add("count", detail, Some(at_least(named)));
         }
         let mut seen = HashSet::new();
         for (at, member) in quota.members.iter().enumerate() {
             if !seen.insert(member) {
-                self.add(format!("members[{at}]"), format_args!("{member} is there twice"), None);
+                let detail = Text::new(format!("{member} 出现了两次"), format!("{member} is there twice"));
+                self.add(format!("members[{at}]"), detail, None);
             }
         }
     }
@@ -216,26 +260,38 @@ impl Findings {
         let (yellow, red) = (rule.behind_yellow_points, rule.behind_red_points);
         for (field, points) in [("behind_yellow_points", yellow), ("behind_red_points", red)] {
             if !(0.0..=100.0).contains(&points) {
-                self.add(field, format_args!("{points} is no number of points"), Some("0 to 100".to_owned()));
+                let detail = Text::new(format!("{points} 不是百分点数"), format!("{points} is no number of points"));
+                self.add(field, detail, Some(between(0, 100)));
             }
         }
         if red < yellow {
-            let detail = format!("{red} is less than behind_yellow_points, {yellow}: red is the worse light");
-            self.add("behind_red_points", detail, Some(format!("at least {yellow}")));
+            let detail = Text::new(
+                format!("{red} 小于黄灯的 {yellow}：红灯更重"),
+                format!("{red} is less than behind_yellow_points, {yellow}: red is the worse light"),
+            );
+            self.add("behind_red_points", detail, Some(at_least(yellow)));
         }
         let (yellow, red) = (rule.unstarted_yellow_months, rule.unstarted_red_months);
         for (field, months) in [("unstarted_yellow_months", yellow), ("unstarted_red_months", red)] {
             if months > MAX_RULE_MONTHS {
-                self.add(field, format_args!("{months} months are too long"), Some(format!("0 to {MAX_RULE_MONTHS}")));
+                let detail = Text::new(format!("{months} 个月太长"), format!("{months} months are too long"));
+                self.add(field, detail, Some(between(0, MAX_RULE_MONTHS)));
             }
         }
         if red < yellow {
-            let detail = format!("{red} is less than unstarted_yellow_months, {yellow}: red is the worse light");
-            self.add("unstarted_red_months", detail, Some(format!("at least {yellow}")));
+            let detail = Text::new(
+                format!("{red} 小于黄灯的 {yellow}：红灯更重"),
+                format!("{red} is less than unstarted_yellow_months, {yellow}: red is the worse light"),
+            );
+            self.add("unstarted_red_months", detail, Some(at_least(yellow)));
         }
         if let Some(days) = rule.evidence_days.filter(|days| !(1..=MAX_RULE_DAYS).contains(days)) {
-            let expected = format!("1 to {MAX_RULE_DAYS}, or nothing where age does not matter");
-            self.add("evidence_days", format_args!("{days} is no age of a report"), Some(expected));
+            let expected = Text::new(
+                format!("1 到 {MAX_RULE_DAYS}；不论新旧则不填"),
+                format!("1 to {MAX_RULE_DAYS}, or nothing where age does not matter"),
+            );
+            let detail = Text::new(format!("{days} 不是报告的天数"), format!("{days} is no age of a report"));
+            self.add("evidence_days", detail, Some(expected));
         }
     }
 }

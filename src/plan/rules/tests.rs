@@ -94,7 +94,11 @@ fn check(record_type: &str, path: &str, value: Value, field: &str, part: &str) {
     let violations = fields(None, &with(record_type, path, value));
     let told: Vec<_> = violations.iter().map(|violation| violation.field.as_str()).collect();
     assert_eq!(told, [field], "{edit}: {violations:?}");
-    let all = format!("{}; {}", violations[0].detail, violations[0].expected.as_deref().unwrap_or_default());
+    let Violation { detail, expected, .. } = &violations[0];
+    let right = expected.clone().unwrap_or_else(|| Text::new("", ""));
+    let all = format!("{}; {}", detail.en, right.en);
+    let is_chinese = |text: &str| text.chars().any(|c| ('一'..='鿿').contains(&c));
+    assert!(is_chinese(&detail.zh) && !is_chinese(&all), "{all} / {} / {}", detail.zh, right.zh);
     assert!(all.contains(part), "{all:?} lacks {part:?}");
 }
 
@@ -152,8 +156,9 @@ fn a_stage_moves_one_step_at_a_time() {
         }
     }
     let told = fields(Some(&at(Stage::Planned)), &at(Stage::InUse));
-    assert_eq!(told[0].detail, "planned cannot become in_use in one step");
-    assert_eq!(told[0].expected.as_deref(), Some("planned, preparing, suspended, cancelled"));
+    assert_eq!(told[0].detail, Text::new("不能从“谋划”一步到“投用”", "planned cannot become in_use in one step"));
+    let next = Text::new("谋划、前期、暂停、撤销", "planned, preparing, suspended, cancelled");
+    assert_eq!(told[0].expected, Some(next));
 }
 
 #[test]
@@ -164,7 +169,7 @@ fn progress_agrees_with_the_stage() {
         let told = fields(None, &serde_json::from_value(project).expect("a project"));
         match part {
             None => assert_eq!(told, [], "{stage} {progress}"),
-            Some(part) => assert!(told[0].field == "progress" && told[0].detail.contains(part), "{told:?}"),
+            Some(part) => assert!(told[0].field == "progress" && told[0].detail.en.contains(part), "{told:?}"),
         }
     };
     check("building", 0.0, None);
@@ -289,7 +294,7 @@ fn swapped_axes_and_flat_polygons_are_named() {
         let mut feature = sound("feature");
         feature["shape"] = shape;
         let feature = serde_json::from_value(feature).expect("a feature");
-        super::check(None, &feature, &plan, None, date(2019, 7, 1)).into_iter().map(|told| told.detail).collect()
+        super::check(None, &feature, &plan, None, date(2019, 7, 1)).into_iter().map(|told| told.detail.en).collect()
     };
     assert!(told(json!({"type": "Point", "coordinates": [30.5, 70.5]}))[0].contains("look swapped"));
     let speck = json!([[[70.5, 30.5], [70.500_001, 30.5], [70.500_001, 30.500_001], [70.5, 30.5]]]);

@@ -9,7 +9,7 @@ use references::{broken_references, still_needed};
 
 use crate::atlas::{Atlas, AtlasError};
 use crate::plan::{
-    Batch, Change, Date, Edit, Expected, Feature, Record, RecordKey, RecordType, RequestKey, Right, Timestamp,
+    Batch, Change, Date, Edit, Expected, Feature, Record, RecordKey, RecordType, RequestKey, Right, Text, Timestamp,
     Violation, rules,
 };
 use crate::store::UNNUMBERED;
@@ -58,7 +58,7 @@ pub enum EditError {
 fn told(violations: &[Violation]) -> String {
     violations
         .iter()
-        .map(|violation| format!("{}: {}", violation.field, violation.detail))
+        .map(|violation| format!("{}: {}", violation.field, violation.detail.en))
         .collect::<Vec<_>>()
         .join("; ")
 }
@@ -95,20 +95,23 @@ pub fn prepare(atlas: &Atlas, edits: Vec<Edit>, author: &Author, moves: Moves) -
             return Err(EditError::Forbidden(right));
         }
         if key.record_type == RecordType::Plan && key.id != atlas.plan().id {
-            let expected = format!("{}, the one plan of this server", atlas.plan().id);
-            return Err(EditError::Rules(vec![Violation::new("id", format!("there is no plan {}", key.id), expected)]));
+            let (id, plan) = (&key.id, &atlas.plan().id);
+            let detail = Text::new(format!("没有计划 {id}"), format!("there is no plan {id}"));
+            let expected = Text::new(format!("{plan}，这里唯一的计划"), format!("{plan}, the one plan of this server"));
+            return Err(EditError::Rules(vec![Violation::new("id", detail, expected)]));
         }
         if let Some(twice) = keys.replace(key) {
-            let detail = format!("{twice} is edited twice");
-            return Err(EditError::Rules(vec![Violation::new("edits", detail, "one edit for each record")]));
+            let detail = Text::new(format!("{twice} 改了两次"), format!("{twice} is edited twice"));
+            let expected = Text::new("每条记录改一次", "one edit for each record");
+            return Err(EditError::Rules(vec![Violation::new("edits", detail, expected)]));
         }
     }
     let changes = tentative(atlas, &edits, author)?;
     let draft = atlas.apply(&changes).map_err(|fault| match fault {
         AtlasError::NoCollection { key, .. } => EditError::Rules(vec![Violation::new(
             "collection",
-            format!("{key} is in a collection that is not there"),
-            "the id of a collection",
+            Text::new(format!("{key} 所在的图层不存在"), format!("{key} is in a collection that is not there")),
+            Text::new("图层的标识", "the id of a collection"),
         )]),
         other => EditError::Overtaken(other.to_string()),
     })?;

@@ -4,7 +4,7 @@ use geo::Rect;
 
 use crate::atlas::Atlas;
 use crate::plan::{
-    Change, Collection, Feature, Plan, Project, Quota, Record, RecordType, Role, Slug, Violation,
+    Change, Collection, Feature, Plan, Project, Quota, Record, RecordType, Role, Slug, Text, Violation,
     is_reserved_collection,
 };
 
@@ -16,7 +16,7 @@ pub(super) fn broken_references(draft: &Atlas, before: Option<&Record>, after: &
     let mut found = Vec::new();
     let mut section = |id: &Slug| {
         if draft.sections.get(id).is_none() {
-            found.push(Violation::new("section", format!("there is no section {id}"), "the id of a section"));
+            found.push(absent("section", id, "篇章", "section"));
         }
     };
     match after {
@@ -38,6 +38,11 @@ pub(super) fn broken_references(draft: &Atlas, before: Option<&Record>, after: &
     found
 }
 
+fn absent(field: &str, id: &Slug, zh: &str, en: &str) -> Violation {
+    let detail = Text::new(format!("没有{zh} {id}"), format!("there is no {en} {id}"));
+    Violation::new(field, detail, Text::new(format!("{zh}的标识"), format!("the id of a {en}")))
+}
+
 /// What a plan's new extent and dates would leave outside: its next edit would be refused, and nobody would know why.
 fn left_outside(draft: &Atlas, plan: &Plan) -> Vec<Violation> {
     let mut found = Vec::new();
@@ -47,13 +52,23 @@ fn left_outside(draft: &Atlas, plan: &Plan) -> Vec<Violation> {
     for collection in draft.collections() {
         if let Some(rect) = draft.extent(collection).filter(|rect| is_outside(*rect)) {
             let reaches = [rect.min().x, rect.min().y, rect.max().x, rect.max().y];
-            let detail = format!("leaves out places of {}, which reaches over {reaches:?}", collection.id);
-            found.push(Violation::new("extent", detail, "an extent around all places"));
+            let id = &collection.id;
+            let detail = Text::new(
+                format!("把 {id} 的位置留在了外面，它们在 {reaches:?}"),
+                format!("leaves out places of {id}, which reaches over {reaches:?}"),
+            );
+            let expected = Text::new("包含所有位置的范围", "an extent around all places");
+            found.push(Violation::new("extent", detail, expected));
         }
     }
     if let Some(early) = draft.projects.iter().find(|row| row.value.due < plan.start) {
-        let detail = format!("{} is due on {}, before the plan would start", early.value.id, early.value.due);
-        found.push(Violation::new("start", detail, format!("{} or earlier", early.value.due)));
+        let (id, due) = (&early.value.id, early.value.due);
+        let detail = Text::new(
+            format!("{id} 的期限 {due} 会早于计划开始"),
+            format!("{id} is due on {due}, before the plan would start"),
+        );
+        let expected = Text::new(format!("{due} 或以前"), format!("{due} or earlier"));
+        found.push(Violation::new("start", detail, expected));
     }
     found
 }
@@ -65,8 +80,11 @@ fn places_of_another_kind(draft: &Atlas, project: &Project) -> Option<Violation>
     let place = draft.places_of(&project.id).find(|place| !fits(place))?;
     Some(Violation::new(
         "kind",
-        format!("its place {}/{} is in a collection of another kind", place.collection, place.id),
-        "the kind of the collection that its places are in",
+        Text::new(
+            format!("它的位置 {}/{} 在另一类的图层里", place.collection, place.id),
+            format!("its place {}/{} is in a collection of another kind", place.collection, place.id),
+        ),
+        Text::new("它的位置所在图层的类别", "the kind of the collection that its places are in"),
     ))
 }
 
@@ -74,12 +92,15 @@ fn broken_members(draft: &Atlas, quota: &Quota) -> Vec<Violation> {
     let mut found = Vec::new();
     for member in &quota.members {
         if draft.projects.get(member).is_none() {
-            found.push(Violation::new("members", format!("there is no project {member}"), "ids of projects"));
+            found.push(absent("members", member, "项目", "project"));
         }
         let others = draft.quotas.iter().filter(|other| other.value.id != quota.id);
         for other in others.filter(|other| other.value.members.contains(member)) {
-            let detail = format!("{member} is a member of {} already", other.value.id);
-            found.push(Violation::new("members", detail, "projects that no other quota counts"));
+            let other = &other.value.id;
+            let detail =
+                Text::new(format!("{member} 已经算在 {other} 里"), format!("{member} is a member of {other} already"));
+            let expected = Text::new("没有算在别处的项目", "projects that no other quota counts");
+            found.push(Violation::new("members", detail, expected));
         }
     }
     found
@@ -90,18 +111,23 @@ fn broken_home(draft: &Atlas, feature: &Feature) -> Option<Violation> {
     let project = feature.project.as_ref().map(|id| (id, draft.projects.get(id)));
     match (home.role, project) {
         (Role::Context, None) => None,
-        (Role::Context, Some(_)) => {
-            Some(Violation::new("project", "a feature of the context belongs to no project", "no project"))
-        }
-        (Role::Plan { .. }, None) => {
-            Some(Violation::new("project", "a place of the plan belongs to a project", "the id of a project"))
-        }
-        (Role::Plan { .. }, Some((id, None))) => {
-            Some(Violation::new("project", format!("there is no project {id}"), "the id of a project"))
-        }
+        (Role::Context, Some(_)) => Some(Violation::new(
+            "project",
+            Text::new("背景图层的要素不属于项目", "a feature of the context belongs to no project"),
+            Text::new("不填项目", "no project"),
+        )),
+        (Role::Plan { .. }, None) => Some(Violation::new(
+            "project",
+            Text::new("计划的位置属于一个项目", "a place of the plan belongs to a project"),
+            Text::new("项目的标识", "the id of a project"),
+        )),
+        (Role::Plan { .. }, Some((id, None))) => Some(absent("project", id, "项目", "project")),
         (Role::Plan { kind }, Some((id, Some(row)))) => (row.value.kind != kind).then(|| {
-            let detail = format!("{id} is a {}, and {} holds places of {kind}s", row.value.kind, home.id);
-            Violation::new("project", detail, "a project of the collection's kind")
+            let detail = Text::new(
+                format!("{id} 与图层 {} 的类别不同", home.id),
+                format!("{id} is a {}, and {} holds places of {kind}s", row.value.kind, home.id),
+            );
+            Violation::new("project", detail, Text::new("与图层同类的项目", "a project of the collection's kind"))
         }),
     }
 }
@@ -109,7 +135,9 @@ fn broken_home(draft: &Atlas, feature: &Feature) -> Option<Violation> {
 fn broken_collection(draft: &Atlas, before: Option<&Record>, collection: &Collection) -> Vec<Violation> {
     let mut found = Vec::new();
     if before.is_none() && is_reserved_collection(&collection.id) {
-        found.push(Violation::new("id", format!("{} stands for something else", collection.id), "another id"));
+        let id = &collection.id;
+        let detail = Text::new(format!("{id} 另有所指"), format!("{id} stands for something else"));
+        found.push(Violation::new("id", detail, Text::new("别的标识", "another id")));
     }
     if let Some(Record::Collection(before)) = before
         && !draft.set(collection).is_empty()
@@ -117,12 +145,13 @@ fn broken_collection(draft: &Atlas, before: Option<&Record>, collection: &Collec
         if before.geometry_type != collection.geometry_type {
             found.push(Violation::new(
                 "geometry_type",
-                "it has features of the old type",
-                before.geometry_type.to_string(),
+                Text::new("图层里有原来类型的要素", "it has features of the old type"),
+                Text::new(before.geometry_type.to_string(), before.geometry_type.to_string()),
             ));
         }
         if before.role != collection.role {
-            found.push(Violation::new("kind", "it has places of projects of the old kind", "the kind as it is"));
+            let detail = Text::new("图层里有原来类别的项目的位置", "it has places of projects of the old kind");
+            found.push(Violation::new("kind", detail, Text::new("原来的类别", "the kind as it is")));
         }
     }
     found

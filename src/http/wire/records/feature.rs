@@ -68,25 +68,30 @@ impl Body for FeatureBody {
     }
 
     fn into_record(self, key: &RecordKey, before: Option<&Record>, _order: u32) -> Result<Record, BodyError> {
-        let wrong = |member, detail, expected| BodyError { member, detail, expected };
+        let wrong = |member, detail, (zh, en)| BodyError { member, detail, expected: Text::new(zh, en) };
         if let Some(id) = self.id.filter(|id| *id != key.id) {
-            let detail = format!("is {id}, but the address says {}", key.id);
-            return Err(wrong("id", detail, "the id of the address, or none"));
+            let here = &key.id;
+            let detail =
+                Text::new(format!("是 {id}，而地址是 {here}"), format!("is {id}, but the address says {here}"));
+            return Err(wrong("id", detail, ("与地址相同，或不填", "the id of the address, or none")));
         }
         let shape = Shape::from_json(self.geometry, MAX_VERTICES).map_err(|fault| {
-            wrong("geometry", fault.to_string(), "a valid GeoJSON geometry, longitude before latitude")
+            let expected = ("有效的 GeoJSON 图形，先经度后纬度", "a valid GeoJSON geometry, longitude before latitude");
+            wrong("geometry", Text::new("图形无效", fault.to_string()), expected)
         })?;
         let properties = self.properties;
         let basis = match (properties.basis_zh, properties.basis_en) {
             (None, None) => None,
             (Some(zh), Some(en)) => Some(Text { zh, en }),
             _ => {
-                let detail = "basis is there in one language only".to_owned();
-                return Err(wrong("properties.basis_zh", detail, "both basis_zh and basis_en, or neither"));
+                let detail = Text::new("依据只有一种语言", "basis is there in one language only");
+                let expected = ("basis_zh 和 basis_en 都填，或都不填", "both basis_zh and basis_en, or neither");
+                return Err(wrong("properties.basis_zh", detail, expected));
             }
         };
         let Some(collection) = key.collection.clone() else {
-            return Err(wrong("collection", "a feature is in a collection".to_owned(), "the id of a collection"));
+            let detail = Text::new("要素在一个图层里", "a feature is in a collection");
+            return Err(wrong("collection", detail, ("图层的标识", "the id of a collection")));
         };
         let number = match before {
             Some(Record::Feature(before)) => before.number,

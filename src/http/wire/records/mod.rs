@@ -19,7 +19,7 @@ pub use project::ProjectBody;
 pub use target::{QuotaBody, TargetBody};
 pub use texts::{PlanBody, SectionBody, ThemeBody};
 
-use crate::plan::{Collection, Project, Quota, Record, RecordKey, Section, Target, Theme, Visibility};
+use crate::plan::{Collection, Project, Quota, Record, RecordKey, Section, Target, Text, Theme, Visibility};
 
 /// What of a record a caller may set.
 pub trait Body: Serialize + DeserializeOwned + JsonSchema {
@@ -35,8 +35,8 @@ pub trait Body: Serialize + DeserializeOwned + JsonSchema {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BodyError {
     pub member: &'static str,
-    pub detail: String,
-    pub expected: &'static str,
+    pub detail: Text,
+    pub expected: Text,
 }
 
 /// A record as its body, whatever its type.
