@@ -53,7 +53,7 @@ impl Oidc {
         Ok(Said { subject: told.subject().to_string(), claims })
     }
 
-    /// Checks the ID token as OpenID Connect Core 3.1.3.7 asks; the library leaves `azp`, `iat` and `at_hash` to us.
+    /// Checks the ID token as the standard asks (Core 3.1.3.7); the library leaves `azp`, `iat` and `at_hash` to us.
     fn checked<'a>(
         &self,
         provider: &Provider,
