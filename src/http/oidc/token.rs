@@ -1,7 +1,5 @@
 //! What the provider says of somebody: the ID token, checked, and what only its userinfo tells.
 
-use std::time::{Duration, SystemTime};
-
 use jiff::SignedDuration;
 use openidconnect::core::{CoreGenderClaim, CoreJsonWebKey};
 use openidconnect::{
@@ -55,7 +53,7 @@ impl Oidc {
         Ok(Said { subject: told.subject().to_string(), claims })
     }
 
-    /// Checks the ID token as OpenID Connect Core 3.1.3.7 asks; the library leaves `azp`, `iat` and `at_hash` to us.
+    /// Checks the ID token as the standard asks (Core 3.1.3.7); the library leaves `azp`, `iat` and `at_hash` to us.
     fn checked<'a>(
         &self,
         provider: &Provider,
@@ -65,11 +63,11 @@ impl Oidc {
     ) -> Result<&'a Claims, ClaimsVerificationError> {
         let wrong = |what: &str| ClaimsVerificationError::Other(what.to_owned());
         let id_token = tokens.id_token().ok_or_else(|| wrong("there is none"))?;
-        let seconds = u64::try_from((now - SKEW).as_second()).unwrap_or_default();
-        let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        // The library has a type of its own for times; both write them as RFC 3339.
+        let moment = (now - SKEW).to_string().parse().map_err(|_| wrong("the time cannot be told"))?;
         let (from, to) = ((pending.since - SKEW).as_second(), (now + SKEW).as_second());
         let verifier: IdTokenVerifier<'_, CoreJsonWebKey> =
-            provider.id_token_verifier().set_time_fn(move || moment.into()).set_issue_time_verifier_fn(move |issued| {
+            provider.id_token_verifier().set_time_fn(move || moment).set_issue_time_verifier_fn(move |issued| {
                 if (from..=to).contains(&issued.timestamp()) {
                     Ok(())
                 } else {
