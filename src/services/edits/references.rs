@@ -7,6 +7,7 @@ use crate::plan::{
     Change, Collection, Feature, Plan, Project, Quota, Record, RecordType, Role, Slug, Text, Violation,
     is_reserved_collection,
 };
+use crate::spatial::union;
 
 /// Records that are told by name when they stand in the way.
 const TOLD: usize = 5;
@@ -47,19 +48,20 @@ fn absent(field: &str, id: &Slug, zh: &str, en: &str) -> Violation {
 fn left_outside(draft: &Atlas, plan: &Plan) -> Vec<Violation> {
     let mut found = Vec::new();
     let [west, south, east, north] = plan.extent;
+    // What is no extent at all is told by the rules.
+    let is_extent = west < east && south < north;
     let is_outside =
-        |rect: Rect| rect.min().x < west || rect.min().y < south || rect.max().x > east || rect.max().y > north;
-    for collection in draft.collections() {
-        if let Some(rect) = draft.extent(collection).filter(|rect| is_outside(*rect)) {
-            let reaches = [rect.min().x, rect.min().y, rect.max().x, rect.max().y];
-            let id = &collection.id;
-            let detail = Text::new(
-                format!("把 {id} 的位置留在了外面，它们在 {reaches:?}"),
-                format!("leaves out places of {id}, which reaches over {reaches:?}"),
-            );
-            let expected = Text::new("包含所有位置的范围", "an extent around all places");
-            found.push(Violation::new("extent", detail, expected));
-        }
+        |rect: &Rect| rect.min().x < west || rect.min().y < south || rect.max().x > east || rect.max().y > north;
+    let outside: Vec<(&str, Rect)> = draft
+        .collections()
+        .filter_map(|collection| Some((collection.id.as_str(), draft.extent(collection).filter(is_outside)?)))
+        .collect();
+    if let Some(all) = outside.iter().map(|(_, rect)| *rect).reduce(union).filter(|_| is_extent) {
+        let names = outside.iter().take(TOLD).map(|(id, _)| *id).collect::<Vec<_>>().join(", ");
+        let reach = [all.min().x, all.min().y, all.max().x, all.max().y];
+        let detail = Text::new(format!("把 {names} 等图层的位置留在了外面"), format!("leaves out places of {names}"));
+        let expected = Text::new(format!("包含 {reach:?} 的范围"), format!("an extent around {reach:?}"));
+        found.push(Violation::new("extent", detail, expected));
     }
     if let Some(early) = draft.projects.iter().find(|row| row.value.due < plan.start) {
         let (id, due) = (&early.value.id, early.value.due);

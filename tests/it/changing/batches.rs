@@ -27,12 +27,13 @@ async fn a_batch_lands_whole_or_not_at_all() {
     let good = || patch("mars", 1, json!({"progress": 7}));
     let place = line("second", "nothing", json!([[120.7, 30.7], [120.8, 30.7]]));
     let place = json!({"op": "create", "type": "feature", "collection": "roads", "id": "second", "value": place});
-    let bad: [(Value, u16, &str); 9] = [
+    let bad: [(Value, u16, &str); 10] = [
         (patch("keboda", 9, json!({"progress": 7})), 412, "version 1 now, not 9"),
         (patch("nothing", 1, json!({"progress": 7})), 404, "nothing"),
         (patch("keboda", 1, json!({"progress": 700})), 422, "keboda.progress"),
         (patch("keboda", 1, json!({"progres": 7})), 422, "progres"),
-        (create("project", "mars", road("mars")), 409, "already"),
+        (create("project", "sentaike", road("sentaike")), 409, "already"),
+        (create("project", "mars", road("mars")), 422, "edited twice"),
         (
             json!({"op": "patch", "type": "project", "id": "keboda", "value": {"progress": 7}}),
             422,

@@ -65,6 +65,10 @@ pub async fn a_timeline_counts_what_each_may_see(store: impl Store) {
 
 /// A project with a place and a quota that names it, then internal, then public again, and at last gone while it was internal.
 pub async fn the_public_is_told_nothing_of_what_is_hidden(store: impl Store) {
+    let roads = |visibility| match collection("roads", GeometryType::Point) {
+        Record::Collection(roads) => Record::Collection(Collection { visibility, ..roads }),
+        other => other,
+    };
     let road = |visibility| Record::Project(Project { visibility, ..project("road-a") });
     let place = || match point(7, "roads", "part", 120.7, 30.7) {
         Record::Feature(place) => Record::Feature(Feature { project: Some(slug("road-a")), ..place }),
@@ -86,7 +90,7 @@ pub async fn the_public_is_told_nothing_of_what_is_hidden(store: impl Store) {
     };
     let made = [
         create(section("s1", "一")),
-        create(collection("roads", GeometryType::Point)),
+        create(roads(Visibility::Public)),
         create(road(Visibility::Public)),
         create(place()),
         create(quota(&["road-a"])),
@@ -110,11 +114,7 @@ pub async fn the_public_is_told_nothing_of_what_is_hidden(store: impl Store) {
     assert_eq!(public().await, [1, 2], "what went while it was internal stays hidden");
     commit(&store, batch([create(road(Visibility::Public))])).await;
     assert_eq!(public().await, [1, 2, 3, 4, 5, 12]);
-    let hotels = |visibility| match collection("roads", GeometryType::Point) {
-        Record::Collection(roads) => Record::Collection(Collection { visibility, ..roads }),
-        other => other,
-    };
-    commit(&store, internal(vec![replace(hotels(Visibility::Internal), 1)])).await;
+    commit(&store, internal(vec![replace(roads(Visibility::Internal), 1)])).await;
     assert_eq!(public().await, [1, 3, 5, 12], "a collection takes its features with it");
 }
 
