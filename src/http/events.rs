@@ -71,8 +71,7 @@ pub async fn list_events(asked: Asked) -> Result<Response, Problem> {
     if !listener.may_go_on().await {
         return Err(Problem::not_signed_in("what you may see has just changed; come again"));
     }
-    let user = asked.caller.identity().map(|identity| &identity.name);
-    let hello = json!({ "seq": present, "today": asked.state.today(), "user": user }).to_string();
+    let hello = json!({ "seq": present, "today": asked.state.today() }).to_string();
     let begin = stream::iter([Some(Sent::Hello(hello)), missed].into_iter().flatten());
     let stopping = asked.state.stopping();
     let all = begin.chain(follow(listener)).map(|sent| Ok::<_, Infallible>(sent.event()));

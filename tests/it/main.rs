@@ -15,6 +15,7 @@ mod binary;
 mod changing;
 mod demo;
 mod durability;
+mod edge;
 mod editing;
 mod foreign;
 mod gpkg;

@@ -1,6 +1,6 @@
 // Two windows on one plan: what one changes the other shows, without a reload, marks it, and says when it hears nothing.
 import { accessible, expect, painted, test } from './guatu.ts';
-import { editProject, signIn } from './people.ts';
+import { disable, editProject, signIn, signInAsNew } from './people.ts';
 
 const PROJECT = 'mars';
 
@@ -28,6 +28,29 @@ test('a change in one window shows in the other, on row, card and map', async ({
     .toBe(false);
   await accessible(page);
   await other.context().close();
+});
+
+test('who is shut out while the page is open is told, and reads on as anybody does', async ({
+  page,
+  browser,
+  baseURL,
+  watch,
+}) => {
+  watch.allow.push(/ERR_INCOMPLETE_CHUNKED_ENCODING|Failed to load resource/);
+  const admin = await (await browser.newContext({ baseURL })).newPage();
+  await signIn(admin, 'admin');
+  const name = `leaver-${Date.now()}`;
+  await signInAsNew(page, admin, name);
+  await page.goto('/');
+  await painted(page);
+  await expect(page.getByText('实时', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name })).toBeVisible();
+  await disable(admin, name);
+  await expect(page.getByText('登录已过期。登录后接着做，刚才填的都还在。')).toBeVisible({ timeout: 20_000 });
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name })).toBeHidden();
+  await expect(page.getByText('实时', { exact: true })).toBeVisible();
+  await admin.context().close();
 });
 
 test('a lost connection is told, with since when, and so is its return', async ({ page, context, watch }) => {

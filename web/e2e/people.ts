@@ -41,6 +41,21 @@ export async function signIn(page: Page, person: Person): Promise<void> {
   expect((await request.post('/api/v1/invitations', { headers, data: { token, password: PASSWORD } })).ok()).toBe(true);
 }
 
+/** Signs the page's browser in as somebody new, whom `admin` adds. */
+export async function signInAsNew(page: Page, admin: Page, name: string): Promise<void> {
+  const data = { name, display_name: name, roles: ['viewer'] };
+  const added = await admin.request.post('/api/v1/users', { headers, data });
+  const path: string = (await added.json()).invitation.link_path;
+  const token = new URLSearchParams(path.split('#')[1]).get('token');
+  const accepted = await page.request.post('/api/v1/invitations', { headers, data: { token, password: PASSWORD } });
+  expect(accepted.ok()).toBe(true);
+}
+
+export async function disable(admin: Page, name: string): Promise<void> {
+  const answer = await admin.request.patch(`/api/v1/users/${name}`, { headers, data: { disabled: true } });
+  expect(answer.ok()).toBe(true);
+}
+
 export async function signOut(page: Page): Promise<void> {
   await page.request.delete('/api/v1/session', { headers });
 }

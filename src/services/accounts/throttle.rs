@@ -21,7 +21,7 @@ pub const FAILURES_OF_NAME: usize = 5;
 pub const FAILURES_OF_ADDRESS: usize = 20;
 
 /// Guesses for one name from anywhere within the window; from then on its attempts come one by one.
-pub const FAILURES_ANYWHERE: usize = 100;
+pub const FAILURES_ANYWHERE: usize = 50;
 
 /// The time between attempts that come one by one: a day of them is nothing against a password of ten characters.
 pub const PACE: Duration = Duration::from_secs(2);

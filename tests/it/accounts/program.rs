@@ -1,9 +1,10 @@
 //! The program: the link to set up, `guatu user`, and where secrets are and are not.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -164,6 +165,25 @@ fn users_are_managed_beside_a_running_server() {
     server.stop_cleanly();
     let (ok, said) = run(GUATU, &["user", "list", "--data", "/nowhere/at-all"]);
     assert!(!ok && said.contains("/nowhere/at-all"), "{said}");
+}
+
+#[test]
+fn who_is_disabled_beside_the_server_hears_nothing_more() {
+    let data = folder();
+    let server = Running::start(data.path(), &[]);
+    let token = server.token(data.path(), "wang", &["planner"], &["read", "edit_plan"]);
+    let mut stream =
+        Client::new().get(format!("{}/api/v1/events", server.base)).bearer_auth(&token).send().expect("an answer");
+    assert_eq!(stream.status(), 200);
+    assert!(user(data.path(), &["disable", "wang"]).0);
+    let (told, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        told.send(stream.read_to_string(&mut text).map(|_| text).map_err(|fault| fault.to_string()))
+    });
+    let text = heard.recv_timeout(Duration::from_secs(10)).expect("the stream ends by itself").expect("a sound end");
+    assert!(text.starts_with("event: hello") && !text.contains("event: change"), "{text}");
+    server.stop_cleanly();
 }
 
 #[test]

@@ -189,15 +189,43 @@ async fn guesses_for_a_name_are_slowed_down_and_forgiven() {
     assert_eq!(server.try_password("wang", PASSWORD).await.status, 429);
 }
 
+/// An attempt to sign in from an address, and with what a proxy may have said.
+async fn attempt_from(server: &Server, name: &str, password: &str, peer: &str, forwarded: &str) -> Answer {
+    let body = json!({"name": name, "password": password}).to_string();
+    let request = Request::post("/api/v1/session").header("content-type", "application/json");
+    let mut request = request.header("x-forwarded-for", forwarded).body(Body::from(body)).expect("a request");
+    let peer: SocketAddr = peer.parse().expect("an address");
+    request.extensions_mut().insert(ConnectInfo(peer));
+    server.send(request).await
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_lock_anybody_out() {
+    let server = Server::shipped();
+    server.add_user("chief", &[UserRole::Admin]);
+    let attempt = async |password: &str, peer: &str| attempt_from(&server, "chief", password, peer, "").await.status;
+    for _ in 0..5 {
+        assert_eq!(attempt("a wrong password", "203.0.113.9:1000").await, 401);
+    }
+    assert_eq!(attempt(PASSWORD, "203.0.113.9:1000").await, 429, "the stranger waits, even if they are right");
+    assert_eq!(attempt(PASSWORD, "10.0.0.1:1000").await, 200, "the chief does not");
+    // Many strangers together slow each other down, and do not reach where the chief has signed in.
+    let mut slowed = 0;
+    for stranger in 0..50 {
+        let status = attempt("a wrong password", &format!("203.0.113.{}:1000", 10 + stranger)).await;
+        slowed += usize::from(status == 429);
+    }
+    assert!(slowed > 0 && slowed < 50, "{slowed}");
+    assert_eq!(attempt(PASSWORD, "10.0.0.1:2000").await, 200);
+    let elsewhere = attempt_from(&server, "chief", PASSWORD, "10.0.0.2:1000", "").await;
+    elsewhere.is_problem("a new place during the guesses", 429, "");
+    assert_eq!(elsewhere.header("retry-after"), "2", "a moment, no quarter of an hour");
+}
+
 #[tokio::test]
 async fn guesses_from_an_address_are_slowed_down() {
     let attempt = async |server: &Server, number: usize, peer: &str, forwarded: &str| -> Answer {
-        let body = json!({"name": format!("user-{number}"), "password": "a wrong password"}).to_string();
-        let request = Request::post("/api/v1/session").header("content-type", "application/json");
-        let mut request = request.header("x-forwarded-for", forwarded).body(Body::from(body)).expect("a request");
-        let peer: SocketAddr = peer.parse().expect("an address");
-        request.extensions_mut().insert(ConnectInfo(peer));
-        server.send(request).await
+        attempt_from(server, &format!("user-{number}"), "a wrong password", peer, forwarded).await
     };
     let server = Server::shipped();
     for number in 0..20 {

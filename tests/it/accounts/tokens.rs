@@ -1,10 +1,13 @@
 //! Tokens of programs: made, used, limited, revoked, expired.
 
-use guatu::plan::UserRole;
+use guatu::plan::{Right, Timestamp, UserRole};
+use guatu::services::accounts::{Accounts, NewToken, NewUser};
+use guatu::store::StoreError;
+use guatu::store::accounts::{AccountsStore, Added};
 use serde_json::{Value, json};
 
 use crate::support::accounts::Shown;
-use crate::support::http::Server;
+use crate::support::http::{NOW, Server};
 
 #[tokio::test]
 async fn a_token_is_made_used_and_revoked() {
@@ -99,6 +102,54 @@ async fn a_token_may_no_more_than_its_owner_may_now() {
     assert_eq!(users().await, 403);
     let session = server.ask("GET", "/api/v1/session", &Shown::Token(token.clone()), Value::Null).await.json();
     assert_eq!(session["user"]["rights"], json!(["read"]));
+}
+
+#[tokio::test]
+async fn a_token_that_edits_reads_too_and_one_that_does_not_edits_nothing() {
+    let server = Server::shipped();
+    server.add_user("wang", &[UserRole::Planner, UserRole::Gis]);
+    let wang = server.sign_in("wang").await;
+    let project = "/api/v1/projects/chuangxin-road";
+    for scope in ["edit_plan", "edit_geometry"] {
+        let (token, id) = server.token(&wang, &[scope], Value::Null).await;
+        let token = Shown::Token(token);
+        let list = server.ask("GET", "/api/v1/tokens", &wang, Value::Null).await.json();
+        let listed = list["tokens"].as_array().expect("a list").iter().find(|token| token["id"] == id).expect("it");
+        assert_eq!(listed["scopes"], json!(["read", scope]));
+        assert_eq!(server.ask("GET", project, &token, Value::Null).await.status, 200, "{scope}");
+        let stale = server.ask_with("PATCH", project, &token, json!({}), &[("if-match", "\"9\"")]).await;
+        assert_eq!(stale.status, if scope == "edit_plan" { 412 } else { 403 }, "{scope}: {}", stale.text());
+    }
+    let (token, _) = server.token(&wang, &["report"], Value::Null).await;
+    for (method, version) in [("GET", "*"), ("PATCH", "\"9\"")] {
+        let headers = [("if-match", version)];
+        let body = if method == "GET" { Value::Null } else { json!({}) };
+        let answer = server.ask_with(method, project, &Shown::Token(token.clone()), body, &headers).await;
+        answer.is_problem(method, 403, "");
+        assert!(answer.json().get("current").is_none(), "{}", answer.text());
+    }
+}
+
+#[test]
+fn a_token_from_before_edits_brought_reading_with_them_reads_too() {
+    let store = AccountsStore::in_memory().expect("memory");
+    let now: Timestamp = NOW.parse().expect("a time");
+    let roles = [UserRole::Planner].into_iter().collect();
+    let new = NewUser { name: "wang".parse().expect("a name"), display_name: "Wang".to_owned(), roles };
+    let scopes = [Right::EditPlan].into_iter().collect();
+    let token = NewToken { label: "old".to_owned(), scopes, expires: None };
+    // The SHA-256 of "abc", from FIPS 180-2, appendix B.1.
+    let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let digit = |at: usize| u8::from_str_radix(&digest[at * 2..at * 2 + 2], 16).expect("digits");
+    let digest: [u8; 32] = std::array::from_fn(digit);
+    let kept = store.write::<_, StoreError>(|ledger| {
+        let Added::User(id) = ledger.add_user(&new, now)? else { panic!("a new user") };
+        ledger.add_token(&digest, id, &token, now)
+    });
+    kept.expect("kept");
+    let accounts = Accounts::new(store).expect("accounts");
+    let identity = accounts.caller_of_token("abc", now).expect("accounts").expect("its owner");
+    assert_eq!(identity.rights, [Right::Read, Right::EditPlan].into_iter().collect());
 }
 
 #[tokio::test]

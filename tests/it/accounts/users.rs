@@ -27,7 +27,7 @@ async fn a_user_is_added_and_chooses_a_password_once() {
     let made = made.json();
     let user = json!({
         "name": "wang-fang", "display_name": "王芳", "roles": ["inspector", "planner"], "disabled": false,
-        "created": "2020-01-10T08:00:00.000Z", "last_seen": null,
+        "created": "2020-01-10T08:00:00.000Z", "last_seen": null, "tokens": 0,
     });
     assert_eq!(made["user"], user);
     assert_eq!(made["invitation"]["expires"], "2020-01-12T08:00:00.000Z");
@@ -116,19 +116,22 @@ async fn who_is_disabled_is_out_at_once_and_stays_out() {
     assert_eq!(server.ask("GET", "/api/v1/tokens", &wang, Value::Null).await.status, 401, "sessions stay ended");
     accept(&server, &link, PASSWORD).await.is_problem("an old link", 404, "token");
     let projects = server.ask("GET", "/api/v1/projects", &Shown::Token(token), Value::Null).await;
-    assert_eq!(projects.status, 200, "a token is not revoked by it");
+    projects.is_problem("tokens stay revoked", 401, "");
 }
 
 #[tokio::test]
-async fn a_reset_takes_password_and_sessions_away() {
+async fn a_reset_takes_password_sessions_and_tokens_away() {
     let (server, admin) = with_admin().await;
     server.add_user("wang", &[UserRole::Planner]);
     let wang = server.sign_in("wang").await;
+    let (token, _) = server.token(&wang, &["read"], Value::Null).await;
     let reset = async || {
         let answer = server.ask("POST", "/api/v1/users/wang/reset", &admin, Value::Null).await;
         secret_of(&answer.json()["link_path"])
     };
     let (earlier, link) = (reset().await, reset().await);
+    let by_token = server.ask("GET", "/api/v1/projects", &Shown::Token(token), Value::Null).await;
+    by_token.is_problem("whoever had the password may have made it", 401, "");
     assert_eq!(server.ask("GET", "/api/v1/tokens", &wang, Value::Null).await.status, 401);
     assert_eq!(server.try_password("wang", PASSWORD).await.status, 401);
     let new = "a boat upon the canal";
@@ -144,6 +147,56 @@ async fn a_reset_takes_password_and_sessions_away() {
     let late = server.ask("POST", "/api/v1/users/wang/reset", &admin, Value::Null).await;
     server.pass_hours(48);
     accept(&server, &secret_of(&late.json()["link_path"]), new).await.is_problem("late", 404, "token");
+}
+
+#[tokio::test]
+async fn an_administrator_sees_how_many_tokens_there_are_and_revokes_them() {
+    let (server, admin) = with_admin().await;
+    server.add_user("wang", &[UserRole::Viewer]);
+    let wang = server.sign_in("wang").await;
+    let (token, _) = server.token(&wang, &["read"], Value::Null).await;
+    server.token(&wang, &["read"], Value::Null).await;
+    let (own, _) = server.token(&admin, &["administer"], Value::Null).await;
+    let counts = async || {
+        let users = server.ask("GET", "/api/v1/users", &admin, Value::Null).await.json();
+        users["users"].as_array().expect("a list").iter().map(|user| user["tokens"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(counts().await, [json!(1), json!(2)]);
+    let renamed = server.ask("PATCH", "/api/v1/users/wang", &admin, json!({"display_name": "王"})).await;
+    assert_eq!(renamed.json()["tokens"], 2);
+    let revoke = async |who: &Shown, name: &str| {
+        server.ask("DELETE", &format!("/api/v1/users/{name}/tokens"), who, Value::Null).await
+    };
+    revoke(&wang, "wang").await.is_problem("no administrator", 403, "");
+    revoke(&Shown::Token(own), "wang").await.is_problem("a token", 403, "");
+    revoke(&admin, "nobody").await.is_problem("nobody", 404, "user");
+    assert_eq!(revoke(&admin, "wang").await.status, 204);
+    assert_eq!(counts().await, [json!(1), json!(0)]);
+    assert_eq!(server.ask("GET", "/api/v1/projects", &Shown::Token(token), Value::Null).await.status, 401);
+    assert_eq!(server.ask("GET", "/api/v1/tokens", &wang, Value::Null).await.status, 200, "the session is left alone");
+    server.token(&wang, &["read"], Value::Null).await;
+    let disabled = server.ask("PATCH", "/api/v1/users/wang", &admin, json!({"disabled": true})).await;
+    assert_eq!(disabled.json()["tokens"], 0);
+}
+
+#[tokio::test]
+async fn a_token_that_leaks_gives_nobody_a_way_in() {
+    let (server, admin) = with_admin().await;
+    server.add_user("wang", &[UserRole::Viewer]);
+    let (token, _) = server.token(&admin, &["read", "administer"], Value::Null).await;
+    let check = async |method: &str, path: &str, body: Value| {
+        let answer = server.ask(method, path, &Shown::Token(token.clone()), body).await;
+        answer.is_problem(path, 403, "");
+        assert!(!answer.text().contains("/invite"), "{}", answer.text());
+    };
+    check("POST", "/api/v1/users", json!({"name": "mole", "display_name": "M", "roles": ["admin"]})).await;
+    check("PATCH", "/api/v1/users/wang", json!({"roles": ["admin"]})).await;
+    check("POST", "/api/v1/users/wang/reset", Value::Null).await;
+    check("DELETE", "/api/v1/users/wang/tokens", Value::Null).await;
+    check("POST", "/api/v1/tokens", json!({"label": "a", "scopes": ["read"], "expires": null})).await;
+    let users = server.ask("GET", "/api/v1/users", &Shown::Token(token), Value::Null).await.json();
+    assert_eq!(users["users"].as_array().map(Vec::len), Some(2), "and may still look");
+    assert_eq!(users["users"][1]["roles"], json!(["viewer"]));
 }
 
 #[tokio::test]

@@ -59,6 +59,11 @@ export async function resetAccount(name: string): Promise<Invitation> {
   return (await send<Invitation>('POST', `/api/v1/users/${part(name)}/reset`)).data;
 }
 
+/** Takes back all keys of an account. */
+export async function deleteTokensOf(name: string): Promise<void> {
+  await send('DELETE', `/api/v1/users/${part(name)}/tokens`);
+}
+
 export async function listTokens(): Promise<ApiToken[]> {
   return (await send<{ tokens: ApiToken[] }>('GET', '/api/v1/tokens')).data.tokens;
 }

@@ -21,6 +21,8 @@ export function liveListener(app: AppState): Listener {
       const own = actors.length === 1 && actors[0] === app.session.user?.name;
       if (!own && types.some((type) => type !== UNSEEN)) app.notice.show(said(app, batch));
     },
+    // The server ends a stream when its listener is signed out or may see more or less than before.
+    doubt: () => void app.session.look(),
     reload() {
       app.reload();
       app.notice.show(app.t('live.reset'));

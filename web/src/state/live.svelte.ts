@@ -22,6 +22,8 @@ export interface Listener {
   since(): number | null;
   today(): string | null;
   refresh(batch: Batch): void;
+  /** The stream ended, which may be for who listens. */
+  doubt(): void;
   reload(): void;
   /** The server's day is another than the one that lights were read for. */
   newDay(day: string): void;
@@ -143,6 +145,7 @@ export class LiveState {
     this.#attempts = 0;
     this.lostSince = null;
     this.status = 'on';
+    if (since !== null) this.#listener.doubt();
     if (since !== null && Date.now() - since > LONG_LOSS_MS) this.#reload();
     if (told) this.#listener.back();
   }
@@ -154,6 +157,7 @@ export class LiveState {
       this.#hiccup ??= setTimeout(() => (this.status = 'lost'), HICCUP_MS);
     }
     if (!final) return;
+    this.#listener.doubt();
     clearTimeout(this.#again);
     const wait = RETRY_MS[Math.min(this.#attempts, RETRY_MS.length - 1)];
     this.#attempts += 1;

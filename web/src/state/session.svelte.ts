@@ -38,6 +38,21 @@ export class SessionState {
     return this.user?.rights.includes(right) ?? false;
   }
 
+  /** Looks again at who is signed in, when the server may have ended that; says so, and offers to sign in. */
+  async look(): Promise<void> {
+    const found = await findSession().catch(() => null);
+    // A server that does not answer has signed nobody out.
+    if (!found) return;
+    const isOther = found.user?.name !== this.user?.name;
+    this.data = found;
+    if (!isOther) return;
+    if (!found.user) {
+      this.interrupted = true;
+      this.ask();
+    }
+    this.onchanged();
+  }
+
   async signIn(name: string, password: string): Promise<void> {
     this.enter(await signIn(name, password));
   }

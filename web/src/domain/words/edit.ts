@@ -91,10 +91,12 @@ export const EDIT_WORDS = {
   'accounts.enable': { zh: '恢复使用', en: 'Enable' },
   'accounts.reset': { zh: '重设密码', en: 'Reset the password' },
   'accounts.reset_hint': {
-    zh: '重设会让此人在所有设备上退出，并给出一个新的一次性链接。',
-    en: 'A reset signs the person out everywhere and gives a new one-time link.',
+    zh: '重设会让此人在所有设备上退出，收回其程序密钥，并给出一个新的一次性链接。',
+    en: 'A reset signs the person out everywhere, takes back their keys for programs and gives a new one-time link.',
   },
   'accounts.seen': { zh: '最近使用 {date}', en: 'last here {date}' },
+  'accounts.keys': { zh: '程序密钥 {n} 个', en: 'keys for programs: {n}' },
+  'accounts.drop_keys': { zh: '收回全部密钥', en: 'Take back all keys' },
   'accounts.never_seen': { zh: '还没有登录过', en: 'never signed in' },
   'accounts.last_admin': {
     zh: '这是最后一个管理员，不能停用或去掉管理角色。',
