@@ -43,9 +43,9 @@ const WORDS = {
   'stage.completed': { zh: '竣工', en: 'Completed' },
   'stage.in_use': { zh: '投用', en: 'In use' },
   'stage.suspended': { zh: '暂停', en: 'Suspended' },
-  'stage.cancelled': { zh: '取消', en: 'Cancelled' },
+  'stage.cancelled': { zh: '已取消', en: 'Cancelled' },
   'stage.basis.plan': { zh: '由计划文字推知', en: 'Implied by the plan’s words' },
-  'stage.basis.report': { zh: '来自现场报告', en: 'From a field report' },
+  'stage.basis.report': { zh: '已报告', en: 'Reported' },
   'stage.basis.none': { zh: '还没有人报告', en: 'Nobody has reported yet' },
 
   light: { zh: '亮灯', en: 'Light' },
