@@ -10,7 +10,6 @@ export const REASONS = [
   'ended',
   'unreachable',
   'refused',
-  'busy',
   'failed',
   ...REASONS_OF_ACCOUNT,
 ] as const;
