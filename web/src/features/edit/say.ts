@@ -34,8 +34,13 @@ export function faultText(
   }
   return violations
     .filter((v) => memberOf(v) === field)
-    .map(({ detail, expected }) => (expected ? t('fault.expected', { detail, expected }) : detail))
+    .map((v) => violationText(t, v))
     .join(' ');
+}
+
+/** A rule that is broken, with what would be right when the server says it. */
+export function violationText(t: AppState['t'], { detail, expected }: Violation): string {
+  return expected ? t('fault.expected', { detail, expected }) : detail;
 }
 
 /** Which parts of a field are wrong, to mark them: lines of a list and the members of these. */
