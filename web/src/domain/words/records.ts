@@ -57,8 +57,8 @@ export const RECORD_WORDS = {
   'remove.done': { zh: '已删除：{name}', en: 'Deleted: {name}' },
   'remove.undo': { zh: '撤销', en: 'Undo' },
   'remove.undo_failed': {
-    zh: '没有全部撤销，请到变更记录里看',
-    en: 'Not all of it came back; see the log of changes',
+    zh: '没有撤销成，请到变更记录里看',
+    en: 'It did not come back; see the log of changes',
   },
   'remove.stale': {
     zh: '别人刚刚改过，请再看一遍会一并删除什么。',
