@@ -1,11 +1,13 @@
 // Every word of the interface in both languages. The map's data brings its own names; they are not here.
 import type { Lang } from './vocab.ts';
+import { ACCOUNT_WORDS } from './words/account.ts';
 import { EDIT_WORDS } from './words/edit.ts';
 import { RECORD_WORDS } from './words/records.ts';
 import { OIDC_WORDS } from './words/oidc.ts';
 import { TIME_WORDS } from './words/time.ts';
 
 const WORDS = {
+  ...ACCOUNT_WORDS,
   ...EDIT_WORDS,
   ...RECORD_WORDS,
   ...OIDC_WORDS,
