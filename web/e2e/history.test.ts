@@ -23,6 +23,9 @@ test('an edit is told in words in both languages, and undone', async ({ page }) 
     .first()
     .getByRole('button', { name: /^Undo change/ })
     .click();
+  const dialog = page.getByRole('dialog', { name: /^Undo “Changed/ });
+  await accessible(page);
+  await dialog.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(english.getByRole('article').first()).toContainText('Undid change');
   const after = (await (await page.request.get(`/api/v1/projects/${PROJECT}`)).json()).note;
   expect(after).toEqual(before);
@@ -38,8 +41,44 @@ test('what a later change has touched cannot be undone, and the reader is told w
   await expect(history.getByRole('article').first()).toContainText('第一 → 第二');
   const older = history.getByRole('article').nth(1);
   await older.getByRole('button', { name: /撤销第/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '不撤销' }).click();
+  await older.getByRole('button', { name: /撤销第/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '撤销', exact: true }).click();
   await expect(older.getByRole('alert')).toContainText('不能撤销');
   await accessible(page);
+});
+
+test('a creation is undone, is known as undone under a filter, and what still needs it is named', async ({
+  page,
+  watch,
+}) => {
+  watch.allow.push(/404|409/);
+  await signIn(page, 'lead');
+  const headers = { 'sec-fetch-site': 'same-origin' };
+  const id = `undone-${Date.now()}`;
+  const section = { id, name: { zh: '试一章', en: 'A trial' }, order: 90 };
+  const made = await page.request.post('/api/v1/sections', { headers, data: section });
+  expect(made.status(), await made.text()).toBe(201);
+  const theme = { id: `${id}-theme`, name: { zh: '试', en: 'Trial' }, section: id, item: 0, note: null };
+  expect((await page.request.post('/api/v1/themes', { headers, data: theme })).status()).toBe(201);
+  await page.goto('/audit?change=created');
+  const log = page.getByRole('list', { name: '变更列表' });
+  const entry = (text: string) => log.getByRole('article').filter({ hasText: text }).first();
+  async function undo(text: string): Promise<void> {
+    await entry(text)
+      .getByRole('button', { name: /撤销第/ })
+      .click();
+    await page.getByRole('dialog').getByRole('button', { name: '撤销', exact: true }).click();
+  }
+  await undo('章节试一章');
+  await expect(entry('章节试一章').getByRole('alert')).toContainText(`工作主题“${id}-theme”还用到它`);
+  await undo('工作主题试');
+  await expect(entry('工作主题试').getByText('已撤销')).toBeVisible();
+  await expect(entry('工作主题试').getByRole('alert')).toHaveCount(0);
+  await page.reload();
+  await expect(entry('工作主题试').getByText('已撤销')).toBeVisible();
+  await undo('章节试一章');
+  await expect(entry('章节试一章').getByText('已撤销')).toBeVisible();
 });
 
 test('who is not signed in sees the changes but no way to undo them', async ({ page }) => {

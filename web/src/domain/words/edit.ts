@@ -208,6 +208,10 @@ export const EDIT_WORDS = {
   'place.hint_point': { zh: '在地图上点出位置。', en: 'Click where it is.' },
   'place.lat': { zh: '纬度', en: 'Latitude' },
   'place.lon': { zh: '经度', en: 'Longitude' },
+  'place.swapped': {
+    zh: '这像是{is}。{wanted}应在 {min} 到 {max} 之间，经纬度写反了？',
+    en: 'This looks like a {is}. {wanted} here is from {min} to {max}; are the two swapped?',
+  },
   'place.shape_one': { zh: '1 个图形，{v} 个点', en: '1 shape, points: {v}' },
   'place.shape': { zh: '{n} 个图形，{v} 个点', en: '{n} shapes, points: {v}' },
   'place.empty': { zh: '还没有图形', en: 'Nothing is drawn yet' },
