@@ -18,6 +18,7 @@ export const ACCOUNT_WORDS = {
   'account.old_password': { zh: '现在的密码', en: 'Present password' },
   'account.new_password': { zh: '新密码', en: 'New password' },
   'account.again': { zh: '再输入一次', en: 'Once more' },
+  'account.again_hint': { zh: '和上面的一样', en: 'The same as above' },
   'account.differs': { zh: '两次输入的不一样', en: 'The two differ' },
   'account.password_rule': { zh: '至少 {n} 个字符，可以是一句话', en: 'At least {n} characters; a sentence will do' },
   'account.change_password': { zh: '修改密码', en: 'Change password' },
