@@ -13,11 +13,15 @@ test('the one-time link sets up the first administrator and leaves no token behi
   await expect(page.getByRole('heading', { name: '设立第一个管理员' })).toBeVisible();
   expect(page.url()).not.toContain('token');
   await page.getByLabel('用户名').fill('admin');
+  await page.getByLabel('用户名').fill('Li Ming');
   await page.getByLabel('姓名').fill('管理员');
   await page.getByLabel('新密码').fill(PASSWORD);
   await page.getByLabel('再输入一次').fill('something else');
-  await page.getByLabel('再输入一次').blur();
+  await page.getByRole('button', { name: '开始使用' }).click();
   await expect(page.getByText('两次输入的不一样')).toBeVisible();
+  await expect(page.getByText(/用户名只能用/)).toBeVisible();
+  await expect(page.getByLabel('用户名')).toBeFocused();
+  await page.getByLabel('用户名').fill('admin');
   await accessible(page);
   await page.getByLabel('再输入一次').fill(PASSWORD);
   await page.getByRole('button', { name: '开始使用' }).click();
@@ -61,6 +65,7 @@ test('a colleague is added, comes in by the link, is switched off and stays out'
   const row = page.locator(`[data-account="${name}"]`);
   await row.getByRole('button', { name: /更改/ }).click();
   await row.getByRole('button', { name: '停用' }).click();
+  await page.getByRole('dialog', { name: '停用王工的账户？' }).getByRole('button', { name: '停用' }).click();
   await expect(row.getByText('已停用')).toBeVisible();
   await colleague.goto('/');
   await expect(colleague.getByRole('button', { name: '登录' })).toBeVisible();
@@ -74,7 +79,36 @@ test('the last administrator cannot be switched off, and is told so', async ({ p
   const row = page.locator('[data-account="admin"]');
   await row.getByRole('button', { name: /更改/ }).click();
   await row.getByRole('button', { name: '停用' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '停用' }).click();
   await expect(row.getByRole('alert')).toContainText('最后一个管理员');
+  const box = row.getByRole('checkbox', { name: /^管理/ });
+  await box.click();
+  await page.getByRole('dialog', { name: '不再当管理员？' }).getByRole('button', { name: '不改' }).click();
+  await expect(box).toBeChecked();
+  await box.click();
+  await page.getByRole('dialog').getByRole('button', { name: '去掉管理角色' }).click();
+  await expect(row.getByRole('alert')).toContainText('最后一个管理员');
+  await expect(box).toBeChecked();
+});
+
+test('a role is given with a word and can be taken back; an administrator is made on purpose only', async ({
+  page,
+}) => {
+  await signIn(page, 'viewer');
+  await signIn(page, 'admin');
+  await page.goto('/accounts');
+  const row = page.locator('[data-account="viewer"]');
+  await row.getByRole('button', { name: /更改/ }).click();
+  const [planner, admin] = [row.getByRole('checkbox', { name: /^计划/ }), row.getByRole('checkbox', { name: /^管理/ })];
+  await planner.click();
+  const notice = page.getByRole('status').filter({ hasText: '读者的角色：查看、计划' });
+  await notice.getByRole('button', { name: '撤销' }).click();
+  await expect(planner).not.toBeChecked();
+  await admin.click();
+  const dialog = page.getByRole('dialog', { name: '让读者成为管理员？' });
+  await accessible(page);
+  await dialog.getByRole('button', { name: '不改' }).click();
+  await expect(admin).not.toBeChecked();
 });
 
 test('a wrong password says so, the right one opens the menu, and signing out closes it', async ({ page, watch }) => {
@@ -128,6 +162,9 @@ test('without anonymous reading the plan asks for a sign-in and opens after it',
     await guest.goto('/');
     const dialog = guest.getByRole('dialog', { name: '登录' });
     await expect(dialog.getByText('这里的计划登录后才能看。')).toBeVisible();
+    await expect(dialog.getByLabel('用户名')).toBeFocused();
+    await expect(guest.getByText('登录后看计划')).toBeVisible();
+    await expect(guest.getByText('没有取到数据')).toHaveCount(0);
     await dialog.getByLabel('用户名').fill('viewer');
     await dialog.getByLabel('密码').fill(PASSWORD);
     await guest.keyboard.press('Enter');

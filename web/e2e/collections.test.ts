@@ -31,6 +31,7 @@ test('a planner changes the plan’s own record, and a wrong one is refused at i
   const entry = page.getByRole('list', { name: '变更列表' }).getByRole('article').first();
   await expect(entry).toContainText('市');
   await entry.getByRole('button', { name: /撤销第/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '撤销', exact: true }).click();
   await expect(page.getByText('已撤销').first()).toBeVisible();
   const { plans } = await (await page.request.get('/api/v1/plans')).json();
   expect(plans[0].city.en).toBe(before);
@@ -64,7 +65,7 @@ test('a collection is made empty and internal, nobody else sees it, it is opened
   await accessible(page);
   await dialog.getByRole('button', { name: '添加', exact: true }).click();
   const row = page.locator('[data-collection="planned-greenways"]');
-  await expect(row).toContainText('登录的人');
+  await expect(row).toContainText('内部');
 
   // In a window of somebody who is not signed in.
   const anonymous = await browser.newContext({ baseURL: baseURL! });
@@ -80,7 +81,7 @@ test('a collection is made empty and internal, nobody else sees it, it is opened
   const form = page.getByRole('dialog', { name: '修改：图层' });
   await form.getByLabel('谁能看').selectOption('public');
   await form.getByRole('button', { name: '保存' }).click();
-  await expect(row).toContainText('所有人');
+  await expect(row).toContainText('公开');
   expect(await list()).toContain('planned-greenways');
   expect(await one()).toBe(200);
 

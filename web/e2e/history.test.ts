@@ -23,6 +23,9 @@ test('an edit is told in words in both languages, and undone', async ({ page }) 
     .first()
     .getByRole('button', { name: /^Undo change/ })
     .click();
+  const dialog = page.getByRole('dialog', { name: /^Undo “Changed/ });
+  await accessible(page);
+  await dialog.getByRole('button', { name: 'Undo', exact: true }).click();
   await expect(english.getByRole('article').first()).toContainText('Undid change');
   const after = (await (await page.request.get(`/api/v1/projects/${PROJECT}`)).json()).note;
   expect(after).toEqual(before);
@@ -38,8 +41,45 @@ test('what a later change has touched cannot be undone, and the reader is told w
   await expect(history.getByRole('article').first()).toContainText('第一 → 第二');
   const older = history.getByRole('article').nth(1);
   await older.getByRole('button', { name: /撤销第/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '不撤销' }).click();
+  await older.getByRole('button', { name: /撤销第/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '撤销', exact: true }).click();
   await expect(older.getByRole('alert')).toContainText('不能撤销');
   await accessible(page);
+});
+
+test('a creation is undone, is known as undone under a filter, and what still needs it is named', async ({
+  page,
+  watch,
+}) => {
+  watch.allow.push(/404|409/);
+  await signIn(page, 'lead');
+  const headers = { 'sec-fetch-site': 'same-origin' };
+  const id = `undone-${Date.now()}`;
+  const section = { id, name: { zh: '试一章', en: 'A trial' }, order: 90 };
+  const made = await page.request.post('/api/v1/sections', { headers, data: section });
+  expect(made.status(), await made.text()).toBe(201);
+  const theme = { id: `${id}-theme`, name: { zh: '试', en: 'Trial' }, section: id, item: 0, note: null };
+  expect((await page.request.post('/api/v1/themes', { headers, data: theme })).status()).toBe(201);
+  await page.goto('/audit?change=created');
+  const [SECTION, THEME] = [/章节\s*试一章/, /工作主题\s*试/];
+  const log = page.getByRole('list', { name: '变更列表' });
+  const entry = (text: RegExp) => log.getByRole('article').filter({ hasText: text }).first();
+  async function undo(text: RegExp): Promise<void> {
+    await entry(text)
+      .getByRole('button', { name: /撤销第/ })
+      .click();
+    await page.getByRole('dialog').getByRole('button', { name: '撤销', exact: true }).click();
+  }
+  await undo(SECTION);
+  await expect(entry(SECTION).getByRole('alert')).toContainText(`工作主题“${id}-theme”还用到它`);
+  await undo(THEME);
+  await expect(entry(THEME).getByText('已撤销')).toBeVisible();
+  await expect(entry(THEME).getByRole('alert')).toHaveCount(0);
+  await page.reload();
+  await expect(entry(THEME).getByText('已撤销')).toBeVisible();
+  await undo(SECTION);
+  await expect(entry(SECTION).getByText('已撤销')).toBeVisible();
 });
 
 test('who is not signed in sees the changes but no way to undo them', async ({ page }) => {
@@ -66,9 +106,9 @@ test('all changes: filters live in the address, and pages follow one another', a
   await page.getByRole('combobox', { name: '对象' }).selectOption('project');
   await expect(page).toHaveURL(/type=project/);
   await expect(list.getByRole('link').first()).toBeVisible();
-  await page.getByRole('combobox', { name: '操作' }).selectOption('created');
+  await page.getByRole('combobox', { name: '操作', exact: true }).selectOption('created');
   await expect(page).toHaveURL(/change=created/);
-  await page.getByRole('textbox', { name: '操作人' }).fill('nobody-by-this-name');
+  await page.getByRole('combobox', { name: '操作人' }).fill('nobody-by-this-name');
   await page.keyboard.press('Enter');
   await expect(page.getByText('没有符合的变更')).toBeVisible();
   await page.getByRole('button', { name: '清除筛选' }).last().click();

@@ -1,6 +1,7 @@
 // What changed between two days: counted, filtered, marked by its weightiest change, and safe as a table.
 import { expect, test } from 'vitest';
 import {
+  bothWays,
   CHANGES,
   CHANGES_SHOWN,
   compareCsv,
@@ -8,7 +9,9 @@ import {
   groupByMain,
   mainChange,
   presetRange,
+  readingsBetween,
   tallyChanges,
+  tellingReason,
   withChanges,
   type Change,
   type CompareEntry,
@@ -83,10 +86,33 @@ test('only what differs is told', () => {
   expect(differences(entries[0]!, 'en')).toEqual([]);
 });
 
-test('presets end today and do not begin before the first record', () => {
-  expect(presetRange('month', '2019-01-05', '2019-07-31')).toEqual({ from: '2019-06-30', to: '2019-07-31' });
+test('last month is the calendar month; the other presets end today, and none begins before the first record', () => {
+  expect(presetRange('month', '2019-01-05', '2019-07-31')).toEqual({ from: '2019-05-31', to: '2019-06-30' });
+  expect(presetRange('month', '2019-01-05', '2019-03-30')).toEqual({ from: '2019-01-31', to: '2019-02-28' });
+  expect(presetRange('month', '2019-01-05', '2019-01-20')).toEqual({ from: '2019-01-05', to: '2019-01-05' });
   expect(presetRange('quarter', '2019-01-05', '2019-07-31')).toEqual({ from: '2019-04-30', to: '2019-07-31' });
   expect(presetRange('year', '2019-01-05', '2019-07-31')).toEqual({ from: '2019-01-05', to: '2019-07-31' });
+});
+
+test('a project that went both ways says how', () => {
+  const both: Change[] = ['advanced', 'slipped'];
+  expect(bothWays(entry('a', both, { after: side({ due: '2020-01-31' }) }))).toBe('due');
+  expect(bothWays(entry('a', both))).toBe('mixed');
+  expect(bothWays(entry('a', ['slipped']))).toBeNull();
+});
+
+test('a light has its reason where it changed or warns', () => {
+  const red = side({ light: { colour: 'red', reason: { zh: '过期', en: 'overdue' } } });
+  expect(tellingReason(entry('a', ['advanced'], { after: red }))?.en).toBe('overdue');
+  expect(tellingReason(entry('a', ['advanced']))).toBeNull();
+  expect(tellingReason(entry('a', ['light']))).toEqual(reason);
+});
+
+test('the readings between two days, both included', () => {
+  const readings = ['2019-03-31', '2019-04-30', '2019-05-31', '2019-06-30'].map((date) => ({ date }));
+  const range = { from: '2019-04-30', to: '2019-06-01' };
+  expect(readingsBetween(readings, range)).toEqual({ first: readings[1], last: readings[2] });
+  expect(readingsBetween(readings.slice(3), range)).toBeNull();
 });
 
 test('the table opens in a spreadsheet: UTF-8 mark, quoted commas, no formulas', () => {

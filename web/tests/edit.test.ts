@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { changedFields, differences, merged, patchOf } from '../src/domain/edit/compare.ts';
 import { blankRecord } from '../src/domain/edit/blank.ts';
 import { FIELDS, RARE, asked } from '../src/domain/edit/fields.ts';
-import { bodyOf, formOf, isDate, type Form } from '../src/domain/edit/form.ts';
+import { bodyOf, formOf, type Form } from '../src/domain/edit/form.ts';
 import { isSlug, suggestedId } from '../src/domain/edit/slug.ts';
+import { faultSpots, isWrong } from '../src/features/edit/say.ts';
+import { readNumber } from '../src/domain/number-text.ts';
 import { impliedProgress, nextStages } from '../src/domain/edit/stages.ts';
 import { worklist } from '../src/domain/edit/worklist.ts';
 import { asMulti, joined, piecesOf, pieceTypeOf, pointCount } from '../src/domain/geo/pieces.ts';
@@ -75,11 +77,12 @@ describe('a form', () => {
   });
 
   test.each<[string, string, unknown, string]>([
-    ['a name in one language', 'name', { zh: '槜李路', en: ' ' }, 'both'],
     ['no name', 'name', { zh: '', en: '' }, 'needed'],
     ['a day that is not', 'due', '2019-02-30', 'date'],
     ['no due date', 'due', '', 'needed'],
     ['words for a number', 'progress', 'half', 'number'],
+    ['less than nothing', 'investment', { planned: '-5', paid: '' }, 'least'],
+    ['a milestone without a name', 'milestones', [{ zh: '', en: ' ', due: '2019-05-01', done: '' }], 'needed'],
     ['more than all', 'progress', '101', 'range'],
     ['half an item', 'item', '1.5', 'whole'],
     ['paid without a plan', 'investment', { planned: '', paid: '5' }, 'planned'],
@@ -89,12 +92,53 @@ describe('a form', () => {
     expect(bodyOf(FIELDS.project, form, project).faults).toMatchObject([{ field, code }]);
   });
 
+  test('takes what is typed in one language for both', () => {
+    const milestones = [{ zh: '路基完成', en: '', due: '2019-05-01', done: '' }];
+    const form = { ...formOf(FIELDS.project, project), owner: { zh: '建设局', en: ' ' }, milestones } as Form;
+    const { body, faults } = bodyOf(FIELDS.project, { ...form, name: { zh: '', en: 'Zuili road' } }, project);
+    expect(faults).toEqual([]);
+    expect(body).toMatchObject({
+      name: text('Zuili road'),
+      owner: text('建设局'),
+      milestones: [{ name: text('路基完成') }],
+    });
+    // The field that was left empty is empty when the record is opened again.
+    expect(formOf(FIELDS.project, body)['owner']).toEqual({ zh: '建设局', en: '' });
+  });
+
+  test('says which part is wrong and what would be right', () => {
+    const milestones = [{ zh: '开工', en: '', due: '', done: '' }];
+    const form = { ...formOf(FIELDS.project, project), progress: '140', milestones } as Form;
+    expect(bodyOf(FIELDS.project, form, project).faults).toEqual([
+      { field: 'progress', code: 'range', say: { min: 0, max: 100 } },
+      { field: 'milestones', code: 'date', part: 0, at: 'due' },
+    ]);
+    const wordy = { ...formOf(FIELDS.project, project), progress: '一半' } as Form;
+    expect(bodyOf(FIELDS.project, wordy, project).faults).toMatchObject([{ code: 'number', say: { example: '60' } }]);
+  });
+
+  test('marks the part that the server names', () => {
+    const violation = { field: 'milestones[1].due', detail: 'before the start' };
+    const spots = faultSpots('milestones', [], [violation]);
+    expect(spots).toEqual([{ part: 1, at: 'due' }]);
+    expect([isWrong(spots, 'due', 1), isWrong(spots, 'due', 0), isWrong(spots, 'name', 1)]).toEqual([
+      true,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test('reads numbers as people type them', () => {
-    const form = { ...formOf(FIELDS.project, project), investment: { planned: '12,500,000', paid: '１' } } as Form;
+    const form = {
+      ...formOf(FIELDS.project, project),
+      investment: { planned: '１２，５００,000', paid: '１' },
+    } as Form;
     const { body, faults } = bodyOf(FIELDS.project, { ...form, curve: '10%，20 30' }, project);
     expect(body['curve']).toEqual([10, 20, 30]);
     expect((body['investment'] as { planned_cny: number }).planned_cny).toBe(12_500_000);
-    expect(faults.map((f) => f.field)).toEqual(['investment']);
+    expect((body['investment'] as { paid_cny: number }).paid_cny).toBe(1);
+    expect(faults).toEqual([]);
+    expect(['２０', '12。5', '１２．５％', '', '-', '1 250'].map(readNumber)).toEqual([20, 12.5, 12.5, NaN, NaN, 1250]);
   });
 
   test('keeps the readings of a target in order and refuses a day twice', () => {
@@ -110,7 +154,10 @@ describe('a form', () => {
   });
 
   test('knows the calendar', () => {
-    expect(['2020-02-29', '2019-02-29', '2019-1-1', ''].map(isDate)).toEqual([true, false, false, false]);
+    const due = (typed: string) => bodyOf(FIELDS.project, { ...formOf(FIELDS.project, project), due: typed }, project);
+    expect(due('2020-02-29').faults).toEqual([]);
+    expect(due('2019-02-29').faults).toMatchObject([{ code: 'date' }]);
+    expect(due('２０１９。６。１').body['due']).toBe('2019-06-01');
   });
 
   test('has a word for every field', () => {
@@ -215,6 +262,10 @@ describe('a new record', () => {
   ])('called %s, with %j taken, is %s', (name, taken, id) => {
     expect(suggestedId(name, new Set(taken))).toBe(id);
     if (id) expect(isSlug(id)).toBe(true);
+  });
+
+  test('without Latin letters is numbered by what it is', () => {
+    expect(suggestedId('槜李路', new Set(['project-1']), 'project')).toBe('project-2');
   });
 
   test('has an id that the server takes', () => {

@@ -1,5 +1,6 @@
 // The drawn reach of a shape holds what is near and leaves out what is far; anchors lie on or in their shapes.
 import type { Geometry } from 'geojson';
+import { readDegrees } from '../src/domain/geo/degrees.ts';
 import { describe, expect, test } from 'vitest';
 import { anchorOf } from '../src/domain/geo/anchor.ts';
 import { distanceToSegment, insideRings, partsOf, planeAt, unionBox } from '../src/domain/geo/plane.ts';
@@ -66,4 +67,15 @@ test('a project of two features is counted once, at its nearest', () => {
     ['b', 10],
   ]);
   expect(tally([{ kind: 'road', stage: 'planned', light: 'red' }]).late).toBe(1);
+});
+
+test('a typed coordinate is read, or what is wrong with it is told', () => {
+  const extent = [120.6, 30.6, 120.9, 30.9];
+  expect(readDegrees('120.75', 0, extent)).toBe(120.75);
+  expect(readDegrees(' 30。75 ', 1, extent)).toBe(30.75);
+  expect([readDegrees('120.75', 1, extent), readDegrees('30.75', 0, extent)]).toEqual(['swapped', 'swapped']);
+  expect([readDegrees('', 1, extent), readDegrees('east', 0, extent)]).toEqual(['number', 'number']);
+  expect([readDegrees('95', 1, extent), readDegrees('95', 1, null)]).toEqual(['range', 'range']);
+  // Outside of the plan, but possible: the server has the last word.
+  expect(readDegrees('31.5', 1, extent)).toBe(31.5);
 });

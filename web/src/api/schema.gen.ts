@@ -649,7 +649,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All users by name. */
+        /** All users by name, each with the number of their tokens. */
         get: operations["list_users"];
         put?: never;
         /** Adds a user and gives a link to choose a password by, once. 409 when the name is taken. */
@@ -673,7 +673,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes a user. Who is disabled is signed out at once. 409 when no administrator would be left. */
+        /** Changes a user. Who is disabled is signed out at once, and their tokens are revoked. 409 when no administrator would be left. */
         patch: operations["change_user"];
         trace?: never;
     };
@@ -686,9 +686,26 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a user's password and sessions away and gives a link to choose another password by, once. */
+        /** Takes a user's password, sessions and tokens away and gives a link to choose another password by, once. */
         post: operations["reset_user"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{name}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes all tokens of a user, at once. */
+        delete: operations["delete_user_tokens"];
         options?: never;
         head?: never;
         patch?: never;
@@ -704,7 +721,7 @@ export interface paths {
         /** One's own tokens, oldest first; never the texts that are shown to the server. */
         get: operations["list_tokens"];
         put?: never;
-        /** Makes a token for a program, with some of one's rights. Its text is told once. */
+        /** Makes a token for a program, with some of one's rights; one that edits reads too. Its text is told once. */
         post: operations["create_token"];
         delete?: never;
         options?: never;
@@ -1211,6 +1228,7 @@ export interface components {
         NewTokenWire: {
             /** @description What it is for. */
             label: string;
+            /** @description Those that edit bring `read` with them. */
             scopes: components["schemas"]["Right"][];
             /**
              * Format: date
@@ -1278,6 +1296,9 @@ export interface components {
             field: string;
             detail: string;
             expected?: string | null;
+            /** @description The same in Chinese, where the rule is the plan's. */
+            detail_zh?: string | null;
+            expected_zh?: string | null;
         };
         Settings: {
             /** @description Id of the plan that is served. */
@@ -1847,6 +1868,7 @@ export interface components {
             version: number;
             kind: string;
             simulated: boolean;
+            /** @description In the words of who made it, which may name people: null to those who are not signed in. */
             note: string | null;
             /**
              * Format: uint64
@@ -1964,6 +1986,11 @@ export interface components {
             created: string;
             /** Format: date-time */
             last_seen: string | null;
+            /**
+             * Format: uint32
+             * @description Tokens of programs that the user has made and that were not revoked.
+             */
+            tokens: number;
         };
         InvitedUser: {
             user: components["schemas"]["UserWire"];
@@ -4333,6 +4360,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InvitationWire"];
                 };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_user_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong. */
             default: {

@@ -1,8 +1,18 @@
 // Reads and writes of the time side: timeline, comparison, history, undo, live events. As in client.ts, failures are ApiErrors.
 import type { AuditFilters } from '../domain/view.ts';
 import { query, request } from './client.ts';
+import { send } from './write.ts';
 import { atMoment } from './moment.ts';
-import type { ChangeEvent, ChangePage, Comparison, HelloEvent, PlanMoment, Project, Timeline } from './types.ts';
+import type {
+  Change,
+  ChangeEvent,
+  ChangePage,
+  Comparison,
+  HelloEvent,
+  PlanMoment,
+  Project,
+  Timeline,
+} from './types.ts';
 
 const part = encodeURIComponent;
 
@@ -23,9 +33,9 @@ export function findProjectOn(id: string, day: string, signal: AbortSignal): Pro
   return request(atMoment(`/api/v1/projects/${part(id)}`, day), { signal });
 }
 
-/** A page of the changes of a project and its places, newest first. */
-export function listHistory(id: string, limit: number, signal: AbortSignal): Promise<ChangePage> {
-  return request(`/api/v1/projects/${part(id)}/history${query({ limit })}`, { signal });
+/** A page of the changes of a project and its places until the end of a day, newest first. */
+export function listHistory(id: string, to: string | null, limit: number, signal: AbortSignal): Promise<ChangePage> {
+  return request(`/api/v1/projects/${part(id)}/history${query({ to, limit })}`, { signal });
 }
 
 export function listChanges(filters: AuditFilters, limit: number, signal: AbortSignal): Promise<ChangePage> {
@@ -38,8 +48,23 @@ export function followChanges(next: string, signal: AbortSignal): Promise<Change
   return request(pathname + search, { signal });
 }
 
-export function undoChange(seq: number): Promise<unknown> {
-  return request(`/api/v1/changes/${seq}/undo`, { method: 'POST' });
+/** As many changes as one page may hold. */
+const MOST = 1000;
+
+/** The changes after one that took others back; `type` narrows them to those of one type of record. */
+export async function listUndoers(type: string | null, since: number, signal: AbortSignal): Promise<Change[]> {
+  const path = `/api/v1/changes${query({ type, since, limit: MOST })}`;
+  return (await request<ChangePage>(path, { signal })).changes.filter((change) => change.undoes !== null);
+}
+
+/** Takes a change back. The answer has no body when the record is gone with it. */
+export async function undoChange(seq: number): Promise<void> {
+  await send('POST', `/api/v1/changes/${seq}/undo`);
+}
+
+/** Takes all changes of a batch back, or none; a batch has the number of its first change. */
+export async function undoBatch(batch: number): Promise<void> {
+  await send('POST', `/api/v1/batches/${batch}/undo`);
 }
 
 /** Asks for tiles ahead of time, so that the browser has them when the map does. */

@@ -117,6 +117,13 @@ export async function createReading(
   await send('POST', `${PATHS.target}/${part(target)}/readings`, reading, how);
 }
 
+/** Removes the reading of a day; answers with the number of the change. */
+export async function deleteReading(target: string, date: string, key: string): Promise<number | null> {
+  // A reading is named by its day, whatever the target's version is by now.
+  const path = `${PATHS.target}/${part(target)}/readings/${part(date)}`;
+  return (await send<null>('DELETE', path, undefined, { key, version: '*' })).seq;
+}
+
 const items = (collection: string) => `/ogc/collections/${part(collection)}/items`;
 
 /** A feature with the version that a change of it must name. */

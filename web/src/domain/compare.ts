@@ -1,5 +1,5 @@
 // Comparing two days: which changes there are, how they are counted and filtered, and the table to take along.
-import { addMonths, clampDay } from './day.ts';
+import { addDays, addMonths, clampDay } from './day.ts';
 import { word } from './words.ts';
 import type { Kind, Lang, Light, Stage, Text } from './vocab.ts';
 
@@ -36,10 +36,37 @@ export interface Range {
 export const PRESETS = ['month', 'quarter', 'year'] as const;
 export type Preset = (typeof PRESETS)[number];
 
-/** A preset's two days; what lies before the first record begins with it. */
+/**
+ * A preset's two days; what lies before the first record begins with it. A day is compared as it ended, so that last month is
+ * from the end of the month before to its own.
+ */
 export function presetRange(preset: Preset, first: string, today: string): Range {
-  const begin = { month: addMonths(today, -1), quarter: addMonths(today, -3), year: `${today.slice(0, 4)}-01-01` };
-  return { from: clampDay(begin[preset], first, today), to: today };
+  const begins = `${today.slice(0, 7)}-01`;
+  const ranges: Record<Preset, Range> = {
+    month: { from: addDays(addMonths(begins, -1), -1), to: addDays(begins, -1) },
+    quarter: { from: addMonths(today, -3), to: today },
+    year: { from: `${today.slice(0, 4)}-01-01`, to: today },
+  };
+  const { from, to } = ranges[preset];
+  return { from: clampDay(from, first, today), to: clampDay(to, first, today) };
+}
+
+/** Why a project both went ahead and back: it moved on and is due later, or one of stage and progress fell behind. */
+export function bothWays({ what, before, after }: CompareEntry): 'due' | 'mixed' | null {
+  if (!what.includes('advanced') || !what.includes('slipped') || !before || !after) return null;
+  return after.due > before.due ? 'due' : 'mixed';
+}
+
+/** A light that needs a word: it has changed, or something is late. */
+export function tellingReason({ what, after }: CompareEntry): Text | null {
+  if (!after || after.light.colour === 'grey') return null;
+  return what.includes('light') || after.light.colour !== 'green' ? after.light.reason : null;
+}
+
+/** The first and the last reading of a target between two days, both included; nothing without any. */
+export function readingsBetween<R extends { date: string }>(readings: readonly R[], { from, to }: Range) {
+  const inside = readings.filter(({ date }) => from <= date && date <= to);
+  return inside.length ? { first: inside[0]!, last: inside.at(-1)! } : null;
 }
 
 /** How many projects have each change; a project with two changes counts in both. */

@@ -7,7 +7,8 @@ const TOGETHER = /^(\d{4})(\d{2})(\d{2})$/;
 
 /** The day as ISO text, or nothing when the text is no day that exists. */
 export function readDay(text: string): string | null {
-  const found = APART.exec(text.trim()) ?? TOGETHER.exec(text.trim());
+  const plain = text.normalize('NFKC').replaceAll('。', '.').trim();
+  const found = APART.exec(plain) ?? TOGETHER.exec(plain);
   if (!found) return null;
   const [, year, month, date] = found as unknown as [string, string, string, string];
   const day = `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`;

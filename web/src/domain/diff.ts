@@ -51,7 +51,7 @@ const VOCABULARIES: Record<string, string> = {
   aim: 'aim',
   position: 'position',
   light: 'light',
-  visibility: 'diff',
+  visibility: 'visibility',
 };
 
 function money(value: unknown, lang: Lang): string {

@@ -5,14 +5,7 @@ export const REASON_PARAM = 'sign-in';
 
 /** Another account at the provider may be let in; the provider must ask again who it is. */
 export const REASONS_OF_ACCOUNT = ['name', 'name_taken', 'no_role', 'disabled'] as const;
-export const REASONS = [
-  'cancelled',
-  'ended',
-  'unreachable',
-  'refused',
-  'failed',
-  ...REASONS_OF_ACCOUNT,
-] as const;
+export const REASONS = ['cancelled', 'ended', 'unreachable', 'refused', 'failed', ...REASONS_OF_ACCOUNT] as const;
 export type Reason = (typeof REASONS)[number];
 
 /** An address without the reason, and the reason that was in it; words of others mean nothing. */

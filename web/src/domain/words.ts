@@ -1,15 +1,18 @@
 // Every word of the interface in both languages. The map's data brings its own names; they are not here.
 import type { Lang } from './vocab.ts';
+import { ACCOUNT_WORDS } from './words/account.ts';
 import { EDIT_WORDS } from './words/edit.ts';
 import { RECORD_WORDS } from './words/records.ts';
 import { OIDC_WORDS } from './words/oidc.ts';
 import { TIME_WORDS } from './words/time.ts';
 
 const WORDS = {
+  ...ACCOUNT_WORDS,
   ...EDIT_WORDS,
   ...RECORD_WORDS,
   ...OIDC_WORDS,
   ...TIME_WORDS,
+  'app.lang': { zh: 'zh', en: 'en' },
   'app.name': { zh: '挂图', en: 'Guatu' },
   'app.title': { zh: '挂图：{plan}', en: 'Guatu: {plan}' },
   'app.map': { zh: '计划地图', en: 'Map of the plan' },
@@ -43,9 +46,9 @@ const WORDS = {
   'stage.completed': { zh: '竣工', en: 'Completed' },
   'stage.in_use': { zh: '投用', en: 'In use' },
   'stage.suspended': { zh: '暂停', en: 'Suspended' },
-  'stage.cancelled': { zh: '取消', en: 'Cancelled' },
+  'stage.cancelled': { zh: '已取消', en: 'Cancelled' },
   'stage.basis.plan': { zh: '由计划文字推知', en: 'Implied by the plan’s words' },
-  'stage.basis.report': { zh: '来自现场报告', en: 'From a field report' },
+  'stage.basis.report': { zh: '已报告', en: 'Reported' },
   'stage.basis.none': { zh: '还没有人报告', en: 'Nobody has reported yet' },
 
   light: { zh: '亮灯', en: 'Light' },

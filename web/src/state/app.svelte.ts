@@ -15,6 +15,7 @@ import { CompareState } from './compare.svelte.ts';
 import { LiveState } from './live.svelte.ts';
 import { EditState } from './edit.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
+import { PeopleState } from './people.svelte.ts';
 import { PlanState } from './plan.svelte.ts';
 import { liveListener } from './listening.ts';
 import { ResultsState } from './results.svelte.ts';
@@ -35,6 +36,7 @@ export class AppState {
   readonly screen = new ScreenState();
   readonly notice = new NoticeState();
   readonly session = new SessionState();
+  readonly people = new PeopleState(this.session);
   readonly edit = new EditState(this.session, this.view);
   readonly time = new TimeState(this.view, this.plan, this.screen);
   readonly compare = new CompareState(this.view);
@@ -68,7 +70,8 @@ export class AppState {
   /** Who made a change, as people say it; the log names programs by their task. */
   actorName(actor: string | null): string {
     if (actor === 'simulation' || actor === 'seed') return this.t(`history.${actor}`);
-    return actor ?? this.t(this.session.user ? 'history.system' : 'history.somebody');
+    if (actor) return this.people.called(actor);
+    return this.t(this.session.user ? 'history.system' : 'history.somebody');
   }
 
   /** Opens a project; `frame` when it was not chosen on the map itself. */

@@ -3,6 +3,7 @@ import type { FeatureCollection } from 'geojson';
 import { compareDays, findProjectOn } from '../api/time-client.ts';
 import type { Comparison } from '../api/types.ts';
 import { tallyChanges, withChanges, type Change, type CompareEntry } from '../domain/compare.ts';
+import type { Text } from '../domain/vocab.ts';
 import { Resource } from './resource.svelte.ts';
 import type { ViewState } from './view.svelte.ts';
 
@@ -12,6 +13,9 @@ const MOST_BEFORE = 40;
 export class CompareState {
   readonly found = new Resource<Comparison>();
   readonly #before = new Resource<FeatureCollection>();
+  readonly #owners = new Resource<ReadonlyMap<string, Text>>();
+  /** Who answers for the projects, once that was asked for; the comparison itself does not tell. */
+  readonly owners: ReadonlyMap<string, Text> | null = $derived(this.#owners.data);
   readonly #view: ViewState;
   readonly #range: string | null = $derived.by(() => {
     const { compare } = this.#view.current;
@@ -34,10 +38,22 @@ export class CompareState {
     return this.data && features.length ? { type: 'FeatureCollection', features } : null;
   });
 
+  /** Reads who answers for the projects that are shown, for the sheet. */
+  async readOwners(): Promise<void> {
+    const { data, shown } = this;
+    if (!data) return;
+    await this.#owners.load(async (signal) => {
+      const on = shown.map((e) => findProjectOn(e.project, e.after ? data.to : data.from, signal));
+      const projects = (await Promise.allSettled(on)).flatMap((p) => (p.status === 'fulfilled' ? [p.value] : []));
+      return new Map(projects.flatMap(({ id, record }) => (record.owner ? [[id, record.owner] as const] : [])));
+    });
+  }
+
   constructor(view: ViewState) {
     this.#view = view;
     $effect(() => {
       const range = this.#range;
+      this.#owners.clear();
       if (range === null) return this.found.clear();
       const [from, to] = range.split('..') as [string, string];
       void this.found.load((signal) => compareDays(from, to, signal));

@@ -31,7 +31,11 @@ export function liveListener(app: AppState): Listener {
       app.reload();
       app.notice.show(app.t('live.new_day', { date }));
     },
-    back: () => app.notice.show(app.t('live.back')),
+    back() {
+      // What was asked for meanwhile did not arrive.
+      app.reload();
+      app.notice.show(app.t('live.back'));
+    },
   };
 }
 

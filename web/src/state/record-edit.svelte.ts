@@ -48,7 +48,9 @@ export class RecordEdit {
   #taken: ReadonlySet<string> = new Set();
   readonly #suggested: string = $derived.by(() => {
     const name = (this.form['name'] ?? this.form['title']) as Text | undefined;
-    return suggestedId(name?.en ?? '', this.#taken);
+    // A name in Chinese alone tells no id; the type and a number will do.
+    const otherwise = name?.zh.trim() ? this.type : '';
+    return suggestedId(name?.en || name?.zh || '', this.#taken, otherwise);
   });
 
   /** `seen`: the version and body that the reader has in sight; without it the record is fetched. */

@@ -1,6 +1,6 @@
 // One record about to be removed: what goes along with it, why, and the way back.
 import { ApiError } from '../api/client.ts';
-import { undoChange } from '../api/time-client.ts';
+import { undoBatch, undoChange } from '../api/time-client.ts';
 import type { BatchEdit, Project, Quota } from '../api/types.ts';
 import { createBatch, deleteRecord, findFeature, findRecord, send, versionOf } from '../api/write.ts';
 import type { RecordType } from '../domain/edit/vocab.ts';
@@ -114,7 +114,8 @@ async function findQuota(id: string) {
   return { id, version: versionOf(etag) ?? 0, members: data.members, name: data.name };
 }
 
-/** Takes changes back, the last one first: what others refer to went last and must be there first. */
+/** Takes back what landed together: all of it, or nothing. */
 export async function takeBack(session: SessionState, seqs: readonly number[]): Promise<void> {
-  for (const seq of [...seqs].reverse()) await session.keeping(() => undoChange(seq));
+  const first = Math.min(...seqs);
+  await session.keeping(() => (seqs.length > 1 ? undoBatch(first) : undoChange(first)));
 }

@@ -1,4 +1,5 @@
 // One thing that is fetched: its data, its failure, and whether it is under way. A newer request aborts an older one.
+import { ApiError } from '../api/client.ts';
 
 export class Resource<T> {
   data = $state.raw<T | null>(null);
@@ -19,7 +20,10 @@ export class Resource<T> {
       const data = await fetcher(abort.signal);
       if (!abort.signal.aborted) this.data = data;
     } catch (error) {
-      if (!abort.signal.aborted) this.error = error;
+      if (abort.signal.aborted) return;
+      this.error = error;
+      // What is there no more, or for others only, must not go on showing.
+      if (error instanceof ApiError && error.status === 404) this.data = null;
     } finally {
       if (!abort.signal.aborted) this.loading = false;
     }

@@ -32,6 +32,8 @@ export interface Field {
   whole?: boolean;
   min?: number;
   max?: number;
+  /** A number that fits, for those who typed none. */
+  example?: string;
 }
 
 /** Signs have no place in the key of a word. */
@@ -64,7 +66,7 @@ export const FIELDS: Record<RecordType, readonly Field[]> = {
     { name: 'kind', kind: 'choice', options: KINDS, say: 'kind', required: true },
     AIM,
     { name: 'stage', kind: 'choice', options: STAGES, say: 'stage', required: true },
-    { name: 'progress', kind: 'number', min: 0, max: 100 },
+    { name: 'progress', kind: 'number', min: 0, max: 100, example: '60' },
     { name: 'reported', kind: 'date' },
     { name: 'start', kind: 'date' },
     { name: 'due', kind: 'date', required: true },
@@ -72,7 +74,7 @@ export const FIELDS: Record<RecordType, readonly Field[]> = {
     { name: 'curve', kind: 'curve', min: 0, max: 100 },
     { name: 'owner', kind: 'prose' },
     { name: 'warden', kind: 'line' },
-    { name: 'investment', kind: 'investment', min: 0 },
+    { name: 'investment', kind: 'investment', min: 0, example: '12500000' },
     { name: 'from', kind: 'prose' },
     { name: 'to', kind: 'prose' },
     { name: 'carries', kind: 'prose' },
@@ -103,7 +105,7 @@ export const FIELDS: Record<RecordType, readonly Field[]> = {
   plan: [
     { name: 'district', kind: 'words', required: true },
     { name: 'city', kind: 'words', required: true },
-    { name: 'year', kind: 'number', required: true, whole: true, min: 1900, max: 2200 },
+    { name: 'year', kind: 'number', required: true, whole: true, min: 1900, max: 2200, example: '2019' },
     { name: 'start', kind: 'date', required: true },
     { name: 'due', kind: 'date', required: true },
     { name: 'extent', kind: 'extent', required: true },
@@ -119,7 +121,7 @@ export const FIELDS: Record<RecordType, readonly Field[]> = {
     { name: 'behind_red_points', ...POINTS },
     { name: 'unstarted_yellow_months', ...MONTHS },
     { name: 'unstarted_red_months', ...MONTHS },
-    { name: 'evidence_days', kind: 'number', whole: true, min: 1, max: 3650 },
+    { name: 'evidence_days', kind: 'number', whole: true, min: 1, max: 3650, example: '60' },
   ],
 };
 

@@ -1,4 +1,6 @@
 // A record as text fields and back. The form holds what was typed; only a form without faults becomes a body.
+import { readDay } from '../date-text.ts';
+import { readNumber } from '../number-text.ts';
 import type { Text } from '../vocab.ts';
 import type { Body } from './compare.ts';
 import type { Field } from './fields.ts';
@@ -18,22 +20,37 @@ export type FormValue = string | Text | { planned: string; paid: string } | Mile
 export type Form = Record<string, FormValue>;
 
 export type FaultCode =
-  'needed' | 'number' | 'whole' | 'range' | 'date' | 'both' | 'planned' | 'twice' | 'extent' | 'slug' | 'taken';
-/** What is wrong with a field; `part` names the line of a list. */
-export interface Fault {
+  'needed' | 'number' | 'whole' | 'range' | 'least' | 'date' | 'planned' | 'twice' | 'extent' | 'slug' | 'taken';
+/** Where in a field a fault is: the line of a list, and the member of that line. */
+export interface FaultSpot {
+  part?: number;
+  at?: string;
+}
+/** What is wrong with a field, where in it, and what would be right. */
+export interface Fault extends FaultSpot {
   field: string;
   code: FaultCode;
-  part?: number;
+  say?: Record<string, string | number>;
 }
 
 const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
+
+/** One language stands for both where they are alike: the English is left empty, as it may be typed. */
+export function bothOf({ zh, en }: Partial<Text>): Text {
+  return { zh: text(zh), en: en === zh ? '' : text(en) };
+}
+
+/** What is typed in one language alone holds for both. Nothing when it is typed in neither. */
+export function filled({ zh, en }: Text): Text | null {
+  const clean = { zh: zh.trim(), en: en.trim() };
+  return clean.zh || clean.en ? { zh: clean.zh || clean.en, en: clean.en || clean.zh } : null;
+}
 
 function valueOf({ kind }: Field, value: unknown): FormValue {
   switch (kind) {
     case 'words':
     case 'prose': {
-      const both = (value ?? {}) as Partial<Text>;
-      return { zh: text(both.zh), en: text(both.en) };
+      return bothOf((value ?? {}) as Partial<Text>);
     }
     case 'investment': {
       const money = (value ?? {}) as { planned_cny?: number; paid_cny?: number | null };
@@ -41,8 +58,7 @@ function valueOf({ kind }: Field, value: unknown): FormValue {
     }
     case 'milestones':
       return ((value ?? []) as { name: Text; due: string; done: string | null }[]).map((m) => ({
-        zh: m.name.zh,
-        en: m.name.en,
+        ...bothOf(m.name),
         due: m.due,
         done: text(m.done),
       }));
@@ -67,12 +83,6 @@ export function formOf(fields: readonly Field[], body: Body): Form {
   return Object.fromEntries(fields.map((field) => [field.name, valueOf(field, body[field.name])]));
 }
 
-/** A date that the calendar knows. */
-export function isDate(value: string): boolean {
-  const time = /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(value) : NaN;
-  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === value;
-}
-
 class Reader {
   readonly faults: Fault[] = [];
   readonly #field: Field;
@@ -81,27 +91,26 @@ class Reader {
     this.#field = field;
   }
 
-  fault(code: FaultCode, part?: number): null {
-    this.faults.push({ field: this.#field.name, code, ...(part === undefined ? {} : { part }) });
+  fault(code: FaultCode, spot: FaultSpot = {}, say?: Fault['say']): null {
+    this.faults.push({ field: this.#field.name, code, ...spot, ...(say && { say }) });
     return null;
   }
 
-  number(typed: string, part?: number): number | null {
-    const { min = -Infinity, max = Infinity, whole } = this.#field;
-    const clean = typed.replaceAll(/[,，\s]/g, '');
-    const n = Number(clean);
-    if (clean === '' || !Number.isFinite(n)) return this.fault('number', part);
-    if (whole && !Number.isInteger(n)) return this.fault('whole', part);
-    return n < min || n > max ? this.fault('range', part) : n;
+  number(typed: string, spot?: FaultSpot): number | null {
+    const { min = -Infinity, max = Infinity, whole, example = whole ? '2' : '12.5' } = this.#field;
+    const n = readNumber(typed);
+    if (!Number.isFinite(n)) return this.fault('number', spot, { example });
+    if (whole && !Number.isInteger(n)) return this.fault('whole', spot, { example });
+    if (n >= min && n <= max) return n;
+    return max === Infinity ? this.fault('least', spot, { min }) : this.fault('range', spot, { min, max });
   }
 
-  date(typed: string, part?: number): string | null {
-    return isDate(typed) ? typed : this.fault('date', part);
+  date(typed: string, spot?: FaultSpot): string | null {
+    return readDay(typed) ?? this.fault('date', spot);
   }
 
-  both({ zh, en }: Text, part?: number): Text | null {
-    const clean = { zh: zh.trim(), en: en.trim() };
-    return clean.zh && clean.en ? clean : this.fault('both', part);
+  both(text: Text, spot?: FaultSpot): Text | null {
+    return filled(text) ?? this.fault('needed', spot);
   }
 
   /** West, south, east, north in degrees. */
@@ -116,40 +125,42 @@ class Reader {
     switch (kind) {
       case 'words':
       case 'prose': {
-        const both = value as Text;
-        if (!both.zh.trim() && !both.en.trim()) return required ? this.fault('needed') : null;
-        return this.both(both);
+        const both = filled(value as Text);
+        return both ?? (required ? this.fault('needed') : null);
       }
       case 'investment': {
         const { planned, paid } = value as { planned: string; paid: string };
-        if (!planned.trim()) return paid.trim() ? this.fault('planned') : null;
-        return { planned_cny: this.number(planned), paid_cny: paid.trim() ? this.number(paid) : null };
+        if (!planned.trim()) return paid.trim() ? this.fault('planned', { at: 'planned' }) : null;
+        return {
+          planned_cny: this.number(planned, { at: 'planned' }),
+          paid_cny: paid.trim() ? this.number(paid, { at: 'paid' }) : null,
+        };
       }
       case 'milestones':
-        return (value as MilestoneForm[]).map((m, i) => ({
-          name: this.both(m, i),
-          due: this.date(m.due, i),
-          done: m.done ? this.date(m.done, i) : null,
+        return (value as MilestoneForm[]).map((m, part) => ({
+          name: this.both(m, { part, at: 'name' }),
+          due: this.date(m.due, { part, at: 'due' }),
+          done: m.done ? this.date(m.done, { part, at: 'done' }) : null,
         }));
       case 'readings': {
-        const readings = (value as ReadingForm[]).map((r, i) => ({
-          date: this.date(r.date, i),
-          value: this.number(r.value, i),
-          source: r.source.trim() || this.fault('needed', i),
+        const readings = (value as ReadingForm[]).map((r, part) => ({
+          date: this.date(r.date, { part, at: 'date' }),
+          value: this.number(r.value, { part, at: 'value' }),
+          source: r.source.trim() || this.fault('needed', { part, at: 'source' }),
         }));
-        readings.forEach(({ date }, i) => {
-          if (readings.findIndex((r) => r.date === date) < i) this.fault('twice', i);
+        readings.forEach(({ date }, part) => {
+          if (readings.findIndex((r) => r.date === date) < part) this.fault('twice', { part, at: 'date' });
         });
         return readings.sort((a, b) => String(a.date).localeCompare(String(b.date)));
       }
       case 'curve': {
         const parts = (value as string).split(/[,，、;；\s]+/).filter(Boolean);
-        return parts.length ? parts.map((part, i) => this.number(part.replace(/%$/, ''), i)) : null;
+        return parts.length ? parts.map((typed, part) => this.number(typed, { part })) : null;
       }
       case 'members':
         return [...(value as string[])];
       case 'extent':
-        return this.extent((value as string[]).map((typed) => (typed.trim() === '' ? NaN : Number(typed))));
+        return this.extent((value as string[]).map(readNumber));
       default: {
         const typed = (value as string).trim();
         if (!typed) return required ? this.fault('needed') : null;

@@ -8,8 +8,11 @@ export function isSlug(id: string): boolean {
   return SLUG.test(id);
 }
 
-/** "Zuili Road (east)" → `zuili-road-east`; with a number behind it when there is such a record already. */
-export function suggestedId(english: string, taken: ReadonlySet<string>): string {
+/**
+ * "Zuili Road (east)" → `zuili-road-east`; with a number behind it when there is such a record already. A name without
+ * Latin letters gives none: `otherwise` with a number stands for it.
+ */
+export function suggestedId(english: string, taken: ReadonlySet<string>, otherwise = ''): string {
   const plain = english
     .normalize('NFKD')
     .replaceAll(/[\u0300-\u036f’']/g, '')
@@ -19,8 +22,12 @@ export function suggestedId(english: string, taken: ReadonlySet<string>): string
   const base = (plain.length > LONGEST ? plain.slice(0, LONGEST + 1).replace(/-[^-]*$/, '') : plain)
     .slice(0, LONGEST)
     .replace(/-+$/, '');
-  if (!base || !taken.has(base)) return base;
-  let n = 2;
+  if (base) return taken.has(base) ? numbered(base, 2, taken) : base;
+  return otherwise && numbered(otherwise, 1, taken);
+}
+
+function numbered(base: string, first: number, taken: ReadonlySet<string>): string {
+  let n = first;
   while (taken.has(`${base}-${n}`)) n += 1;
   return `${base}-${n}`;
 }

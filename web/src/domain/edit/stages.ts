@@ -15,6 +15,15 @@ export function nextStages(stage: Stage): Stage[] {
   return stage === 'in_use' ? steps : [...steps, ...BESIDE];
 }
 
+/** What to say of the stages that can be reported next: why these, and which step is next on the line. */
+export function stageHint(stage: Stage): { key: 'first' | 'step' | 'last' | 'resume' | 'anew'; next: Stage | null } {
+  if (stage === 'not_reported') return { key: 'first', next: null };
+  if (stage === 'suspended') return { key: 'resume', next: null };
+  if (stage === 'cancelled') return { key: 'anew', next: null };
+  const next = LINE[LINE.indexOf(stage) + 1] ?? null;
+  return { key: next ? 'step' : 'last', next };
+}
+
 /** The progress that a stage by itself tells, or nothing. */
 export function impliedProgress(stage: Stage): number | null {
   return stage === 'completed' || stage === 'in_use' ? 100 : null;

@@ -6,6 +6,7 @@ export const RECORD_WORDS = {
   'make.other_label': { zh: '给计划添加', en: 'Add to the plan' },
   'make.here': { zh: '添加到本章', en: 'Add here' },
   'make.title': { zh: '添加：{what}', en: 'Add: {what}' },
+  'make.cancel': { zh: '不添加了', en: 'Do not add it' },
   'make.save': { zh: '添加', en: 'Add' },
   'make.done': { zh: '已添加：{name}', en: 'Added: {name}' },
   'make.needed': { zh: '除写明可不填的，都要填', en: 'Fill in what is not marked as optional' },
@@ -51,12 +52,13 @@ export const RECORD_WORDS = {
   },
   'remove.why': { zh: '为什么删除', en: 'Why it goes' },
   'remove.why_hint': { zh: '例如：并入二期；录入重复', en: 'For example: merged into phase two; entered twice' },
+  'remove.cancel': { zh: '不删了', en: 'Keep it' },
   'remove.confirm': { zh: '确定删除', en: 'Delete it' },
   'remove.done': { zh: '已删除：{name}', en: 'Deleted: {name}' },
   'remove.undo': { zh: '撤销', en: 'Undo' },
   'remove.undo_failed': {
-    zh: '没有全部撤销，请到变更记录里看',
-    en: 'Not all of it came back; see the log of changes',
+    zh: '没有撤销成，请到变更记录里看',
+    en: 'It did not come back; see the log of changes',
   },
   'remove.stale': {
     zh: '别人刚刚改过，请再看一遍会一并删除什么。',

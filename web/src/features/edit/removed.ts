@@ -23,6 +23,6 @@ export function removed(app: AppState, { type, id, name }: Removal, seqs: readon
     app.reload();
   }
 
-  const offer = { text: t('remove.undo'), take: () => void comeBack() };
+  const offer = seqs.length ? { text: t('remove.undo'), take: () => void comeBack() } : null;
   notice.show(t('remove.done', { name: app.name(name) }), offer);
 }

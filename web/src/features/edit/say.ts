@@ -1,8 +1,9 @@
 // Members, values and faults of a record in words, for forms and for the choice between two versions.
+import { tick } from 'svelte';
 import { ApiError } from '../../api/client.ts';
 import type { Violation } from '../../api/types.ts';
 import { FIELDS, optionKey, type Field } from '../../domain/edit/fields.ts';
-import type { Fault } from '../../domain/edit/form.ts';
+import type { Fault, FaultSpot } from '../../domain/edit/form.ts';
 import { RIGHTS, type RecordType } from '../../domain/edit/vocab.ts';
 import { count } from '../../domain/format.ts';
 import type { Text } from '../../domain/vocab.ts';
@@ -28,13 +29,49 @@ export function faultText(
 ): string {
   const fault = faults.find((f) => f.field === field);
   if (fault) {
-    const text = t(`fault.${fault.code}`);
+    const text = t(`fault.${fault.code}`, fault.say);
     return fault.part === undefined ? text : t('fault.line', { n: fault.part + 1, text });
   }
   return violations
     .filter((v) => memberOf(v) === field)
-    .map(({ detail, expected }) => (expected ? t('fault.expected', { detail, expected }) : detail))
+    .map((v) => violationText(t, v))
     .join(' ');
+}
+
+/** A rule that is broken, with what would be right when the server says it; the plan's own rules come in both languages. */
+export function violationText(t: AppState['t'], violation: Violation): string {
+  const isChinese = t('app.lang') === 'zh' && violation.detail_zh;
+  const detail = (isChinese && violation.detail_zh) || violation.detail;
+  const expected = isChinese ? violation.expected_zh : violation.expected;
+  return expected ? t('fault.expected', { detail, expected }) : detail;
+}
+
+/** Which parts of a field are wrong, to mark them: lines of a list and the members of these. */
+export function faultSpots(field: string, faults: readonly Fault[], violations: readonly Violation[]): FaultSpot[] {
+  const ours = faults.filter((f) => f.field === field);
+  if (ours.length) return ours;
+  return violations
+    .filter((v) => memberOf(v) === field)
+    .map((v) => {
+      const [, part, at] = /^[^./[\]]*(?:[./[\]]+(\d+))?(?:[./[\]]+(\w+))?/.exec(v.field.replace(/^\//, '')) ?? [];
+      return { ...(part !== undefined && { part: Number(part) }), ...(at !== undefined && { at }) };
+    });
+}
+
+/** Whether a part is among those that are wrong; a fault of the whole field marks them all. */
+export function isWrong(spots: readonly FaultSpot[], at: string, part?: number): true | undefined {
+  const here = (s: FaultSpot) => (s.part ?? part) === part && (s.at ?? at) === at;
+  return spots.some(here) || undefined;
+}
+
+/** Brings the first field with a fault into sight and puts the cursor there. */
+export async function goToFault(form: HTMLElement): Promise<void> {
+  await tick();
+  const field = form.querySelector<HTMLElement>('.field.fault');
+  const control = field?.querySelector<HTMLElement>('[aria-invalid="true"]');
+  const first = control ?? field?.querySelector<HTMLElement>('input, select, textarea, button');
+  first?.focus({ preventScroll: true });
+  field?.scrollIntoView({ block: 'center' });
 }
 
 /** A refusal in words: who may not is told what it takes; the rest in the server's own. */

@@ -11,6 +11,8 @@ import {
   type Version,
 } from '../../api/write.ts';
 import { patchOf, same } from '../../domain/edit/compare.ts';
+import { bothOf, filled } from '../../domain/edit/form.ts';
+import { readNumber } from '../../domain/number-text.ts';
 import { asMulti, joined, pieceTypeOf, piecesOf, type Piece, type PieceType } from '../../domain/geo/pieces.ts';
 import type { Position, Text } from '../../domain/vocab.ts';
 import type { SessionState } from '../../state/session.svelte.ts';
@@ -65,7 +67,7 @@ export class PlaceEdit {
     this.#feature = { collection, id: String(id), ...found };
     this.home = null;
     const { position, accuracy_m, basis_zh, basis_en } = found.feature.properties;
-    const basis = { zh: basis_zh ?? '', en: basis_en ?? '' };
+    const basis = bothOf({ zh: basis_zh ?? '', en: basis_en ?? '' });
     this.#start({ position, accuracy: String(accuracy_m), basis }, piecesOf(found.feature.geometry));
   }
 
@@ -92,11 +94,9 @@ export class PlaceEdit {
 
   #properties() {
     const { position, accuracy, basis } = this.form;
-    const accuracy_m =
-      accuracy.trim() === '' && position === 'surveyed' ? 0 : Number(accuracy.replaceAll(/[,，\s]/g, '') || NaN);
-    const basis_zh = basis.zh.trim() || null;
-    const basis_en = basis.en.trim() || null;
-    return { position, accuracy_m, basis_zh, basis_en };
+    const accuracy_m = accuracy.trim() === '' && position === 'surveyed' ? 0 : readNumber(accuracy);
+    const said = filled(basis);
+    return { position, accuracy_m, basis_zh: said?.zh ?? null, basis_en: said?.en ?? null };
   }
 
   /** What is drawn, in the type that its collection holds. */
