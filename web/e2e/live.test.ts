@@ -66,6 +66,47 @@ test('a lost connection is told, with since when, and so is its return', async (
   await expect(page.getByText(/与服务器的连接断了/)).toBeHidden();
 });
 
+test('what did not arrive while the connection was lost is read when it is back', async ({ page, context, watch }) => {
+  watch.allow.push(/ERR_INTERNET_DISCONNECTED|Failed to load resource|Failed to fetch/);
+  await page.goto('/?tab=results');
+  await painted(page);
+  await expect(page.getByText('实时', { exact: true })).toBeVisible();
+  await context.setOffline(true);
+  await page.getByRole('list', { name: '项目列表' }).locator(`[data-project="${PROJECT}"]`).click();
+  const card = page.getByRole('region', { name: '详情' });
+  await expect(card.getByText('没有取到数据')).toBeVisible();
+  await expect(page.getByText(/与服务器的连接断了/)).toBeVisible();
+  await context.setOffline(false);
+  await expect(card.getByText('计划出处')).toBeVisible({ timeout: 20_000 });
+  await expect(card.getByText('没有取到数据')).toHaveCount(0);
+});
+
+test('a project that becomes internal leaves nothing behind on an open public map', async ({
+  page,
+  browser,
+  baseURL,
+  watch,
+}) => {
+  watch.allow.push(/404/);
+  await page.goto('/?project=zuili-road');
+  await painted(page);
+  const outline = () => page.evaluate(() => 'error' in window.__guatu!.map.getStyle().sources);
+  await expect.poll(outline).toBe(true);
+  const other = await (await browser.newContext({ baseURL })).newPage();
+  await signIn(other, 'planner');
+  await editProject(other, 'zuili-road', { visibility: 'internal' });
+  try {
+    const card = page.getByRole('region', { name: '详情' });
+    await expect(card.getByRole('heading', { name: '没有这个项目' })).toBeVisible();
+    await expect.poll(outline).toBe(false);
+    await other.goto('/?project=zuili-road');
+    await expect(other.getByText('登录的人才能看')).toBeVisible();
+  } finally {
+    await editProject(other, 'zuili-road', { visibility: 'public' });
+    await other.context().close();
+  }
+});
+
 test('a map left open past midnight takes the server’s new day', async ({ page, watch }) => {
   watch.allow.push(/ERR_ABORTED/);
   const day = (await (await page.request.get('/api/v1/settings')).json()).today as string;

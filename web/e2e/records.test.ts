@@ -167,6 +167,87 @@ test('a target is made, takes its first reading, is changed and goes', async ({ 
   await expect(row).toHaveCount(0);
 });
 
+test('an office that writes Chinese alone needs no English, and what is wrong takes the cursor', async ({ page }) => {
+  await signIn(page, 'planner');
+  await page.goto('/?project=zuili-road&panel=edit');
+  await card(page).getByLabel('责任单位（中文）').fill('建设局');
+  await card(page).getByLabel('责任单位（英文）').fill('');
+  await card(page).getByLabel('进度（%）').fill('１４０');
+  await card(page).getByRole('button', { name: '加一个节点' }).click();
+  const n = await card(page)
+    .getByLabel(/^节点名/)
+    .count();
+  const name = card(page).getByLabel(`节点名 ${n}`);
+  await card(page).getByLabel(`应完成 ${n}`).fill('2019。9。1');
+  await card(page).getByRole('button', { name: '保存' }).click();
+  await expect(card(page).getByText('请填 0 到 100 之间的数')).toBeVisible();
+  await expect(card(page).getByLabel('进度（%）')).toBeFocused();
+  await expect(name).toHaveAttribute('aria-invalid', 'true');
+  await card(page).getByLabel('进度（%）').fill('２０');
+  await card(page).getByRole('button', { name: '保存' }).click();
+  await expect(name).toBeFocused();
+  await accessible(page);
+  await name.fill('路基完成');
+  await card(page).getByRole('button', { name: '保存' }).click();
+  const work = page.getByRole('region', { name: '责任、资金和节点' });
+  await expect(work).toContainText('建设局');
+  await expect(work.getByRole('listitem').filter({ hasText: '路基完成' })).toContainText('2019-09-01');
+  await accessible(page);
+});
+
+test('a wrong reading is removed, and is back when that is undone', async ({ page }) => {
+  await signIn(page, 'planner');
+  const { targets } = await (await page.request.get('/api/v1/targets')).json();
+  const { id, section, name, unit } = targets[0];
+  const headers = { 'sec-fetch-site': 'same-origin' };
+  const data = { date: '2019-02-28', value: 3, unit, source: '误报' };
+  const made = await page.request.post(`/api/v1/targets/${id}/readings`, { headers, data });
+  expect(made.status(), await made.text()).toBe(201);
+  await page.goto('/');
+  const { sections } = await (
+    await page.request.get('/api/v1/plans')
+  )
+    .json()
+    .then(async ({ plans }) => (await page.request.get(`/api/v1/plans/${plans[0].id}`)).json());
+  const title = sections.find((s: { id: string }) => s.id === section).name.zh;
+  await plan(page).getByRole('button', { name: title }).first().click();
+  await plan(page)
+    .getByRole('button', { name: `填读数：${name.zh}` })
+    .click();
+  const dialog = page.getByRole('dialog', { name: /^填读数/ });
+  await accessible(page);
+  await dialog.getByRole('button', { name: '去掉 2019-02-28 的读数' }).click();
+  await expect(dialog.getByText('2019-02-28', { exact: true })).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  const notice = page.getByRole('status').filter({ hasText: '已去掉 2019-02-28 的读数' });
+  await notice.getByRole('button', { name: '撤销' }).click();
+  const readings = async () => (await (await page.request.get(`/api/v1/targets/${id}`)).json()).readings;
+  await expect.poll(readings).toContainEqual({ date: '2019-02-28', value: 3, source: '误报' });
+  await page.request.delete(`/api/v1/targets/${id}/readings/2019-02-28`, { headers: { ...headers, 'if-match': '*' } });
+});
+
+test('a record that does not arrive says so, and its dialogue closes', async ({ page, watch }) => {
+  watch.allow.push(/500/);
+  await signIn(page, 'planner');
+  await page.route('**/api/v1/targets/*', (route) => route.fulfill({ status: 500, body: 'no' }));
+  await page.goto('/');
+  await plan(page)
+    .getByRole('button', { name: /更高质量抓招商/ })
+    .first()
+    .click();
+  for (const close of ['Escape', '关闭']) {
+    await plan(page)
+      .getByRole('button', { name: /^修改：/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog', { name: /^修改/ });
+    await expect(dialog.getByText('没有取到数据')).toBeVisible();
+    if (close === 'Escape') await page.keyboard.press(close);
+    else await dialog.getByRole('button', { name: close }).click();
+    await expect(dialog).toHaveCount(0);
+  }
+});
+
 test('the members of a new quota are found by name, and each counts once', async ({ page }) => {
   await signIn(page, 'planner');
   await page.goto('/');

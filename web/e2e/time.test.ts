@@ -157,16 +157,21 @@ test('the comparison prints as a sheet and can be taken along', async ({ page })
   const csv = page.getByRole('link', { name: 'CSV' });
   const table = decodeURIComponent((await csv.getAttribute('href'))!.split(',').slice(1).join(','));
   expect(table.startsWith('\uFEFFid,项目')).toBe(true);
+  await page.evaluate(() => (window.print = () => undefined));
+  await page.getByRole('button', { name: '打印' }).click();
+  const [changes, targets] = [page.locator('.paper table').first(), page.locator('.paper table').last()];
+  await expect(changes.getByRole('columnheader', { name: '责任单位', includeHidden: true })).toHaveCount(1);
   await page.emulateMedia({ media: 'print' });
   await expect(page.getByRole('heading', { name: '计划变化对照表' })).toBeVisible();
-  await expect(page.getByRole('table')).toContainText(`${first} → ${today}`);
+  await expect(changes).toContainText(`${first} → ${today}`);
+  await expect(targets.getByRole('columnheader', { name: '期内最新' })).toBeVisible();
   await expect(page.getByRole('heading', { name: '对比两天' })).toBeHidden();
 });
 
 test('presets change the days, and a day opens the time machine', async ({ page }) => {
   const { first, today } = await timeline(page);
   await page.goto(`/?compare=${first}..${today}`);
-  await page.getByRole('button', { name: '近一个月' }).click();
+  await page.getByRole('button', { name: '上个月' }).click();
   await expect(page).not.toHaveURL(new RegExp(`compare=${first}`));
   const from = /compare=([\d-]+)\.\./.exec(page.url())![1]!;
   await page.getByRole('button', { name: `回看 ${from}` }).click();

@@ -100,3 +100,8 @@ export function unionBox(boxes: Iterable<readonly number[] | null | undefined>):
 export function meets(a: readonly number[], b: readonly number[]): boolean {
   return a[0]! <= b[2]! && a[2]! >= b[0]! && a[1]! <= b[3]! && a[3]! >= b[1]!;
 }
+
+/** Whether a box holds all of another. */
+export function contains(outer: readonly number[], inner: readonly number[]): boolean {
+  return outer[0]! <= inner[0]! && inner[2]! <= outer[2]! && outer[1]! <= inner[1]! && inner[3]! <= outer[3]!;
+}

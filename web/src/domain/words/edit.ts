@@ -29,7 +29,7 @@ export const EDIT_WORDS = {
   'edit.note_hint': { zh: '写进修改记录，可不填', en: 'Kept with the change; may be empty' },
   'edit.sign_in_first': { zh: '登录后才能修改', en: 'Sign in to change this' },
   'edit.chinese_hint': { zh: '中文', en: 'Chinese' },
-  'edit.english_hint': { zh: '英文，留空则与中文相同', en: 'English; empty: as the Chinese' },
+  'edit.english_hint': { zh: '英文，留空则与中文相同', en: 'Empty: as the Chinese' },
   'edit.chinese': { zh: '{field}（中文）', en: '{field} (Chinese)' },
   'edit.english': { zh: '{field}（英文）', en: '{field} (English)' },
   'edit.none': { zh: '无', en: 'None' },
