@@ -54,7 +54,7 @@ pub fn routes() -> Vec<Route> {
             access: Access::Open,
             id: "finish_oidc_session",
             summary: "Where the identity provider sends the browser back; signs in and sends it to the app, or says there as `sign-in` why \
-                      not: cancelled, ended, unreachable, refused, busy, name, name_taken, no_role, disabled, failed.",
+                      not: cancelled, ended, unreachable, refused, name, name_taken, no_role, disabled, failed.",
             parameters: BROUGHT,
             body: None,
             answer: Answer::SEE_OTHER,

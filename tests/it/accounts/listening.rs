@@ -56,10 +56,9 @@ async fn done(server: &Server, who: &Shown, method: &str, path: &str, body: Valu
 
 #[tokio::test]
 async fn who_is_shut_out_hears_nothing_more() {
-    for (method, path, body) in [
-        ("PATCH", "/api/v1/users/wang", json!({"disabled": true})),
-        ("POST", "/api/v1/users/wang/reset", Value::Null),
-    ] {
+    for (method, path, body) in
+        [("PATCH", "/api/v1/users/wang", json!({"disabled": true})), ("POST", "/api/v1/users/wang/reset", Value::Null)]
+    {
         let (server, chief, wang) = office().await;
         let (token, _) = server.token(&wang, &["read"], Value::Null).await;
         let mut by_session = listen(&server, &wang).await;

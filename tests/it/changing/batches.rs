@@ -8,7 +8,9 @@ use crate::support::http::{Answer, texts};
 use crate::support::office::{Office, line, road, text};
 
 fn patch(id: &str, version: u64, value: Value) -> Value {
-    json!({"op": "patch", "type": "project", "id": id, "version": version, "value": value})
+    let mut edit = json!({"op": "patch", "type": "project", "id": id, "version": version});
+    edit["value"] = value;
+    edit
 }
 
 fn create(record_type: &str, id: &str, mut value: Value) -> Value {
@@ -32,8 +34,8 @@ async fn a_batch_lands_whole_or_not_at_all() {
         (patch("nothing", 1, json!({"progress": 7})), 404, "nothing"),
         (patch("keboda", 1, json!({"progress": 700})), 422, "keboda.progress"),
         (patch("keboda", 1, json!({"progres": 7})), 422, "progres"),
-        (create("project", "sentaike", road("sentaike")), 409, "already"),
-        (create("project", "mars", road("mars")), 422, "edited twice"),
+        (create("project", "keboda", road("keboda")), 409, "already"),
+        (patch("mars", 1, json!({"progress": 8})), 422, "edited twice"),
         (
             json!({"op": "patch", "type": "project", "id": "keboda", "value": {"progress": 7}}),
             422,
@@ -118,6 +120,19 @@ async fn a_member_moves_from_one_quota_to_another_in_one_batch() {
     assert_eq!(office.get("/api/v1/projects/mars").await["quota"], "q-start");
     assert_eq!(office.get("/api/v1/projects?quota=q-start").await["number_matched"], 4);
     assert_eq!(office.get("/api/v1/projects?quota=q-retrofit").await["number_matched"], 2);
+}
+
+#[tokio::test]
+async fn records_made_together_keep_the_order_of_their_batch() {
+    let office = Office::open().await;
+    let theme = |id: &str| create("theme", id, json!({"name": text(id, id), "section": "s1", "item": 1}));
+    let made = send(&office, json!([theme("b-theme"), theme("a-theme"), theme("c-theme")])).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    let atlas = office.server.published.current();
+    let last: Vec<&str> = atlas.themes.iter().map(|row| row.value.id.as_str()).collect();
+    assert_eq!(last[last.len() - 3..], ["b-theme", "a-theme", "c-theme"]);
+    let orders: Vec<u32> = atlas.themes.iter().map(|row| row.value.order).collect();
+    assert!(orders.is_sorted_by(|one, next| one < next), "{orders:?}");
 }
 
 #[tokio::test]

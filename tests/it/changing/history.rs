@@ -55,3 +55,21 @@ async fn a_history_comes_in_pages() {
     }
     office.server.refused("/api/v1/projects/nothing/history", 404, "project").await;
 }
+
+#[tokio::test]
+async fn a_project_keeps_its_history_with_places_that_are_gone_and_after_its_end() {
+    let office = Office::open().await;
+    office.done("PATCH", "/api/v1/quotas/q-retrofit", json!({"members": ["mars", "tokai-rubber"]})).await;
+    office.done("DELETE", "/ogc/collections/industry/items/keboda", Value::Null).await;
+    let told = async || {
+        let history = office.server.json("/api/v1/projects/keboda/history").await;
+        let changes = history["changes"].as_array().expect("a list").clone();
+        let words = |change: &Value| format!("{} {}", change["type"], change["kind"]).replace('"', "");
+        changes.iter().map(words).collect::<Vec<_>>()
+    };
+    let with_place = ["feature deleted", "feature created", "project created"];
+    assert_eq!(told().await, with_place);
+    office.done("DELETE", "/api/v1/projects/keboda", Value::Null).await;
+    assert_eq!(told().await[0], "project deleted");
+    assert_eq!(told().await[1..], with_place);
+}

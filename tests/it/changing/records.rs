@@ -168,7 +168,7 @@ async fn readings_are_added_in_their_order_and_taken_away() {
     assert_eq!(dates(&read), ["2019-06-30", "2019-09-30", "2019-12-31"]);
     assert_eq!(read["status"], "met", "{read}");
     let check = async |body: Value, field: &str| {
-        office.send("POST", readings, "", body.clone()).await.breaks(&body.to_string(), &[field])
+        office.send("POST", readings, "", body.clone()).await.breaks(&body.to_string(), &[field]);
     };
     check(reading("2019-07-31", 3.0, json!("km")), "unit").await;
     check(reading("2019-07-31", 3.0, text("亿美元", "USD")), "unit").await;

@@ -113,9 +113,17 @@ async fn of_the_plan_and_its_light_rule() {
     rules.patch(plan, json!({"district": {"zh": ""}}), "district.zh", "says nothing").await;
     rules.patch(plan, json!({"city": {"en": "x".repeat(501)}}), "city.en", "501 characters").await;
     rules.patch(plan, json!({"due": "2019-01-01"}), "due", "not after the plan's start").await;
-    rules.patch(plan, json!({"extent": [120.95, 30.6, 120.6, 30.87]}), "extent", "empty or reversed").await;
-    rules.patch(plan, json!({"extent": [120.6, 30.6, 120.95, 97]}), "extent", "").await;
-    rules.patch(plan, json!({"extent": [120.6, 30.6, 120.62, 30.62]}), "extent", "outside").await;
+    rules.patch(plan, json!({"year": 0}), "year", "no year of a plan").await;
+    for extent in
+        [json!([120.95, 30.6, 120.6, 30.87]), json!([120.6, 30.6, 120.95, 97]), json!([120.6, 30.6, 120.62, 30.62])]
+    {
+        let before = rules.0.seq();
+        let answer = rules.0.send("PATCH", plan, "*", json!({"extent": extent})).await;
+        assert_eq!(answer.status, 422, "{extent}: {}", answer.text());
+        let violations = answer.json()["violations"].as_array().expect("a list").clone();
+        assert!(violations.iter().all(|one| one["field"] == "extent"), "{extent}: {violations:?}");
+        assert_eq!(rules.0.seq(), before, "{extent}");
+    }
     let current = rules.0.get("/api/v1/lights").await["rule"].clone();
     let check = async |members: Value, field: &str, reason: &str| {
         let body = merged(current.clone(), members);

@@ -105,6 +105,34 @@ async fn one_change_of_a_batch_goes_back_alone() {
 }
 
 #[tokio::test]
+async fn a_batch_goes_back_whole_or_not_at_all() {
+    let office = Office::open().await;
+    let edit = |id: &str| json!({"op": "patch", "type": "project", "id": id, "version": 1, "value": {"progress": 7}});
+    let landed = office.done("POST", "/api/v1/batches", json!({"edits": [edit("mars"), edit("keboda")]})).await;
+    let batch = landed["changes"][0]["batch"].as_u64().expect("a number");
+    let back = async |batch: u64| office.send("POST", &format!("/api/v1/batches/{batch}/undo"), "", Value::Null).await;
+    office.done("PATCH", "/api/v1/projects/keboda", json!({"progress": 8})).await;
+    back(batch).await.is_problem("one of them changed since", 409, "");
+    assert_eq!(office.get("/api/v1/projects/mars").await["progress"], 7.0);
+    office.done("PATCH", "/api/v1/projects/keboda", json!({"progress": 7})).await;
+    let done = back(batch).await;
+    assert_eq!(done.status, 200, "{}", done.text());
+    let changes = done.json()["changes"].clone();
+    assert_eq!((&changes[0]["id"], &changes[1]["id"]), (&json!("keboda"), &json!("mars")), "the last first");
+    assert!(changes.as_array().expect("a list").iter().all(|change| change["undoes"] == batch));
+    for id in ["mars", "keboda"] {
+        assert_eq!(office.get(&format!("/api/v1/projects/{id}")).await["progress"], Value::Null, "{id}");
+    }
+    back(batch).await.is_problem("back already", 409, "");
+    back(batch + 1).await.is_problem("the number of a change within it", 404, "batch");
+    let planner = office.beside("planner", &[UserRole::Planner]).await;
+    office.done("PATCH", ITEM, json!({"properties": {"accuracy_m": 7}})).await;
+    let of_geometry = office.seq();
+    let refused = planner.send("POST", &format!("/api/v1/batches/{of_geometry}/undo"), "", Value::Null).await;
+    refused.is_problem("a planner and a place", 403, "");
+}
+
+#[tokio::test]
 async fn a_stage_may_go_back_any_way_that_it_came() {
     let office = Office::open().await;
     office.done("PATCH", ROAD, json!({"stage": "in_use"})).await;

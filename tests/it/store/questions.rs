@@ -1,24 +1,35 @@
 //! Questions to the log, held against a plain search of the whole of it.
 
-use guatu::plan::{Batch, Change, ChangeKind, RecordType};
+use guatu::plan::{Batch, Change, ChangeKind, Record, RecordType};
 use guatu::spatial::GeometryType;
 use guatu::store::{ChangeQuery, Order, Store};
 
 use super::{commit, whole_log};
-use crate::support::plan::{at, batch, collection, create, delete, point, replace, section};
+use crate::support::plan::{at, batch, collection, create, delete, point, project, replace, section, slug};
 use crate::support::random::Random;
 
-/// Changes by two people of three types of records over three days.
+fn place_of(project: &str, mut place: Record) -> Record {
+    if let Record::Feature(feature) = &mut place {
+        feature.project = Some(slug(project));
+    }
+    place
+}
+
+/// Changes by two people of four types of records over three days.
 async fn fill(store: &impl Store) -> Vec<Change> {
     let on = |moment: &str, actor: &str, edits: Vec<_>| Batch { at: at(moment), actor: actor.into(), ..batch(edits) };
-    let place = |id: &str, home: &str, number| point(number, home, id, 120.7, 30.7);
+    let place = |id: &str, home: &str, number| place_of("road-a", point(number, home, id, 120.7, 30.7));
     let homes = ["parks", "schools"].map(|id| create(collection(id, GeometryType::Point)));
     let batches = [
         on("2019-06-01T08:00:00Z", "wang-fang", homes.into()),
         on("2019-06-01T09:00:00Z", "wang-fang", vec![create(section("a", "一")), create(place("a", "parks", 1))]),
         on("2019-06-02T00:00:00Z", "li-wei", vec![create(place("a", "schools", 2)), replace(section("a", "二"), 1)]),
-        on("2019-06-02T08:00:00Z", "wang-fang", vec![replace(place("a", "parks", 1), 1)]),
-        on("2019-06-02T08:00:00.001Z", "li-wei", vec![delete(&place("a", "parks", 1), 2), create(section("b", "一"))]),
+        on("2019-06-02T08:00:00Z", "wang-fang", vec![replace(place_of("road-b", place("a", "parks", 1)), 1)]),
+        on(
+            "2019-06-02T08:00:00.001Z",
+            "li-wei",
+            vec![delete(&place("a", "parks", 1), 2), create(Record::Project(project("road-b")))],
+        ),
         on("2019-06-03T08:00:00Z", "li-wei", vec![delete(&section("a", ""), 2), create(place("a", "parks", 1))]),
         on("2019-06-03T09:00:00Z", "wang-fang", vec![create(section("a", "三"))]),
     ];
@@ -26,6 +37,18 @@ async fn fill(store: &impl Store) -> Vec<Change> {
         commit(store, batch).await;
     }
     whole_log(store).await
+}
+
+/// The projects that a change is about: those that its record is, or is or was a place of.
+fn about(change: &Change) -> Vec<&str> {
+    fn of(record: &Record) -> Option<&str> {
+        match record {
+            Record::Project(project) => Some(project.id.as_str()),
+            Record::Feature(feature) => feature.project.as_ref().map(|id| id.as_str()),
+            _ => None,
+        }
+    }
+    [&change.before, &change.after].into_iter().flatten().filter_map(of).collect()
 }
 
 /// What a question finds, change by change.
@@ -39,6 +62,7 @@ fn searched(log: &[Change], query: &ChangeQuery) -> Vec<Change> {
                 .as_ref()
                 .is_none_or(|wanted| change.key.collection.as_ref().map(|c| c.as_str()) == Some(wanted))
             && query.id.as_ref().is_none_or(|wanted| change.key.id.as_str() == wanted)
+            && query.project.as_ref().is_none_or(|wanted| about(change).contains(&wanted.as_str()))
             && query.actor.as_ref().is_none_or(|wanted| change.actor == *wanted)
             && query.kind.is_none_or(|wanted| change.kind() == wanted)
             && query.from.is_none_or(|from| change.at >= from)
@@ -64,16 +88,20 @@ fn any_question(random: &mut Random) -> ChangeQuery {
     ChangeQuery {
         after: one(random, &[0, 3, 11, 99]),
         before: one(random, &[1, 5, 12, 99]),
-        record_type: one(random, &[RecordType::Section, RecordType::Feature, RecordType::Collection, RecordType::Plan]),
+        record_type: one(
+            random,
+            &[RecordType::Section, RecordType::Feature, RecordType::Collection, RecordType::Project],
+        ),
         collection: one(random, &texts(&["parks", "schools", "no-such"])),
-        id: one(random, &texts(&["a", "b", "parks", "%", "A"])),
+        id: one(random, &texts(&["a", "road-b", "parks", "%", "A"])),
+        project: one(random, &texts(&["road-a", "road-b"])),
         actor: one(random, &texts(&["wang-fang", "li-wei", "nobody"])),
         kind: one(random, &[ChangeKind::Created, ChangeKind::Updated, ChangeKind::Deleted]),
         from: one(random, &moments),
         until: one(random, &moments),
         order: one(random, &[Order::NewestFirst]).unwrap_or_default(),
         limit: one(random, &[0, 1, 3, 12]).unwrap_or(usize::MAX),
-        ..ChangeQuery::default()
+        public_only: false,
     }
 }
 

@@ -81,7 +81,8 @@ impl Listener {
                     id: field("id").map(|id| id.parse().expect("a number")),
                     data: serde_json::from_str(&field("data").expect("data")).expect("JSON"),
                 });
-                self.heard = rest.to_owned();
+                let rest = rest.to_owned();
+                self.heard = rest;
                 // A comment only shows that the stream is alive.
                 if heard.is_some() {
                     return heard;

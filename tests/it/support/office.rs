@@ -111,7 +111,9 @@ impl Answer {
         let violations = problem["violations"].as_array().unwrap_or_else(|| panic!("{what}: {problem}"));
         let found: Vec<&str> = violations.iter().map(|one| one["field"].as_str().expect("a field")).collect();
         assert_eq!(found, fields, "{what}: {problem}");
-        assert!(violations.iter().all(|one| one["detail"].as_str().is_some_and(|said| !said.is_empty())), "{problem}");
+        for (violation, language) in violations.iter().flat_map(|one| [(one, "detail"), (one, "detail_zh")]) {
+            assert!(violation[language].as_str().is_some_and(|said| !said.is_empty()), "{what}: {violation}");
+        }
     }
 
     /// Checks that the caller's version is not the current one, and that the current one is told.
@@ -133,9 +135,11 @@ pub fn road(id: &str) -> Value {
 
 /// A place of a road.
 pub fn line(id: &str, project: &str, coordinates: Value) -> Value {
-    json!({"type": "Feature", "id": id, "geometry": {"type": "LineString", "coordinates": coordinates},
+    let mut line = json!({"type": "Feature", "id": id, "geometry": {"type": "LineString"},
         "properties": {"project": project, "name_zh": "新线", "name_en": "New line", "accuracy_m": 50,
-            "position": "approximate"}})
+            "position": "approximate"}});
+    line["geometry"]["coordinates"] = coordinates;
+    line
 }
 
 /// A place at a point.
