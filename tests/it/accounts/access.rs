@@ -105,10 +105,20 @@ fn answered(operation: &Operation) -> u16 {
     match (operation.id.as_str(), operation.method.as_str()) {
         ("delete_session", _) => 204,
         ("search" | "list_nearby" | "create_reading" | "replace_password" | "replace_access", _) => 400,
-        // This server has no identity provider.
-        ("begin_oidc_session" | "finish_oidc_session", _) => 404,
-        ("change_user" | "delete_user_tokens" | "delete_token" | "delete_reading", _) => 404,
-        ("create_item" | "replace_item" | "update_item" | "delete_item", _) => 404,
+        // This server has no identity provider, nor what the address names.
+        (
+            "begin_oidc_session"
+            | "finish_oidc_session"
+            | "change_user"
+            | "delete_user_tokens"
+            | "delete_token"
+            | "delete_reading"
+            | "create_item"
+            | "replace_item"
+            | "update_item"
+            | "delete_item",
+            _,
+        ) => 404,
         (_, "GET" | "POST") if is_blank => 404,
         (_, "GET") => 200,
         (_, "POST") => 400,

@@ -581,7 +581,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the identity provider sends the browser back; signs in and sends it to the app, or says there as `sign-in` why not: cancelled, ended, unreachable, refused, busy, name, name_taken, no_role, disabled, failed. */
+        /** Where the identity provider sends the browser back; signs in and sends it to the app, or says there as `sign-in` why not: cancelled, ended, unreachable, refused, name, name_taken, no_role, disabled, failed. */
         get: operations["finish_oidc_session"];
         put?: never;
         post?: never;
