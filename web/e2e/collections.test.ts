@@ -23,7 +23,7 @@ test('a planner changes the plan’s own record, and a wrong one is refused at i
   const due = await dialog.getByLabel('期限').inputValue();
   await dialog.getByLabel('期限').fill('2018-12-31');
   await dialog.getByRole('button', { name: '保存' }).click();
-  await expect(dialog.getByText(/is not after/)).toBeVisible();
+  await expect(dialog.getByText(/不在计划开始日 .+ 之后/)).toBeVisible();
   await dialog.getByLabel('期限').fill(due);
   await dialog.getByRole('button', { name: '保存' }).click();
   await expect(page.getByText('已保存')).toBeVisible();

@@ -49,7 +49,7 @@ test('a planner sees what another number would change, and then saves it', async
   const numbers = page.getByRole('region', { name: '改数字' });
   await expect(numbers.getByText('改一个数字，这里就列出会变的项目。')).toBeVisible();
   await numbers.getByLabel('黄灯：落后百分点').fill('40');
-  await expect(numbers.getByText(/should|worse|at least/)).toBeVisible();
+  await expect(numbers.getByText(/红灯更重/)).toBeVisible();
   await accessible(page);
   await numbers.getByLabel('黄灯：落后百分点').fill('2');
   const row = numbers.locator(`[data-project="${ID}"]`);
