@@ -4,6 +4,7 @@
 //! share what did not change. Pure: no I/O, no clock.
 
 mod collection_set;
+mod inspections;
 mod public;
 mod rewind;
 mod subjects;
@@ -17,13 +18,14 @@ use imbl::{HashMap, OrdMap};
 
 use crate::index::NameIndex;
 use crate::plan::{
-    Change, Collection, Feature, LightRule, Plan, Project, Quota, Record, RecordKey, RecordType, Role, Section, Slug,
-    Target, Theme,
+    Change, Collection, Feature, InspectionRule, LightRule, Patch, Plan, Project, Quota, Record, RecordKey, RecordType, Role,
+    Section, Slug, Target, Theme,
 };
 use crate::spatial::{BBox, distance_floor_m, union};
 
 pub use collection_set::CollectionSet;
 use collection_set::FeatureRow;
+pub use inspections::Inspections;
 pub use subjects::Subject;
 pub use table::{Row, Table};
 
@@ -43,11 +45,14 @@ pub struct Atlas {
     seq: u64,
     plan: Arc<Row<Plan>>,
     light_rule: Arc<Row<LightRule>>,
+    inspection_rule: Arc<Row<InspectionRule>>,
     pub sections: Table<Section>,
     pub targets: Table<Target>,
     pub quotas: Table<Quota>,
     pub projects: Table<Project>,
     pub themes: Table<Theme>,
+    pub patches: Table<Patch>,
+    pub inspections: Inspections,
     collections: Table<Collection>,
     sets: HashMap<Slug, CollectionSet>,
     /// The features of each project, by number.
@@ -94,12 +99,15 @@ impl Atlas {
         Atlas {
             seq: 0,
             light_rule: Arc::new(default_rule(&plan.value)),
+            inspection_rule: Arc::new(default_inspection_rule(&plan.value)),
             plan: Arc::new(plan),
             sections: Table::default(),
             targets: Table::default(),
             quotas: Table::default(),
             projects: Table::default(),
             themes: Table::default(),
+            patches: Table::default(),
+            inspections: Inspections::default(),
             collections: Table::default(),
             sets: HashMap::new(),
             places: HashMap::new(),
@@ -147,6 +155,12 @@ impl Atlas {
                 let is_kept = self.light_rule.version > 0 && self.light_rule.value.id == key.id;
                 is_kept.then(|| row(&self.light_rule, Record::LightRule))
             }
+            RecordType::InspectionRule => {
+                let is_kept = self.inspection_rule.version > 0 && self.inspection_rule.value.id == key.id;
+                is_kept.then(|| row(&self.inspection_rule, Record::InspectionRule))
+            }
+            RecordType::Patch => self.patches.get(&key.id).map(|found| row(found, Record::Patch)),
+            RecordType::Inspection => self.inspections.get(&key.id).map(|found| row(found, Record::Inspection)),
             RecordType::Plan => (self.plan().id == key.id).then(|| row(&self.plan, Record::Plan)),
             RecordType::Section => self.sections.get(&key.id).map(|found| row(found, Record::Section)),
             RecordType::Target => self.targets.get(&key.id).map(|found| row(found, Record::Target)),
@@ -166,6 +180,9 @@ impl Atlas {
         match record {
             Record::Plan(plan) => self.plan = Arc::new(Row { version, value: plan }),
             Record::LightRule(rule) => self.light_rule = Arc::new(Row { version, value: rule }),
+            Record::InspectionRule(rule) => self.inspection_rule = Arc::new(Row { version, value: rule }),
+            Record::Patch(patch) => self.patches.put(version, patch),
+            Record::Inspection(inspection) => self.inspections.put(version, inspection),
             Record::Section(section) => self.sections.put(version, section),
             Record::Target(target) => self.targets.put(version, target),
             Record::Project(project) => self.projects.put(version, project),
@@ -206,6 +223,9 @@ impl Atlas {
         match key.record_type {
             RecordType::Plan => {}
             RecordType::LightRule => self.light_rule = Arc::new(default_rule(self.plan())),
+            RecordType::InspectionRule => self.inspection_rule = Arc::new(default_inspection_rule(self.plan())),
+            RecordType::Patch => self.patches.remove(&key.id),
+            RecordType::Inspection => self.inspections.remove(&key.id),
             RecordType::Section => self.sections.remove(&key.id),
             RecordType::Target => self.targets.remove(&key.id),
             RecordType::Project => self.projects.remove(&key.id),
@@ -257,6 +277,11 @@ impl Atlas {
     /// The rule of the plan's lights; the default one at version 0 where the plan brings none.
     pub fn light_rule(&self) -> &Row<LightRule> {
         &self.light_rule
+    }
+
+    /// The rule by which reports are judged; the default one at version 0 where the plan brings none.
+    pub fn inspection_rule(&self) -> &Row<InspectionRule> {
+        &self.inspection_rule
     }
 
     pub fn plan_version(&self) -> u64 {
@@ -384,6 +409,10 @@ impl Atlas {
 /// The rule that holds while a store keeps none; no commit gives a record version 0.
 fn default_rule(plan: &Plan) -> Row<LightRule> {
     Row { version: 0, value: LightRule::default_of(&plan.id) }
+}
+
+fn default_inspection_rule(plan: &Plan) -> Row<InspectionRule> {
+    Row { version: 0, value: InspectionRule::default_of(&plan.id) }
 }
 
 /// Whether a feature's box goes into the index at once, or all of them together at the end.

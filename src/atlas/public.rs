@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::Atlas;
+use super::{Atlas, Table};
 use crate::plan::{Quota, Record, RecordKey, RecordType, Slug, Visibility};
 
 impl Atlas {
     /// This atlas as somebody sees it who may not see internal records, nor those that `hides` says.
     ///
-    /// What is internal: a project, a collection, and a feature of either. A quota keeps its count, and loses the member's name.
+    /// What is internal: a project, a collection, a feature of either, patches, and reports that nobody accepted. A quota keeps its
+    /// count, and loses the member's name; an accepted report loses who made it.
     /// Cost: O(projects + features that are left out).
     pub fn public(&self, hides: impl Fn(&RecordKey) -> bool) -> Atlas {
-        let mut public = self.clone();
+        let mut public = Atlas { inspections: self.inspections.public(), patches: Table::default(), ..self.clone() };
         let key = |record_type, id: &Slug| RecordKey { record_type, collection: None, id: id.clone() };
         for collection in self.collections() {
             if collection.visibility == Visibility::Internal || hides(&key(RecordType::Collection, &collection.id)) {
@@ -42,6 +43,7 @@ impl Atlas {
             let members = row.value.members.iter().filter(|member| **member != key.id).cloned().collect();
             self.quotas.put(row.version, Quota { members, ..row.value });
         }
+        self.inspections.hide_project(&key.id);
         self.projects.remove(&key.id);
     }
 
@@ -66,6 +68,8 @@ impl Atlas {
             }
             // A quota names its members.
             Record::Quota(quota) => quota.members.iter().any(project),
+            // They tell of people, and of projects that may be internal.
+            Record::Inspection(_) | Record::Patch(_) => true,
             _ => false,
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use imbl::{HashMap, OrdMap};
 
-use crate::plan::{Collection, Project, Quota, Section, Slug, Target, Theme};
+use crate::plan::{Collection, Patch, Project, Quota, Section, Slug, Target, Theme};
 
 /// A record with its version: 1 when it was created, one more with every change.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ macro_rules! ordered {
     };
 }
 
-ordered!(Section, Target, Quota, Project, Theme, Collection);
+ordered!(Section, Target, Quota, Project, Theme, Collection, Patch);
 
 #[derive(Clone)]
 pub struct Table<T> {

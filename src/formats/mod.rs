@@ -3,6 +3,7 @@
 pub mod geojson;
 pub mod gpkg;
 pub mod mvt;
+pub mod photo;
 pub mod seeds;
 
 /// The value of one flat property, as GeoJSON, vector tiles and tables all can carry it.

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Collection, Feature, LightRule, Plan, Project, Quota, Section, Slug, Target, Theme, Timestamp, Visibility,
+    Collection, Feature, Inspection, InspectionRule, LightRule, Patch, Plan, Project, Quota, Section, Slug, Target, Theme,
+    Timestamp, Visibility,
 };
 
 /// Any record that the store keeps.
@@ -23,6 +24,9 @@ pub enum Record {
     Collection(Collection),
     Feature(Feature),
     LightRule(LightRule),
+    InspectionRule(InspectionRule),
+    Patch(Patch),
+    Inspection(Inspection),
 }
 
 /// What a record is; the same words as [`Record`]'s tag.
@@ -38,6 +42,9 @@ pub enum RecordType {
     Collection,
     Feature,
     LightRule,
+    InspectionRule,
+    Patch,
+    Inspection,
 }
 
 /// The name of a record. A feature's id counts only within its collection.
@@ -70,6 +77,9 @@ impl Record {
             Record::Collection(collection) => (T::Collection, None, &collection.id),
             Record::Feature(feature) => (T::Feature, Some(feature.collection.clone()), &feature.id),
             Record::LightRule(rule) => (T::LightRule, None, &rule.id),
+            Record::InspectionRule(rule) => (T::InspectionRule, None, &rule.id),
+            Record::Patch(patch) => (T::Patch, None, &patch.id),
+            Record::Inspection(inspection) => (T::Inspection, None, &inspection.id),
         };
         RecordKey { record_type, collection, id: id.clone() }
     }
@@ -83,11 +93,12 @@ impl Record {
         }
     }
 
-    /// The project that it is, or is a place of.
+    /// The project that it is, is a place of, or reports on.
     pub fn project(&self) -> Option<&Slug> {
         match self {
             Record::Project(project) => Some(&project.id),
             Record::Feature(feature) => feature.project.as_ref(),
+            Record::Inspection(inspection) => Some(&inspection.project),
             _ => None,
         }
     }
@@ -194,7 +205,7 @@ impl Change {
         }
     }
 
-    /// The projects that it is about: itself one, or those that a place was of before and is of after.
+    /// The projects that it is about: itself one, those that a place was of before and is of after, or the one that was inspected.
     pub fn projects(&self) -> BTreeSet<&Slug> {
         [&self.before, &self.after].into_iter().flatten().filter_map(Record::project).collect()
     }

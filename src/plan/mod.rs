@@ -4,7 +4,9 @@
 
 mod access;
 mod change;
+mod inspection;
 mod light;
+mod patch;
 mod records;
 mod rollup;
 pub mod rules;
@@ -13,7 +15,12 @@ mod words;
 
 pub use access::{Caller, Identity, Right, SignedInBy, UserName, UserNameError, UserRole, rights_of};
 pub use change::{Batch, Change, ChangeKind, Edit, Expected, Record, RecordKey, RecordType, RequestKey};
-pub use light::{LightCode, LightReading, LightRule, light};
+pub use inspection::{
+    Decision, Fix, FixSource, Inspection, InspectionRule, InspectionState, MAX_NOTE_CHARS, MAX_PHOTOS, Mark, Photo, PhotoTime,
+    PhotoType, Standing, marks,
+};
+pub use light::{Evidence, LightCode, LightReading, LightRule, light};
+pub use patch::{MAX_INSPECTORS, MAX_PATCH_REACH_M, Patch, PatchRole};
 pub use records::{
     Collection, Feature, Investment, Milestone, Plan, Project, Quota, Reading, Relations, Role, Section, Target,
     TargetStatus, Theme, is_reserved_collection,

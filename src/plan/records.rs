@@ -173,7 +173,7 @@ pub enum Role {
 }
 
 /// Ids that no collection may have: words that stand for something else in addresses, and tables of the stores.
-const RESERVED_COLLECTIONS: [&str; 20] = [
+const RESERVED_COLLECTIONS: [&str; 24] = [
     "plan",
     "context",
     "places",
@@ -194,6 +194,10 @@ const RESERVED_COLLECTIONS: [&str; 20] = [
     "requests",
     "hidden_records",
     "inspections",
+    "inspection_photos",
+    "inspection_rules",
+    "patches",
+    "patch_inspectors",
 ];
 
 /// Beginnings of such ids: they belong to SQLite, to the GeoPackage and to the stores.

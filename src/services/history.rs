@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::edits::EditError;
 use crate::atlas::Row;
 use crate::plan::{Change, Edit, Expected, Feature, Record};
-use crate::spatial::between_middles_m;
+use crate::spatial::{Shape, between_middles_m};
 
 /// A field of a record, before and after; null where the record or the field was not there.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,21 +42,19 @@ pub fn diff(change: &Change) -> Vec<FieldDiff> {
 const SHAPE: &str = "shape";
 
 fn geometry(change: &Change) -> FieldDiff {
-    let feature = |record: Option<&Record>| match record {
-        Some(Record::Feature(feature)) => Some(feature.clone()),
+    let shape = |record: &'_ Option<Record>| match record {
+        Some(Record::Feature(feature)) => Some(feature.shape.clone()),
+        Some(Record::Patch(patch)) => Some(patch.shape.clone()),
         _ => None,
     };
-    let (before, after) = (feature(change.before.as_ref()), feature(change.after.as_ref()));
-    let told = |feature: Option<&Feature>| {
-        feature.map_or(Value::Null, |feature| {
-            json!({
-                "type": feature.shape.geometry_type().to_string(),
-                "vertices": feature.shape.vertices(),
-            })
+    let (before, after) = (shape(&change.before), shape(&change.after));
+    let told = |shape: &Option<Shape>| {
+        shape.as_ref().map_or(Value::Null, |shape| {
+            json!({ "type": shape.geometry_type().to_string(), "vertices": shape.vertices() })
         })
     };
-    let moved_m = before.as_ref().zip(after.as_ref()).map(|(before, after)| moved_m(before, after));
-    FieldDiff { field: "geometry".to_owned(), before: told(before.as_ref()), after: told(after.as_ref()), moved_m }
+    let moved_m = before.as_ref().zip(after.as_ref()).map(|(before, after)| between_middles_m(before, after));
+    FieldDiff { field: "geometry".to_owned(), before: told(&before), after: told(&after), moved_m }
 }
 
 /// Metres between the middles of the boxes of two shapes.

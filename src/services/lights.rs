@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::atlas::Row;
-use crate::plan::{Light, LightReading, LightRule, Project, Tally, light};
+use crate::plan::{Light, LightReading, LightRule, Project, Tally};
 
 /// The plan's lights under the rule in force and under another one, for the same day.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl View {
         let mut preview = LightPreview { changed: Vec::new(), before: Tally::default(), after: Tally::default() };
         for row in self.atlas.projects.iter() {
             let before = self.light(&row.value);
-            let after = light(&row.value, self.atlas.plan(), rule, self.today);
+            let after = self.light_by(&row.value, rule);
             preview.before.add(before.colour);
             preview.after.add(after.colour);
             if (before.colour, before.code) != (after.colour, after.code) {

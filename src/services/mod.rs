@@ -1,18 +1,21 @@
 //! DO IT: what Guatu answers, each a use case over one consistent view: the atlas and the day that lights are read for.
 //!
-//! Use cases are sync and pure; `writer`, `past`, `timeline`, `seeding` and `accounts` alone reach into the store.
+//! Use cases are sync and pure; `writer`, `past`, `timeline`, `photos`, `seeding` and `accounts` alone reach into the store.
 
 pub mod accounts;
 pub mod compare;
 pub mod demo;
 pub mod edits;
 mod facts;
+pub mod field;
 pub mod history;
+pub mod inspections;
 pub mod items;
 pub mod lights;
 pub mod nearby;
 pub mod order;
 pub mod past;
+pub mod photos;
 pub mod plan_tree;
 pub mod projects;
 pub mod publish;
@@ -25,7 +28,7 @@ pub mod writer;
 use std::sync::Arc;
 
 use crate::atlas::Atlas;
-use crate::plan::{Date, Light, LightReading, Project, light};
+use crate::plan::{Date, Light, LightReading, LightRule, Project, light};
 
 pub use facts::{Facts, FieldType, context_fields, plan_fields};
 
@@ -48,7 +51,12 @@ pub enum Audience {
 
 impl View {
     pub fn light(&self, project: &Project) -> LightReading {
-        light(project, self.atlas.plan(), &self.atlas.light_rule().value, self.today)
+        self.light_by(project, &self.atlas.light_rule().value)
+    }
+
+    /// The light by another rule than the one in force.
+    fn light_by(&self, project: &Project, rule: &LightRule) -> LightReading {
+        light(project, self.atlas.plan(), rule, self.atlas.inspections.evidence(&project.id), self.today)
     }
 
     pub fn colour(&self, project: &Project) -> Light {

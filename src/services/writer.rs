@@ -270,13 +270,13 @@ struct Prepared {
     read: HashSet<RecordKey>,
 }
 
-/// What a batch changes and is judged by, where it need not go alone: a place is judged by its project, before and after.
+/// What a batch changes and is judged by, where it need not go alone: a place or a report is judged by its project, before and after.
 fn touched(atlas: &Atlas, batch: &Batch) -> (HashSet<RecordKey>, HashSet<RecordKey>) {
     let (mut written, mut read) = (HashSet::new(), HashSet::new());
     let project = |id: &Slug| RecordKey { record_type: RecordType::Project, collection: None, id: id.clone() };
     for edit in &batch.edits {
         let key = edit.key();
-        if key.record_type == RecordType::Feature {
+        if matches!(key.record_type, RecordType::Feature | RecordType::Inspection) {
             let before = atlas.record(&key);
             let after = if let Edit::Put { record, .. } = edit { Some(record) } else { None };
             let both = [before.as_ref().map(|row| &row.value), after];
@@ -292,7 +292,8 @@ fn goes_alone(batch: &Batch) -> bool {
     batch.edits.iter().any(|edit| match edit {
         Edit::Delete { .. } => true,
         Edit::Put { record, .. } => {
-            !matches!(record.key().record_type, RecordType::Project | RecordType::Target | RecordType::Feature)
+            use RecordType as T;
+            !matches!(record.key().record_type, T::Project | T::Target | T::Feature | T::Inspection)
         }
     })
 }

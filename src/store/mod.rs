@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod gpkg;
+pub mod photos;
 
 use crate::atlas::Row;
 use crate::plan::{Batch, Change, ChangeKind, Expected, Record, RecordKey, RecordType, RequestKey, Timestamp};

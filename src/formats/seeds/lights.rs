@@ -20,6 +20,8 @@ struct Wire {
     unstarted_yellow_months: u32,
     unstarted_red_months: u32,
     evidence_days: Option<u32>,
+    #[serde(default)]
+    needs_inspection: bool,
 }
 
 /// None when the file cannot be read or its numbers break a rule, which has been said then.
@@ -44,6 +46,7 @@ pub(super) fn read(text: &str, plan: &Slug, problems: &mut Problems) -> Option<L
         unstarted_yellow_months: wire.unstarted_yellow_months,
         unstarted_red_months: wire.unstarted_red_months,
         evidence_days: wire.evidence_days,
+        needs_inspection: wire.needs_inspection,
     };
     let violations = check_light_rule(&rule);
     for violation in &violations {

@@ -196,11 +196,7 @@ const SIMULATION: &str = "simulation";
 
 /// The project that a record is, or is a place of.
 pub fn project_of(record: &Record) -> Option<Slug> {
-    match record {
-        Record::Project(project) => Some(project.id.clone()),
-        Record::Feature(feature) => feature.project.clone(),
-        _ => None,
-    }
+    record.project().cloned()
 }
 
 fn name_of(record: &Record, atlas: &Atlas) -> Text {
@@ -213,7 +209,12 @@ fn name_of(record: &Record, atlas: &Atlas) -> Text {
         Record::Theme(theme) => theme.name.clone(),
         Record::Collection(collection) => collection.title.clone(),
         Record::Feature(feature) => feature.name.clone(),
-        Record::LightRule(_) => atlas.plan().district.clone(),
+        Record::Patch(patch) => patch.name.clone(),
+        Record::Inspection(inspection) => {
+            let project = atlas.projects.get(&inspection.project).map(|row| row.value.name.clone());
+            project.unwrap_or_else(|| Text::new(inspection.project.as_str(), inspection.project.as_str()))
+        }
+        Record::LightRule(_) | Record::InspectionRule(_) => atlas.plan().district.clone(),
     }
 }
 

@@ -57,6 +57,9 @@ struct LightFacts {
     start: Option<Date>,
     #[schemars(with = "Option<String>")]
     reported: Option<Date>,
+    /// When somebody last reported from the field, and nothing spoke against it.
+    #[schemars(with = "Option<String>")]
+    inspected: Option<Date>,
     days_overdue: Option<i32>,
     /// Months that ended without a start, when that decides.
     months_unstarted: Option<i32>,

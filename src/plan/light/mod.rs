@@ -7,6 +7,9 @@
 //!    ended without a start, that of the planned start being the first; red from `unstarted_red_months`.
 //! 4. Behind schedule by `behind_yellow_points`: yellow; by more than `behind_red_points`: red. Of 3 and 4 the worse one tells.
 //! 5. On schedule: green, or yellow when the last report is older than `evidence_days`.
+//! 6. What would be green is yellow while it is unproven: when the last report comes from the field and something speaks against
+//!    it, or, where the rule `needs_inspection`, when no accepted report from the field that nothing speaks against says so. Then
+//!    what an office says neither proves that the aim is reached nor makes the evidence younger.
 //!
 //! What cannot be judged is grey and says what is missing.
 
@@ -30,6 +33,7 @@ pub enum LightCode {
     Behind,
     OnSchedule,
     Stale,
+    Unproven,
     NoProgress,
 }
 
@@ -45,9 +49,19 @@ impl LightCode {
             LightCode::Behind => "behind",
             LightCode::OnSchedule => "on_schedule",
             LightCode::Stale => "stale",
+            LightCode::Unproven => "unproven",
             LightCode::NoProgress => "no_progress",
         }
     }
+}
+
+/// What accepted reports from the field prove of a project.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The day of the last one.
+    pub last: Option<Date>,
+    /// The day of the last one that nothing speaks against.
+    pub accurate: Option<Date>,
 }
 
 /// A light, its code, and the numbers behind it. [`LightReading::reason`] puts them into words.
@@ -61,6 +75,8 @@ pub struct LightReading {
     pub start: Option<Date>,
     /// When the stage was last reported; none while the plan's words imply it.
     pub reported: Option<Date>,
+    /// When somebody last reported from the field, and nothing spoke against it.
+    pub inspected: Option<Date>,
     /// Days past the due date, when past it.
     pub days_overdue: Option<i32>,
     /// Months that ended without a start, when not started.
@@ -75,8 +91,27 @@ pub struct LightReading {
 }
 
 /// Applies the rule to a project of `plan` as it stands on `today`.
-pub fn light(project: &Project, plan: &Plan, rule: &LightRule, today: Date) -> LightReading {
-    let reading = LightReading::of(project);
+pub fn light(project: &Project, plan: &Plan, rule: &LightRule, evidence: Evidence, today: Date) -> LightReading {
+    let reading = judged(project, plan, rule, evidence, today);
+    if reading.colour == Light::Green && !is_proven(project, rule, evidence, reading.code) {
+        return reading.says(Light::Yellow, LightCode::Unproven);
+    }
+    reading
+}
+
+/// Whether the reports are of a sort that a green light may stand on.
+fn is_proven(project: &Project, rule: &LightRule, evidence: Evidence, code: LightCode) -> bool {
+    let Evidence { last, accurate } = evidence;
+    if rule.needs_inspection {
+        // An aim is proven by a report that is no older than the claim; how old that of a schedule may be is the rule's to say.
+        return accurate.is_some() && (code == LightCode::OnSchedule || accurate >= project.reported);
+    }
+    // The office may have said it again since.
+    last.is_none() || accurate >= last || project.reported > last
+}
+
+fn judged(project: &Project, plan: &Plan, rule: &LightRule, evidence: Evidence, today: Date) -> LightReading {
+    let reading = LightReading::of(project, evidence);
     let stage = project.stage;
     match stage {
         Stage::NotReported => return reading.says(Light::Grey, LightCode::NotReported),
@@ -92,8 +127,8 @@ pub fn light(project: &Project, plan: &Plan, rule: &LightRule, today: Date) -> L
         let reading = LightReading { days_overdue, scheduled: Some(100.0), ..reading };
         return reading.says(Light::Red, LightCode::Overdue);
     }
-    let scheduled = against_schedule(project, plan, rule, today);
-    match not_started(project, rule, today) {
+    let scheduled = against_schedule(project, plan, rule, evidence, today);
+    match not_started(project, rule, evidence, today) {
         Some(unstarted) if unstarted.colour <= scheduled.colour => {
             LightReading { scheduled: scheduled.scheduled, ..unstarted }
         }
@@ -102,7 +137,7 @@ pub fn light(project: &Project, plan: &Plan, rule: &LightRule, today: Date) -> L
 }
 
 /// None while the start is not due or was made, or too few months have ended since.
-fn not_started(project: &Project, rule: &LightRule, today: Date) -> Option<LightReading> {
+fn not_started(project: &Project, rule: &LightRule, evidence: Evidence, today: Date) -> Option<LightReading> {
     let start = project.start.filter(|start| today >= *start)?;
     project.stage.step().filter(|step| Some(*step) < Stage::Building.step())?;
     let months = months_between(start, today);
@@ -113,13 +148,19 @@ fn not_started(project: &Project, rule: &LightRule, today: Date) -> Option<Light
         (false, false) => return None,
     };
     let months_unstarted = Some(months);
-    let reading = LightReading { months_unstarted, limit: Some(f64::from(limit)), ..LightReading::of(project) };
+    let reading = LightReading { months_unstarted, limit: Some(f64::from(limit)), ..LightReading::of(project, evidence) };
     Some(reading.says(colour, LightCode::NotStarted))
 }
 
-fn against_schedule(project: &Project, plan: &Plan, rule: &LightRule, today: Date) -> LightReading {
+fn against_schedule(
+    project: &Project,
+    plan: &Plan,
+    rule: &LightRule,
+    evidence: Evidence,
+    today: Date,
+) -> LightReading {
     let scheduled = scheduled_percent(project, plan, today);
-    let reading = LightReading { scheduled: Some(scheduled), ..LightReading::of(project) };
+    let reading = LightReading { scheduled: Some(scheduled), ..LightReading::of(project, evidence) };
     let (yellow, red) = (rule.behind_yellow_points, rule.behind_red_points);
     let (colour, code, limit) = match reading.points_behind() {
         None => return reading.says(Light::Grey, LightCode::NoProgress),
@@ -131,8 +172,10 @@ fn against_schedule(project: &Project, plan: &Plan, rule: &LightRule, today: Dat
         && let Some(days) = rule.evidence_days
     {
         // What only the plan's words say is as old as the plan.
-        let age_days = (today - project.reported.unwrap_or(plan.start)).get_days();
-        if i64::from(age_days) > i64::from(days) {
+        let proof = if rule.needs_inspection { evidence.accurate } else { project.reported.max(evidence.accurate) };
+        let age_days = (today - proof.unwrap_or(plan.start)).get_days();
+        let is_proven = is_proven(project, rule, evidence, code);
+        if is_proven && i64::from(age_days) > i64::from(days) {
             let reading = LightReading { evidence_age_days: Some(age_days), limit: Some(f64::from(days)), ..reading };
             return reading.says(Light::Yellow, LightCode::Stale);
         }
@@ -142,7 +185,7 @@ fn against_schedule(project: &Project, plan: &Plan, rule: &LightRule, today: Dat
 
 impl LightReading {
     /// What every reading of a project tells.
-    fn of(project: &Project) -> LightReading {
+    fn of(project: &Project, evidence: Evidence) -> LightReading {
         LightReading {
             colour: Light::Grey,
             code: LightCode::NotReported,
@@ -150,6 +193,7 @@ impl LightReading {
             due: project.due,
             start: project.start,
             reported: project.reported,
+            inspected: evidence.accurate,
             days_overdue: None,
             months_unstarted: None,
             evidence_age_days: None,

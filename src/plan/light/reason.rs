@@ -58,6 +58,16 @@ impl LightReading {
                 };
                 (format!("{zh}（{zh_limit}）"), format!("{en} ({en_limit})"))
             }
+            LightCode::Unproven => {
+                let (zh, en) = match self.scheduled {
+                    Some(_) => self.against_schedule(),
+                    None => ("已达到".to_owned(), "reached".to_owned()),
+                };
+                (
+                    format!("{zh}，但没有可靠的现场报告证明（有了才为绿灯）"),
+                    format!("{en}, but no sound report from the field proves it (green once one does)"),
+                )
+            }
             LightCode::Stale => {
                 let (zh, en) = self.against_schedule();
                 let days = self.evidence_age_days.unwrap_or_default();

@@ -16,6 +16,9 @@ pub struct LightRule {
     pub unstarted_red_months: u32,
     /// Days after which a report is too old to prove that work is on schedule; none when age does not matter.
     pub evidence_days: Option<u32>,
+    /// Whether a light is green only by a report from the field that nothing speaks against, and not by what an office says.
+    #[serde(default)]
+    pub needs_inspection: bool,
 }
 
 impl LightRule {
@@ -28,6 +31,7 @@ impl LightRule {
             unstarted_yellow_months: 1,
             unstarted_red_months: 3,
             evidence_days: None,
+            needs_inspection: false,
         }
     }
 }

@@ -49,7 +49,7 @@ fn project(aim: Aim, stage: Stage, progress: Option<f64>) -> Project {
 #[test]
 fn the_rule_gives_the_light_and_its_code() {
     let check = |aim, stage, progress, today, colour, code| {
-        let reading = light(&project(aim, stage, progress), &plan(), &rule(), today);
+        let reading = light(&project(aim, stage, progress), &plan(), &rule(), Evidence::default(), today);
         assert_eq!((reading.colour, reading.code), (colour, code), "{aim} {stage} {progress:?} {today}");
     };
     let (june, july, later) = (date(2019, 6, 1), date(2019, 7, 2), date(2020, 1, 1));
@@ -72,8 +72,8 @@ fn the_rule_gives_the_light_and_its_code() {
 #[test]
 fn a_project_is_not_overdue_on_its_due_date() {
     let open = project(Aim::Open, Stage::Building, None);
-    assert_eq!(light(&open, &plan(), &rule(), date(2019, 12, 31)).code, LightCode::NoProgress);
-    assert_eq!(light(&open, &plan(), &rule(), date(2020, 1, 10)).days_overdue, Some(10));
+    assert_eq!(light(&open, &plan(), &rule(), Evidence::default(), date(2019, 12, 31)).code, LightCode::NoProgress);
+    assert_eq!(light(&open, &plan(), &rule(), Evidence::default(), date(2020, 1, 10)).days_overdue, Some(10));
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_planned_start_that_passes_turns_yellow_at_the_months_end_and_red_after_thre
     let check = |stage, progress, today, colour, code| {
         let start = Some(date(2019, 3, 10));
         let unstarted = Project { start, ..project(Aim::Complete, stage, progress) };
-        let reading = light(&unstarted, &plan(), &rule(), today);
+        let reading = light(&unstarted, &plan(), &rule(), Evidence::default(), today);
         assert_eq!((reading.colour, reading.code), (colour, code), "{stage} {progress:?} {today}");
     };
     let (grey, yellow, red) = (Light::Grey, Light::Yellow, Light::Red);
@@ -102,7 +102,7 @@ fn a_planned_start_that_passes_turns_yellow_at_the_months_end_and_red_after_thre
 fn the_worse_of_no_start_and_being_behind_tells() {
     let late = Project { start: Some(date(2019, 3, 10)), ..project(Aim::Complete, Stage::Planned, Some(0.0)) };
     let patient = LightRule { unstarted_red_months: 12, ..rule() };
-    let reading = light(&late, &plan(), &patient, date(2019, 8, 1));
+    let reading = light(&late, &plan(), &patient, Evidence::default(), date(2019, 8, 1));
     assert_eq!((reading.colour, reading.code), (Light::Red, LightCode::Behind));
 }
 
@@ -110,7 +110,7 @@ fn the_worse_of_no_start_and_being_behind_tells() {
 fn a_report_that_is_too_old_proves_nothing() {
     let check = |reported, evidence_days, progress, today, colour, code| {
         let old = Project { reported, ..project(Aim::Complete, Stage::Building, Some(progress)) };
-        let reading = light(&old, &plan(), &LightRule { evidence_days, ..rule() }, today);
+        let reading = light(&old, &plan(), &LightRule { evidence_days, ..rule() }, Evidence::default(), today);
         assert_eq!((reading.colour, reading.code), (colour, code), "{reported:?} {evidence_days:?} {today}");
     };
     let (june, july) = (Some(date(2019, 6, 1)), date(2019, 7, 2));
@@ -130,7 +130,7 @@ fn the_schedule_follows_the_curve_or_else_a_straight_line() {
     let check = |start: Option<Date>, curve: Option<&[f64]>, today, expected: f64| {
         let curve = curve.map(<[f64]>::to_vec);
         let scheduled = Project { start, curve, ..project(Aim::Complete, Stage::Building, Some(0.0)) };
-        let found = light(&scheduled, &plan(), &rule(), today).scheduled.expect("building has a schedule");
+        let found = light(&scheduled, &plan(), &rule(), Evidence::default(), today).scheduled.expect("building has a schedule");
         assert!((found - expected).abs() < 1e-9, "{start:?} {today}: {found} is not {expected}");
     };
     let (april, curve) = (Some(date(2019, 4, 10)), Some([20.0, 50.0, 50.0, 90.0].as_slice()));
@@ -159,7 +159,7 @@ fn the_reason_names_the_aim_its_date_and_every_number() {
             Project { reported: Some(date(2019, 6, 1)), ..project(Aim::Connect, Stage::Building, Some(60.0)) };
         change(&mut told);
         let rule = LightRule { evidence_days: Some(30), ..rule() };
-        let reason = light(&told, &plan(), &rule, today).reason();
+        let reason = light(&told, &plan(), &rule, Evidence::default(), today).reason();
         assert_eq!((reason.zh.as_str(), reason.en.as_str()), (zh, en));
     };
     let (june, july) = (date(2019, 6, 1), date(2019, 7, 2));
@@ -228,4 +228,33 @@ fn the_reason_names_the_aim_its_date_and_every_number() {
         "Aim: road opened through, due 2019-12-31; progress 60 % against a schedule of 50 %, 10 points ahead, \
          but last report 31 days ago (yellow after 30) (reported 2019-06-01).",
     );
+}
+
+#[test]
+fn green_needs_a_report_that_proves_it() {
+    let (may, june) = (date(2019, 5, 20), date(2019, 6, 20));
+    let check = |needs_inspection, stage, reported, last, accurate, colour, code| {
+        let rule = LightRule { needs_inspection, evidence_days: Some(30), ..rule() };
+        let project = Project { reported, ..project(Aim::Complete, stage, Some(100.0)) };
+        let reading = light(&project, &plan(), &rule, Evidence { last, accurate }, date(2019, 6, 30));
+        let seen = (needs_inspection, stage, reported, last, accurate);
+        assert_eq!((reading.colour, reading.code, reading.inspected), (colour, code, accurate), "{seen:?}");
+    };
+    let (green, yellow) = (Light::Green, Light::Yellow);
+    let (building, completed) = (Stage::Building, Stage::Completed);
+    // By the office alone.
+    check(false, building, Some(june), None, None, green, LightCode::OnSchedule);
+    check(false, building, Some(may), None, None, yellow, LightCode::Stale);
+    check(true, building, Some(june), None, None, yellow, LightCode::Unproven);
+    check(true, completed, Some(june), None, None, yellow, LightCode::Unproven);
+    // By a report from the field that something speaks against.
+    check(false, building, Some(june), Some(june), Some(may), yellow, LightCode::Unproven);
+    check(false, completed, Some(june), Some(june), None, yellow, LightCode::Unproven);
+    check(false, building, Some(june), Some(may), None, green, LightCode::OnSchedule);
+    // By one that nothing speaks against.
+    check(true, building, Some(june), Some(june), Some(june), green, LightCode::OnSchedule);
+    check(true, building, Some(june), Some(june), Some(may), yellow, LightCode::Stale);
+    check(true, completed, Some(june), Some(june), Some(june), green, LightCode::AimReached);
+    check(true, completed, Some(june), Some(may), Some(may), yellow, LightCode::Unproven);
+    check(false, building, Some(may), Some(june), Some(june), green, LightCode::OnSchedule);
 }

@@ -3,6 +3,7 @@
 //! Knows one record, what it was before, its plan and its collection; whether ids and references hold is not checked here. An undo
 //! goes back to what was there, so it is no move of a stage and need not obey [`Stage::may_become`](super::Stage::may_become).
 
+mod field;
 mod place;
 mod project;
 
@@ -13,7 +14,7 @@ use std::collections::HashSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-use super::{Collection, Date, LightRule, Plan, Quota, Record, RecordKey, Target, Text};
+use super::{Collection, Date, LightRule, Plan, Quota, Record, RecordKey, Slug, Target, Text};
 use crate::spatial::BBox;
 pub use place::outside_extent;
 
@@ -81,16 +82,20 @@ pub fn check(
             found.text("name", &theme.name);
             found.optional_text("note", theme.note.as_ref());
         }
+        Record::Inspection(after) => {
+            let before =
+                before.and_then(|record| if let Record::Inspection(report) = record { Some(report) } else { None });
+            found.inspection(before, after, plan);
+        }
+        Record::InspectionRule(rule) => {
+            found.id_of_plan(&rule.id, plan, ("巡查规则用计划的标识", "an inspection rule has its plan's id"));
+            found.inspection_rule(rule);
+        }
+        Record::Patch(patch) => found.patch(patch, plan),
         Record::Collection(collection) => found.text("title", &collection.title),
         Record::Feature(feature) => found.place(feature, plan, collection),
         Record::LightRule(rule) => {
-            if rule.id != plan.id {
-                found.add(
-                    "id",
-                    Text::new("亮灯规则用计划的标识", "a light rule has its plan's id"),
-                    Some(same(&plan.id)),
-                );
-            }
+            found.id_of_plan(&rule.id, plan, ("亮灯规则用计划的标识", "a light rule has its plan's id"));
             found.light_rule(rule);
         }
     }
@@ -128,6 +133,12 @@ struct Findings {
 impl Findings {
     fn add(&mut self, field: impl Into<String>, detail: Text, expected: Option<Text>) {
         self.violations.push(Violation { field: field.into(), detail, expected });
+    }
+
+    fn id_of_plan(&mut self, id: &Slug, plan: &Plan, (zh, en): (&str, &str)) {
+        if *id != plan.id {
+            self.add("id", Text::new(zh, en), Some(same(&plan.id)));
+        }
     }
 
     fn words(&mut self, field: &str, words: &str) {

@@ -72,11 +72,22 @@ pub enum Moves {
     Back,
 }
 
-/// The right that changing a record takes.
-pub fn right_for(record_type: RecordType) -> Right {
+/// The right that changing a record takes; any of them will do.
+pub fn rights_for(record_type: RecordType) -> &'static [Right] {
     match record_type {
-        RecordType::Feature | RecordType::Collection => Right::EditGeometry,
-        _ => Right::EditPlan,
+        RecordType::Feature | RecordType::Collection => &[Right::EditGeometry],
+        RecordType::Patch => &[Right::EditPlan, Right::EditGeometry],
+        _ => &[Right::EditPlan],
+    }
+}
+
+/// As [`rights_for`]; to report something new is for those in the field.
+fn rights_of_edit(edit: &Edit) -> &'static [Right] {
+    match edit {
+        Edit::Put { record: Record::Inspection(report), expected: Expected::Absent } if report.decision.is_none() => {
+            &[Right::Report]
+        }
+        edit => rights_for(edit.key().record_type),
     }
 }
 
@@ -90,9 +101,9 @@ pub fn prepare(atlas: &Atlas, edits: Vec<Edit>, author: &Author, moves: Moves) -
     let mut keys = BTreeSet::new();
     for edit in &edits {
         let key = edit.key();
-        let right = right_for(key.record_type);
-        if !author.rights.contains(&right) {
-            return Err(EditError::Forbidden(right));
+        let rights = rights_of_edit(edit);
+        if !rights.iter().any(|right| author.rights.contains(right)) {
+            return Err(EditError::Forbidden(rights[0]));
         }
         if key.record_type == RecordType::Plan && key.id != atlas.plan().id {
             let (id, plan) = (&key.id, &atlas.plan().id);

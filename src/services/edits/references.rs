@@ -32,6 +32,9 @@ pub(super) fn broken_references(draft: &Atlas, before: Option<&Record>, after: &
             found.extend(broken_members(draft, quota));
         }
         Record::Feature(feature) => found.extend(broken_home(draft, feature)),
+        Record::Inspection(inspection) if draft.projects.get(&inspection.project).is_none() => {
+            found.push(absent("project", &inspection.project, "项目", "project"));
+        }
         Record::Collection(collection) => found.extend(broken_collection(draft, before, collection)),
         Record::Plan(plan) => found.extend(left_outside(draft, plan)),
         _ => {}
@@ -167,7 +170,9 @@ pub(super) fn still_needed(atlas: &Atlas, draft: &Atlas, change: &Change, all: &
         RecordType::Project => {
             let places = draft.places_of(id).map(|place| format!("feature {}/{}", place.collection, place.id));
             let quotas = draft.quotas.iter().filter(|row| row.value.members.contains(id));
-            places.chain(quotas.map(|row| format!("quota {}", row.value.id))).collect()
+            let reports = draft.inspections.of_project(id).take(TOLD);
+            let reports = reports.map(|row| format!("inspection {}", row.value.id));
+            places.chain(quotas.map(|row| format!("quota {}", row.value.id))).chain(reports).collect()
         }
         RecordType::Collection => {
             // In the draft its features went with it, so that they are looked for where it still is.

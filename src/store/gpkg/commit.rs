@@ -8,8 +8,8 @@ use super::rows::{self, Kept};
 use super::{features, layer, log, rules};
 use crate::atlas::Row;
 use crate::plan::{
-    Batch, Change, Collection, Edit, Expected, Feature, LightRule, Plan, Project, Quota, Record, RecordKey, RecordType,
-    Section, Slug, Target, Theme,
+    Batch, Change, Collection, Edit, Expected, Feature, Inspection, InspectionRule, LightRule, Patch, Plan, Project, Quota,
+    Record, RecordKey, RecordType, Section, Slug, Target, Theme,
 };
 use crate::store::{Committed, StoreError, UNNUMBERED};
 
@@ -131,6 +131,11 @@ fn find(connection: &Connection, key: &RecordKey) -> Result<Option<Row<Record>>,
         (RecordType::Project, None) => in_table::<Project>(connection, &key.id, Record::Project)?,
         (RecordType::Theme, None) => in_table::<Theme>(connection, &key.id, Record::Theme)?,
         (RecordType::LightRule, None) => in_table::<LightRule>(connection, &key.id, Record::LightRule)?,
+        (RecordType::InspectionRule, None) => {
+            in_table::<InspectionRule>(connection, &key.id, Record::InspectionRule)?
+        }
+        (RecordType::Patch, None) => in_table::<Patch>(connection, &key.id, Record::Patch)?,
+        (RecordType::Inspection, None) => in_table::<Inspection>(connection, &key.id, Record::Inspection)?,
         (RecordType::Collection, None) => in_table::<Collection>(connection, &key.id, Record::Collection)?,
     };
     Ok(found)
@@ -157,6 +162,9 @@ fn put(
         Record::Project(project) => rows::put(connection, version, project),
         Record::Theme(theme) => rows::put(connection, version, theme),
         Record::LightRule(rule) => rows::put(connection, version, rule),
+        Record::InspectionRule(rule) => rows::put(connection, version, rule),
+        Record::Patch(patch) => rows::put(connection, version, patch),
+        Record::Inspection(inspection) => rows::put(connection, version, inspection),
         Record::Collection(collection) => {
             match before {
                 Some(Record::Collection(before)) => layer::replace(connection, key, before, collection)?,
@@ -206,6 +214,9 @@ fn delete(connection: &Connection, key: &RecordKey, record: &Record) -> Result<(
         Record::Project(project) => rows::delete::<Project>(connection, &project.id),
         Record::Theme(theme) => rows::delete::<Theme>(connection, &theme.id),
         Record::LightRule(rule) => rows::delete::<LightRule>(connection, &rule.id),
+        Record::InspectionRule(rule) => rows::delete::<InspectionRule>(connection, &rule.id),
+        Record::Patch(patch) => rows::delete::<Patch>(connection, &patch.id),
+        Record::Inspection(inspection) => rows::delete::<Inspection>(connection, &inspection.id),
         Record::Collection(collection) => {
             if !layer::is_empty(connection, &collection.id)? {
                 return Err(Fault::invalid(key, "it still has features"));
@@ -228,6 +239,11 @@ fn note_tables(touched: &mut Touched, before: Option<&Record>, after: Option<&Re
         Record::Project(_) => ["projects", "project_milestones"].into_iter().for_each(|table| touched.table(table)),
         Record::Theme(_) => touched.table(Theme::TABLE),
         Record::LightRule(_) => touched.table(LightRule::TABLE),
+        Record::InspectionRule(_) => touched.table(InspectionRule::TABLE),
+        Record::Patch(_) => ["patches", "patch_inspectors"].into_iter().for_each(|table| touched.table(table)),
+        Record::Inspection(_) => {
+            ["inspections", "inspection_photos"].into_iter().for_each(|table| touched.table(table));
+        }
         Record::Collection(_) => touched.table(Collection::TABLE),
         Record::Feature(feature) => {
             let rect = |record: Option<&Record>| match record {

@@ -8,7 +8,9 @@ use super::fault::Fault;
 use super::rows::{self, Kept};
 use super::{features, log};
 use crate::atlas::Row;
-use crate::plan::{Collection, LightRule, Plan, Project, Quota, Record, Section, Target, Theme};
+use crate::plan::{
+    Collection, Inspection, InspectionRule, LightRule, Patch, Plan, Project, Quota, Record, Section, Target, Theme,
+};
 use crate::store::Loaded;
 
 /// Records in an order in which none refers to a later one, but for a quota's members.
@@ -24,6 +26,9 @@ pub(super) fn load(connection: &mut Connection) -> Result<Loaded, Fault> {
     append::<Quota>(&transaction, &mut records, Record::Quota)?;
     append::<Theme>(&transaction, &mut records, Record::Theme)?;
     append::<LightRule>(&transaction, &mut records, Record::LightRule)?;
+    append::<InspectionRule>(&transaction, &mut records, Record::InspectionRule)?;
+    append::<Patch>(&transaction, &mut records, Record::Patch)?;
+    append::<Inspection>(&transaction, &mut records, Record::Inspection)?;
     let collections = rows::list::<Collection>(&transaction)?;
     records.extend(collections.iter().cloned().map(|row| wrap(row, Record::Collection)));
     let mut numbers = HashSet::new();

@@ -324,5 +324,8 @@ fn word_of(record_type: RecordType) -> &'static str {
         RecordType::Collection => "collection",
         RecordType::Feature => "feature",
         RecordType::LightRule => "light_rule",
+        RecordType::InspectionRule => "inspection_rule",
+        RecordType::Patch => "patch",
+        RecordType::Inspection => "inspection",
     }
 }

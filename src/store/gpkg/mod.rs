@@ -11,6 +11,7 @@ mod fault;
 mod features;
 mod file;
 mod functions;
+mod inspections;
 mod layer;
 mod load;
 mod log;

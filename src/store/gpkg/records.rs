@@ -155,6 +155,7 @@ impl Kept for LightRule {
         "unstarted_yellow_months",
         "unstarted_red_months",
         "evidence_days",
+        "needs_inspection",
     ];
 
     fn id(&self) -> &Slug {
@@ -164,7 +165,8 @@ impl Kept for LightRule {
     fn values(&self) -> Vec<Value> {
         let points = [self.behind_yellow_points, self.behind_red_points].map(Value::Real);
         let months = [self.unstarted_yellow_months, self.unstarted_red_months].map(Value::from);
-        points.into_iter().chain(months).chain([Value::from(self.evidence_days)]).collect()
+        let evidence = [Value::from(self.evidence_days), Value::from(self.needs_inspection)];
+        points.into_iter().chain(months).chain(evidence).collect()
     }
 
     fn read(id: Slug, cells: &mut Cells) -> Cell<LightRule> {
@@ -175,6 +177,7 @@ impl Kept for LightRule {
             unstarted_yellow_months: cells.get()?,
             unstarted_red_months: cells.get()?,
             evidence_days: cells.get()?,
+            needs_inspection: cells.get()?,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What a record must be to fit into the file at all: finite numbers and integers that SQLite can hold. Knows no other records.
 
-use crate::plan::Record;
+use crate::plan::{Inspection, Record};
 
 /// The first number that does not fit, by its field.
 pub(super) fn check(record: &Record) -> Result<(), String> {
@@ -29,6 +29,23 @@ pub(super) fn check(record: &Record) -> Result<(), String> {
                 return Err(format!("number {} is more than {}", feature.number, i64::MAX));
             }
             finite("accuracy_m", feature.accuracy_m)
+        }
+        Record::InspectionRule(rule) => {
+            finite("fix_limit_m", rule.fix_limit_m)?;
+            finite("reach_m", rule.reach_m)
+        }
+        Record::Patch(patch) => finite("reach_m", patch.reach_m),
+        Record::Inspection(inspection) => {
+            let Inspection { fix, progress, distance_m, photos, .. } = inspection;
+            let fix = fix.iter().flat_map(|fix| [Some(fix.lon), Some(fix.lat), fix.accuracy_m]).map(|part| ("fix", part));
+            let numbers = [("progress", *progress), ("distance_m", *distance_m)].into_iter().chain(fix);
+            let positions = photos.iter().filter_map(|photo| photo.position).flatten();
+            let numbers = numbers.chain(positions.map(|degrees| ("photos", Some(degrees))));
+            numbers.into_iter().try_for_each(|(field, number)| number.map_or(Ok(()), |number| finite(field, number)))?;
+            match photos.iter().find(|photo| i64::try_from(photo.bytes).is_err()) {
+                Some(photo) => Err(format!("photo {} is too long", photo.id)),
+                None => Ok(()),
+            }
         }
         Record::Section(_) | Record::Quota(_) | Record::Theme(_) | Record::Collection(_) => Ok(()),
     }

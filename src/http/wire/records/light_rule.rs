@@ -23,6 +23,9 @@ pub struct LightRuleBody {
     /// Days after which a report no longer proves that a project is on schedule; null for never.
     #[serde(default)]
     evidence_days: Option<u32>,
+    /// Whether green takes an accepted report from the field that nothing speaks against; false when absent.
+    #[serde(default)]
+    needs_inspection: bool,
 }
 
 /// The rule by which lights are read, with its version.
@@ -91,6 +94,7 @@ impl LightRuleBody {
             unstarted_yellow_months: rule.unstarted_yellow_months,
             unstarted_red_months: rule.unstarted_red_months,
             evidence_days: rule.evidence_days,
+            needs_inspection: rule.needs_inspection,
         }
     }
 
@@ -102,6 +106,7 @@ impl LightRuleBody {
             unstarted_yellow_months: self.unstarted_yellow_months,
             unstarted_red_months: self.unstarted_red_months,
             evidence_days: self.evidence_days,
+            needs_inspection: self.needs_inspection,
         }
     }
 }

@@ -1,0 +1,130 @@
+//! Photos: what they are by their content, what their EXIF says, and upright copies of them without it.
+//!
+//! Nothing is decoded before its size is known: a small file can say that it holds a picture of any size.
+
+use std::io::Cursor;
+
+use exif::{Exif, In, Rational, Tag, Value};
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use crate::plan::{PhotoTime, PhotoType};
+use crate::spatial::LonLat;
+
+/// The most pixels that a photo may have; the largest sensors of phones in the field have 50 million, or 200 that they fold into 50.
+pub const MAX_PIXELS: u64 = 64_000_000;
+
+/// Bytes for each pixel, decoded: what cameras write has at most four.
+const MAX_BYTES_A_PIXEL: u64 = 4;
+
+/// The longer side of a copy for a screen, and for a list.
+const VIEW_PX: u32 = 2_048;
+const THUMB_PX: u32 = 320;
+
+const VIEW_QUALITY: u8 = 85;
+const THUMB_QUALITY: u8 = 75;
+
+/// A photo that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Developed {
+    pub media_type: PhotoType,
+    /// Upright.
+    pub width: u32,
+    pub height: u32,
+    pub taken: Option<PhotoTime>,
+    pub position: Option<[f64; 2]>,
+    /// Upright JPEGs without any metadata.
+    pub view: Vec<u8>,
+    pub thumb: Vec<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PhotoError {
+    #[error("is no photo: neither JPEG, PNG nor WebP by its content")]
+    NotAPhoto,
+    #[error("is {width} × {height} pixels; {MAX_PIXELS} are the most")]
+    TooLarge { width: u32, height: u32 },
+    #[error("cannot be read as the picture that it begins as: {0}")]
+    Damaged(String),
+}
+
+/// Reads a photo. Takes up to four bytes of memory for each of [`MAX_PIXELS`], and about a second for each twenty million of them.
+///
+/// # Errors
+/// [`PhotoError`], before anything is decoded where that can be told.
+pub fn develop(bytes: &[u8]) -> Result<Developed, PhotoError> {
+    let damaged = |fault: image::ImageError| PhotoError::Damaged(fault.to_string());
+    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
+    let mut reader = reader.map_err(|fault| PhotoError::Damaged(fault.to_string()))?;
+    let media_type = match reader.format() {
+        Some(ImageFormat::Jpeg) => PhotoType::Jpeg,
+        Some(ImageFormat::Png) => PhotoType::Png,
+        Some(ImageFormat::WebP) => PhotoType::WebP,
+        _ => return Err(PhotoError::NotAPhoto),
+    };
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MAX_PIXELS * MAX_BYTES_A_PIXEL);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let (width, height) = decoder.dimensions();
+    let is_too_large = u64::from(width) * u64::from(height) > MAX_PIXELS
+        || decoder.total_bytes() > MAX_PIXELS * MAX_BYTES_A_PIXEL;
+    if is_too_large {
+        return Err(PhotoError::TooLarge { width, height });
+    }
+    // A tag that cannot be read turns nothing.
+    let orientation = decoder.orientation().ok();
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    if let Some(orientation) = orientation {
+        picture.apply_orientation(orientation);
+    }
+    let exif = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)).ok();
+    Ok(Developed {
+        media_type,
+        width: picture.width(),
+        height: picture.height(),
+        taken: exif.as_ref().and_then(taken),
+        position: exif.as_ref().and_then(position),
+        view: copy(&picture, VIEW_PX, VIEW_QUALITY).map_err(damaged)?,
+        thumb: copy(&picture, THUMB_PX, THUMB_QUALITY).map_err(damaged)?,
+    })
+}
+
+/// A JPEG with the longer side of at most so many pixels; never larger than the picture.
+fn copy(picture: &DynamicImage, longest: u32, quality: u8) -> image::ImageResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut bytes, quality);
+    if picture.width().max(picture.height()) > longest {
+        picture.resize(longest, longest, FilterType::Triangle).to_rgb8().write_with_encoder(encoder)?;
+    } else {
+        picture.to_rgb8().write_with_encoder(encoder)?;
+    }
+    Ok(bytes)
+}
+
+fn taken(exif: &Exif) -> Option<PhotoTime> {
+    let text = |tag| match &exif.get_field(tag, In::PRIMARY)?.value {
+        Value::Ascii(parts) => std::str::from_utf8(parts.first()?).ok().map(str::trim),
+        _ => None,
+    };
+    let local = text(Tag::DateTimeOriginal).or_else(|| text(Tag::DateTimeDigitized))?;
+    let local = jiff::civil::DateTime::strptime("%Y:%m:%d %H:%M:%S", local).ok()?;
+    let zoned = text(Tag::OffsetTimeOriginal).and_then(|offset| format!("{local}{offset}").parse().ok());
+    Some(zoned.map_or(PhotoTime::Local(local), PhotoTime::Exact))
+}
+
+fn position(exif: &Exif) -> Option<[f64; 2]> {
+    let degrees = |tag, reference, negative: &[u8]| {
+        let Value::Rational(parts) = &exif.get_field(tag, In::PRIMARY)?.value else { return None };
+        let Value::Ascii(sides) = &exif.get_field(reference, In::PRIMARY)?.value else { return None };
+        let [degrees, minutes, seconds] = parts.get(..3)? else { return None };
+        let size = Rational::to_f64(degrees) + minutes.to_f64() / 60.0 + seconds.to_f64() / 3_600.0;
+        Some(if sides.first()?.starts_with(negative) { -size } else { size })
+    };
+    let lon = degrees(Tag::GPSLongitude, Tag::GPSLongitudeRef, b"W")?;
+    let lat = degrees(Tag::GPSLatitude, Tag::GPSLatitudeRef, b"S")?;
+    // Cameras without a fix write zeros, or fractions of zero.
+    let is_somewhere = LonLat::new(lon, lat).is_ok() && (lon, lat) != (0.0, 0.0);
+    is_somewhere.then_some([lon, lat])
+}
