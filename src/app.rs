@@ -18,10 +18,12 @@ use crate::http::{self, Clock, State};
 use crate::plan::{Date, Record, Slug, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::demo;
+use crate::services::photos::Photos;
 use crate::services::publish::Published;
 use crate::services::seeding::{self, Source};
 use crate::store::accounts::AccountsStore;
 use crate::store::gpkg::{self, GpkgStore};
+use crate::store::photos::PhotoStore;
 use crate::store::{Loaded, Store, StoreError};
 
 /// The store's file in the data folder.
@@ -29,6 +31,10 @@ const STORE_FILE: &str = "guatu.gpkg";
 
 /// The accounts' file in the data folder; apart, so that the store's can be handed around.
 const ACCOUNTS_FILE: &str = "accounts.sqlite";
+
+/// The folder of photos in the data folder.
+const PHOTOS_FOLDER: &str = "photos";
+
 /// The store while a simulation fills it.
 const UNFINISHED_FILE: &str = "guatu.gpkg.unfinished";
 
@@ -37,6 +43,9 @@ const GRACE: Duration = Duration::from_secs(20);
 
 /// How long a caller may take to say what it asks for.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How often photos that nobody took are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
 
 /// How often the metrics are tidied.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -122,6 +131,7 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     tracing::info!(plan = %atlas.plan().id, seq = atlas.seq(), projects = atlas.projects.len(), "plan loaded");
 
     let accounts = open_accounts(&options.data)?;
+    let photos = Photos::new(PhotoStore::folder(&options.data.join(PHOTOS_FOLDER))?);
     let set_up = accounts.begin_setup(Timestamp::now())?;
 
     let metrics = PrometheusBuilder::new().install_recorder().map_err(serve_error)?;
@@ -133,7 +143,10 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let (stop, stopping) = watch::channel(false);
     let store = Arc::new(store);
     let options_of_http = options.config.options.clone();
-    let state = State::new(published, Arc::clone(&store), clock, stopping, metrics, options_of_http, accounts);
+    let state = State::new(published, Arc::clone(&store), clock, stopping, metrics, options_of_http, accounts, photos);
+
+    let state = Arc::new(state);
+    tokio::spawn(sweep_photos(Arc::clone(&state)));
 
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener).map_err(serve_error)?.handle(handle.clone());
@@ -156,7 +169,7 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
             tracing::warn!(%fault, "standard output is closed, and with it the link to set up; `guatu user add` does without");
         }
     }
-    let service = http::router(Arc::new(state)).into_make_service_with_connect_info::<SocketAddr>();
+    let service = http::router(state).into_make_service_with_connect_info::<SocketAddr>();
     server.serve(service).await.map_err(serve_error)?;
     store.flush().await?;
     tracing::info!("stopped");
@@ -262,6 +275,20 @@ fn check_same_plan(options: &Options, loaded: &Loaded, path: PathBuf) -> Result<
     match kept {
         Some(kept) if *kept != asked => Err(AppError::AnotherPlan { path, kept: kept.clone(), asked }),
         _ => Ok(()),
+    }
+}
+
+/// Removes uploads that were never finished, and photos that no report took, from time to time.
+async fn sweep_photos(state: Arc<State>) {
+    let mut turns = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        turns.tick().await;
+        let atlas = state.published.current();
+        match state.photos.sweep(state.now(), |id| atlas.inspections.photo(id).is_some()).await {
+            Ok(0) => {}
+            Ok(gone) => tracing::info!(gone, "unused photos removed"),
+            Err(fault) => tracing::warn!(%fault, "unused photos cannot be removed"),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -16,9 +16,11 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::formats::photo::PhotoError;
 use crate::plan::{Text, rules};
 use crate::services::accounts::AccountsError;
 use crate::services::edits::EditError;
+use crate::services::photos::UploadError;
 use crate::services::tiles::digest;
 use crate::store::StoreError;
 
@@ -198,6 +200,23 @@ impl Problem {
         Problem::store_failed("there is no room left on the server's disk; nothing was changed", cause)
     }
 
+    /// A protocol in another version than ours.
+    pub fn unknown_version(header: &str, known: &str) -> Problem {
+        let detail = format!("{header}: only version {known} is known");
+        Problem {
+            parameter: Some(header.into()),
+            expected: Some(known.into()),
+            ..Problem::new(StatusCode::PRECONDITION_FAILED, detail)
+        }
+    }
+
+    /// What is wrong, and the same in Chinese where the plan's rules say so.
+    pub fn told(&self) -> (String, Option<String>) {
+        let violations = self.violations.iter().flatten();
+        let zh: Vec<&str> = violations.filter_map(|violation| violation.detail_zh.as_deref()).collect();
+        (self.detail.to_string(), (!zh.is_empty()).then(|| zh.join("；")))
+    }
+
     /// Work that cannot be taken on now.
     pub fn unavailable(detail: impl Into<String>) -> Problem {
         Problem { retry_after: Some(RETRY_SECONDS), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
@@ -226,6 +245,31 @@ impl From<AccountsError> for Problem {
             ),
             AccountsError::Store(StoreError::Full(cause)) => Problem::no_room(cause),
             AccountsError::Store(_) | AccountsError::Internal(_) => Problem::internal(told),
+        }
+    }
+}
+
+impl From<UploadError> for Problem {
+    fn from(fault: UploadError) -> Problem {
+        let told = fault.to_string();
+        match fault {
+            UploadError::Absent(_) => Problem::not_found("upload", told),
+            UploadError::Length(_) => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, told),
+            UploadError::TooMany => Problem::throttled(told, Duration::from_secs(60)),
+            UploadError::Offset { .. } => Problem::conflict(told),
+            UploadError::Photo(PhotoError::NotAPhoto) => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, told),
+            UploadError::Photo(PhotoError::TooLarge { .. } | PhotoError::Damaged(_)) => Problem::unprocessable(told),
+            UploadError::Store(fault) => Problem::from(fault),
+        }
+    }
+}
+
+/// A store that fails where nothing of the caller's can be the reason.
+impl From<StoreError> for Problem {
+    fn from(fault: StoreError) -> Problem {
+        match fault {
+            StoreError::Full(cause) => Problem::no_room(cause),
+            fault => Problem::internal(fault),
         }
     }
 }
@@ -366,6 +410,21 @@ pub fn momentary(value: &impl Serialize) -> Response {
 /// Something new, told once.
 pub fn created(value: &impl Serialize) -> Response {
     (StatusCode::CREATED, NO_STORE, Json(value)).into_response()
+}
+
+/// Something new, with nothing to tell but where it is.
+pub fn made() -> Response {
+    (StatusCode::CREATED, NO_STORE).into_response()
+}
+
+/// Bytes that never change under their name; who may see them may.
+pub fn unchanging(request: &HeaderMap, media_type: &'static str, name: &str, body: impl Into<Body>) -> Response {
+    by_tag(request, media_type, &format!("\"{name}\""), "no-cache", body)
+}
+
+/// Says under which name a browser should save an answer.
+pub fn saved_as(response: Response, file: &str) -> Response {
+    with(response, CONTENT_DISPOSITION, &format!("attachment; filename=\"{file}\""))
 }
 
 /// Sends a browser on to another page.

@@ -104,6 +104,7 @@ fn admit(access: Access, caller: &Caller, state: &State) -> Result<(), Problem> 
             Err(lacks(user, Right::Administer))
         }
         (Access::Right(right), Caller::User(user)) if !user.rights.contains(&right) => Err(lacks(user, right)),
+        (Access::Staff, Caller::User(user)) if !user.rights.contains(&Right::Read) => Err(lacks(user, Right::Read)),
         (Access::Editor, Caller::User(user)) => {
             let edits = [Right::EditPlan, Right::EditGeometry];
             if edits.iter().any(|right| user.rights.contains(right)) {
@@ -112,7 +113,7 @@ fn admit(access: Access, caller: &Caller, state: &State) -> Result<(), Problem> 
                 Err(lacks(user, Right::EditPlan))
             }
         }
-        (Access::Right(_) | Access::SignedIn | Access::Administrator, Caller::User(_)) => Ok(()),
+        (Access::Right(_) | Access::Staff | Access::SignedIn | Access::Administrator, Caller::User(_)) => Ok(()),
     }
 }
 

@@ -14,7 +14,7 @@ use super::asked::Asked;
 use super::fingerprint::fingerprint;
 use super::wire::{Body, BodyError, Edited, body_of};
 use super::wire::{
-    CollectionBody, FeatureBody, LightRuleBody, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody, ThemeBody,
+    CollectionBody, FeatureBody, InspectionRuleBody, LightRuleBody, PatchBody, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody, ThemeBody,
 };
 use crate::atlas::{Atlas, Row};
 use crate::plan::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType, RequestKey, Text, Violation};
@@ -95,10 +95,14 @@ fn request_key(asked: &Asked, body: &[u8]) -> Result<Option<RequestKey>, Problem
         let expected = format!("1 to {MAX_KEY_CHARS} characters of ASCII, the same for a request and its retries");
         return Err(Problem::parameter("Idempotency-Key", "Idempotency-Key: cannot be taken", expected));
     }
+    Ok(Some(RequestKey { key: key.to_owned(), digest: digest_of(asked, body) }))
+}
+
+/// A digest of all that a request asks.
+pub fn digest_of(asked: &Asked, body: &[u8]) -> u64 {
     let if_match = asked.headers.get(IF_MATCH).map(|value| value.as_bytes()).unwrap_or_default();
     let (method, address) = (asked.method.as_str(), asked.uri.to_string());
-    let digest = fingerprint(&[method.as_bytes(), address.as_bytes(), if_match, body]);
-    Ok(Some(RequestKey { key: key.to_owned(), digest }))
+    fingerprint(&[method.as_bytes(), address.as_bytes(), if_match, body])
 }
 
 fn note(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -214,6 +218,13 @@ fn record_in_order(
         RecordType::Collection => of::<CollectionBody>(key, value, before, order),
         RecordType::Feature => of::<FeatureBody>(key, value, before, order),
         RecordType::LightRule => of::<LightRuleBody>(key, value, before, order),
+        RecordType::InspectionRule => of::<InspectionRuleBody>(key, value, before, order),
+        RecordType::Patch => of::<PatchBody>(key, value, before, order),
+        RecordType::Inspection => {
+            let detail = Text::new("报告不能这样改", "a report is not edited");
+            let expected = Text::new("在 /api/v1/inspections 采纳或退回", "to accept or reject it at /api/v1/inspections");
+            Err(EditError::Rules(vec![Violation::new("record_type", detail, expected)]))
+        }
     }
 }
 
@@ -238,7 +249,9 @@ fn last_order(atlas: &Atlas, record_type: RecordType) -> u32 {
         RecordType::Project => atlas.projects.iter().map(|row| row.value.order).max(),
         RecordType::Theme => atlas.themes.iter().map(|row| row.value.order).max(),
         RecordType::Collection => atlas.plan_collections().map(|collection| collection.order).max(),
-        RecordType::Plan | RecordType::Feature | RecordType::LightRule => None,
+        RecordType::Patch => atlas.patches.iter().map(|row| row.value.order).max(),
+        RecordType::Plan | RecordType::Feature | RecordType::Inspection => None,
+        RecordType::LightRule | RecordType::InspectionRule => None,
     };
     last.unwrap_or(0)
 }

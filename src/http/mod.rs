@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{ALLOW, CONTENT_SECURITY_POLICY, ETAG, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{ALLOW, CONTENT_SECURITY_POLICY, ETAG, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn, map_response};
 use axum::response::{IntoResponse, Response};
@@ -108,7 +108,15 @@ pub fn router(state: Arc<State>) -> Router {
                 .allow_origin(Any)
                 .allow_methods(Any)
                 .allow_headers(Any)
-                .expose_headers([ETAG, ALLOW, REQUEST_ID]),
+                .expose_headers([
+                    ETAG,
+                    ALLOW,
+                    REQUEST_ID,
+                    LOCATION,
+                    api::uploads::TUS_RESUMABLE,
+                    api::uploads::UPLOAD_LENGTH,
+                    api::uploads::UPLOAD_OFFSET,
+                ]),
         )
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))

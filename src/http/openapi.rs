@@ -136,7 +136,7 @@ fn security(access: Access) -> Value {
     match access {
         Access::Open => json!([]),
         Access::Right(Right::Read) => json!([{}, { "session": [] }, { "token": [] }]),
-        Access::Right(_) | Access::Editor => json!([{ "session": [] }, { "token": [] }]),
+        Access::Right(_) | Access::Staff | Access::Editor => json!([{ "session": [] }, { "token": [] }]),
         Access::SignedIn | Access::Administrator => json!([{ "session": [] }]),
     }
 }

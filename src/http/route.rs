@@ -47,6 +47,8 @@ pub enum Access {
     Open,
     /// Those who have a right; what is public may be read without, unless the administrators say otherwise.
     Right(Right),
+    /// Those who are signed in and may read, also where anybody may read what is public.
+    Staff,
     /// Those who may change something; what it takes is seen edit by edit.
     Editor,
     /// A person in a browser, for what is their own. A token cannot make itself another one.

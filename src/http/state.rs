@@ -15,6 +15,7 @@ use super::oidc::Oidc;
 use crate::plan::{Caller, Date, Right, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::past::{Past, PastError};
+use crate::services::photos::Photos;
 use crate::services::publish::Published;
 use crate::services::tiles::Tiles;
 use crate::services::timeline::Timeline;
@@ -42,6 +43,7 @@ pub struct State {
     pub writer: Writer,
     pub live: Live,
     pub accounts: Arc<Accounts>,
+    pub photos: Arc<Photos>,
     /// Where else users sign in.
     pub oidc: Option<Oidc>,
     past: Past,
@@ -61,6 +63,7 @@ impl State {
         metrics: PrometheusHandle,
         options: Options,
         accounts: Accounts,
+        photos: Photos,
     ) -> State {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&published));
@@ -79,6 +82,7 @@ impl State {
             stopping,
             clock,
             accounts,
+            photos: Arc::new(photos),
             hashing: Arc::new(Semaphore::new(cores)),
             computing: Arc::new(Semaphore::new(cores * COMPUTING_PER_CORE)),
         }

@@ -17,6 +17,10 @@ struct Dist;
 
 const INDEX: &str = "index.html";
 
+/// The page of the field app, which has addresses of its own.
+const FIELD: &str = "field";
+const FIELD_INDEX: &str = "field.html";
+
 /// First parts of paths that are resources of the server and never pages of the app.
 const RESERVED: [&str; 6] = ["api", "ogc", "tiles", "styles", "health", "metrics"];
 
@@ -47,7 +51,8 @@ pub async fn find_file(method: Method, uri: Uri, headers: HeaderMap) -> Response
         return absent();
     }
     let unbuilt = "the web app is not built into this server; run `make web` and build again";
-    Dist::get(INDEX).map_or_else(
+    let page = if path.split('/').next() == Some(FIELD) { FIELD_INDEX } else { INDEX };
+    Dist::get(page).map_or_else(
         || Problem::unavailable(unbuilt).into_response(),
         |file| answer::tagged(&headers, HTML, file.data.into_owned()),
     )

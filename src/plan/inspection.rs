@@ -247,7 +247,7 @@ pub fn marks(
     if offsets_m.into_iter().any(|offset| offset > PHOTO_REACH_M) {
         marks.push(Mark::PhotoElsewhere);
     }
-    let hours = |from: Timestamp, to: Timestamp| (to - from).total(jiff::Unit::Hour).unwrap_or(f64::INFINITY);
+    let hours = |from: Timestamp, to: Timestamp| (to - from).as_secs_f64() / 3_600.0;
     if taken.into_iter().any(|at| hours(at, observed_at).abs() > PHOTO_HOURS) {
         marks.push(Mark::PhotoOld);
     }

@@ -68,7 +68,7 @@ fn inspection(atlas: &Atlas, report: &Report, author: &Author, zone: &TimeZone) 
     let offsets = positions.filter_map(|[lon, lat]| Some((place?, LonLat::new(lon, lat).ok()?)));
     let moments = report.photos.iter().filter_map(|photo| match photo.taken? {
         PhotoTime::Exact(at) => Some(at),
-        PhotoTime::Local(at) => at.to_zoned(zone.clone()).ok().map(|at| at.timestamp()),
+        PhotoTime::Local(at) => at.to_zoned_datetime(zone.clone()).ok().map(|at| at.timestamp()),
     });
     let (observed_at, received_at) = (to_millisecond(report.observed_at), to_millisecond(author.at));
     Ok(Inspection {
@@ -78,7 +78,7 @@ fn inspection(atlas: &Atlas, report: &Report, author: &Author, zone: &TimeZone) 
         observed_at,
         received_at,
         // A server that shows an earlier day takes what is reported now for that day.
-        day: observed_at.to_zoned(zone.clone()).date().min(author.today),
+        day: observed_at.to_zoned_datetime(zone.clone()).date().min(author.today),
         stage: report.stage,
         progress: report.progress,
         note: report.note.clone(),

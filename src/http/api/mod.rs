@@ -2,11 +2,14 @@
 
 mod access;
 mod changes;
+mod field;
+mod inspections;
 mod invitations;
 mod lights;
 mod nearby;
 mod oidc;
 mod password;
+mod photos;
 mod plans;
 mod projects;
 mod query;
@@ -19,6 +22,7 @@ mod setup;
 mod targets;
 mod time;
 mod tokens;
+pub mod uploads;
 mod users;
 
 pub use records::change;
@@ -38,6 +42,10 @@ pub fn routes() -> Vec<Route> {
         nearby::routes(),
         query::routes(),
         records::routes(),
+        field::routes(),
+        inspections::routes(),
+        uploads::routes(),
+        photos::routes(),
         lights::routes(),
         changes::routes(),
         time::routes(),

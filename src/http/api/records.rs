@@ -17,11 +17,11 @@ use crate::http::edit::{self, IfMatch};
 use crate::http::params::{AS_OF, Param};
 use crate::http::route::{Access, Answer, Method, Route, SchemaOf, schema_of};
 use crate::http::wire::{
-    BatchEdit, BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PlanBody, ProjectBody, QuotaBody,
+    BatchEdit, BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PatchBody, PlanBody, ProjectBody, QuotaBody,
     SectionBody, TargetBody, ThemeBody, UnitWire, body_of,
 };
 use crate::plan::{Date, Edit, Expected, Reading, Record, RecordKey, RecordType, Right, Slug, Text, Violation};
-use crate::services::edits::{EditError, MAX_EDITS, Moves, right_for};
+use crate::services::edits::{EditError, MAX_EDITS, Moves, rights_for};
 
 /// A type of record that is edited at an address of its own.
 struct Resource {
@@ -60,7 +60,7 @@ macro_rules! resource {
     };
 }
 
-static RESOURCES: [Resource; 7] = [
+static RESOURCES: [Resource; 8] = [
     resource!(Plan, "plans", "plan", PlanBody),
     resource!(Section, "sections", "section", SectionBody),
     resource!(Target, "targets", "target", TargetBody),
@@ -68,6 +68,7 @@ static RESOURCES: [Resource; 7] = [
     resource!(Project, "projects", "project", ProjectBody),
     resource!(Theme, "themes", "theme", ThemeBody),
     resource!(Collection, "collections", "collection", CollectionBody),
+    resource!(Patch, "patches", "patch", PatchBody),
 ];
 
 pub fn routes() -> Vec<Route> {
@@ -112,7 +113,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// Records that no other address tells one by one.
-const BARE: [RecordType; 3] = [RecordType::Section, RecordType::Theme, RecordType::Collection];
+const BARE: [RecordType; 4] = [RecordType::Section, RecordType::Theme, RecordType::Collection, RecordType::Patch];
 
 async fn find(asked: Asked, key: RecordKey) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;
@@ -135,7 +136,7 @@ fn edits_of(resource: &'static Resource) -> Vec<Route> {
         id: ids[at],
         summary: summaries[at],
         parameters: NONE,
-        access: Access::Right(right_for(record_type)),
+        access: access_for(record_type),
         body,
         answer,
         handler,
@@ -165,7 +166,7 @@ fn edits_of(resource: &'static Resource) -> Vec<Route> {
             path: item,
             documented: None,
             method: Method::Get,
-            access: Access::READ,
+            access: if record_type == RecordType::Patch { Access::Staff } else { Access::READ },
             id: ids[4],
             summary: summaries[4],
             parameters: &[&AS_OF],
@@ -185,7 +186,15 @@ fn edits_of(resource: &'static Resource) -> Vec<Route> {
     routes
 }
 
-fn key(record_type: RecordType, id: &str) -> Result<RecordKey, Problem> {
+/// Whom edits of a type are for.
+fn access_for(record_type: RecordType) -> Access {
+    match rights_for(record_type) {
+        [right] => Access::Right(*right),
+        _ => Access::Editor,
+    }
+}
+
+pub(super) fn key(record_type: RecordType, id: &str) -> Result<RecordKey, Problem> {
     let id: Slug = id.parse().map_err(|fault| Problem::not_found("id", format!("{id}: {fault}")))?;
     Ok(RecordKey { record_type, collection: None, id })
 }

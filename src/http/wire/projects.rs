@@ -185,6 +185,7 @@ impl LightWire {
                 due: light.due,
                 start: light.start,
                 reported: light.reported,
+                inspected: light.inspected,
                 days_overdue: light.days_overdue,
                 months_unstarted: light.months_unstarted,
                 evidence_age_days: light.evidence_age_days,

@@ -3,6 +3,7 @@
 mod collection;
 mod feature;
 mod light_rule;
+mod patch;
 mod project;
 mod target;
 mod texts;
@@ -15,11 +16,12 @@ use serde_json::Value;
 pub use collection::CollectionBody;
 pub use feature::FeatureBody;
 pub use light_rule::{LightPreviewWire, LightRuleBody, LightRuleWire};
+pub use patch::{InspectionRuleBody, InspectionRuleWire, PatchBody};
 pub use project::ProjectBody;
 pub use target::{QuotaBody, TargetBody};
 pub use texts::{PlanBody, SectionBody, ThemeBody};
 
-use crate::plan::{Collection, Project, Quota, Record, RecordKey, Section, Target, Text, Theme, Visibility};
+use crate::plan::{Collection, Patch, Project, Quota, Record, RecordKey, Section, Target, Text, Theme, Visibility};
 
 /// What of a record a caller may set.
 pub trait Body: Serialize + DeserializeOwned + JsonSchema {
@@ -54,6 +56,10 @@ pub fn body_of(record: &Record) -> Value {
         Record::Collection(_) => value::<CollectionBody>(record),
         Record::Feature(_) => value::<FeatureBody>(record),
         Record::LightRule(_) => value::<LightRuleBody>(record),
+        Record::InspectionRule(_) => value::<InspectionRuleBody>(record),
+        Record::Patch(_) => value::<PatchBody>(record),
+        // No body makes one: what is told of it is the record.
+        Record::Inspection(inspection) => serde_json::to_value(inspection).unwrap_or(Value::Null),
     }
 }
 
@@ -66,7 +72,8 @@ fn order_of(before: Option<&Record>, next: u32) -> u32 {
             | Record::Quota(Quota { order, .. })
             | Record::Project(Project { order, .. })
             | Record::Theme(Theme { order, .. })
-            | Record::Collection(Collection { order, .. }),
+            | Record::Collection(Collection { order, .. })
+            | Record::Patch(Patch { order, .. }),
         ) => *order,
         _ => next,
     }
