@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::atlas::{Atlas, AtlasError, Row};
 use crate::config::Config;
 use crate::formats::seeds::Problem;
-use crate::http::{self, Clock, State};
+use crate::http::{self, Clock, Kept, State};
 use crate::plan::{Date, Record, Slug, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::demo;
@@ -45,7 +45,7 @@ const GRACE: Duration = Duration::from_secs(20);
 const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How often photos that nobody took are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3_600);
+const SWEEP_EVERY: Duration = Duration::from_hours(6);
 
 /// How often the metrics are tidied.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -143,7 +143,8 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let (stop, stopping) = watch::channel(false);
     let store = Arc::new(store);
     let options_of_http = options.config.options.clone();
-    let state = State::new(published, Arc::clone(&store), clock, stopping, metrics, options_of_http, accounts, photos);
+    let kept = Kept { store: Arc::clone(&store), accounts, photos };
+    let state = State::new(published, kept, clock, stopping, metrics, options_of_http);
 
     let state = Arc::new(state);
     tokio::spawn(sweep_photos(Arc::clone(&state)));

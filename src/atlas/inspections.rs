@@ -145,11 +145,7 @@ fn without_people(inspection: &Inspection) -> Inspection {
         marks: Vec::new(),
         confirmed: false,
         photos: inspection.photos.iter().map(photo).collect(),
-        decision: inspection.decision.as_ref().map(|decision| Decision {
-            by: None,
-            reason: None,
-            ..decision.clone()
-        }),
+        decision: inspection.decision.as_ref().map(|decision| Decision { by: None, reason: None, ..decision.clone() }),
         ..inspection.clone()
     }
 }

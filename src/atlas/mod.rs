@@ -18,8 +18,8 @@ use imbl::{HashMap, OrdMap};
 
 use crate::index::NameIndex;
 use crate::plan::{
-    Change, Collection, Feature, InspectionRule, LightRule, Patch, Plan, Project, Quota, Record, RecordKey, RecordType, Role,
-    Section, Slug, Target, Theme,
+    Change, Collection, Feature, InspectionRule, LightRule, Patch, Plan, Project, Quota, Record, RecordKey, RecordType,
+    Role, Section, Slug, Target, Theme,
 };
 use crate::spatial::{BBox, distance_floor_m, union};
 

@@ -25,8 +25,13 @@ pub(super) fn name_of(record: &Record) -> Option<(u32, &Text)> {
         Record::Collection(collection) => Some((collection.order, &collection.title)),
         // A place stands in the order of its number, which never changes; a project's feature is found by its project.
         Record::Feature(feature) if feature.project.is_none() => Some((0, &feature.name)),
-        Record::Feature(_) | Record::Plan(_) | Record::Section(_) | Record::LightRule(_) => None,
-        Record::InspectionRule(_) | Record::Patch(_) | Record::Inspection(_) => None,
+        Record::Feature(_)
+        | Record::Plan(_)
+        | Record::Section(_)
+        | Record::LightRule(_)
+        | Record::InspectionRule(_)
+        | Record::Patch(_)
+        | Record::Inspection(_) => None,
     }
 }
 

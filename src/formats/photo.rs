@@ -68,8 +68,8 @@ pub fn develop(bytes: &[u8]) -> Result<Developed, PhotoError> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
-    let is_too_large = u64::from(width) * u64::from(height) > MAX_PIXELS
-        || decoder.total_bytes() > MAX_PIXELS * MAX_BYTES_A_PIXEL;
+    let is_too_large =
+        u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_PIXELS * MAX_BYTES_A_PIXEL;
     if is_too_large {
         return Err(PhotoError::TooLarge { width, height });
     }

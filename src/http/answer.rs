@@ -8,7 +8,8 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, RETRY_AFTER, VARY,
+    WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -36,6 +37,9 @@ pub const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// When to come again with work that could not be taken on.
 const RETRY_SECONDS: u16 = 2;
+
+/// When to come again for an upload after too many.
+const UPLOADS_WAIT: Duration = Duration::from_mins(1);
 
 /// What a request gets that took too long.
 pub const TIMED_OUT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
@@ -255,7 +259,7 @@ impl From<UploadError> for Problem {
         match fault {
             UploadError::Absent(_) => Problem::not_found("upload", told),
             UploadError::Length(_) => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, told),
-            UploadError::TooMany => Problem::throttled(told, Duration::from_secs(60)),
+            UploadError::TooMany => Problem::throttled(told, UPLOADS_WAIT),
             UploadError::Offset { .. } => Problem::conflict(told),
             UploadError::Photo(PhotoError::NotAPhoto) => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, told),
             UploadError::Photo(PhotoError::TooLarge { .. } | PhotoError::Damaged(_)) => Problem::unprocessable(told),

@@ -14,7 +14,8 @@ use super::asked::Asked;
 use super::fingerprint::fingerprint;
 use super::wire::{Body, BodyError, Edited, body_of};
 use super::wire::{
-    CollectionBody, FeatureBody, InspectionRuleBody, LightRuleBody, PatchBody, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody, ThemeBody,
+    CollectionBody, FeatureBody, InspectionRuleBody, LightRuleBody, PatchBody, PlanBody, ProjectBody, QuotaBody,
+    SectionBody, TargetBody, ThemeBody,
 };
 use crate::atlas::{Atlas, Row};
 use crate::plan::{Batch, Change, Edit, Expected, Record, RecordKey, RecordType, RequestKey, Text, Violation};
@@ -222,7 +223,8 @@ fn record_in_order(
         RecordType::Patch => of::<PatchBody>(key, value, before, order),
         RecordType::Inspection => {
             let detail = Text::new("报告不能这样改", "a report is not edited");
-            let expected = Text::new("在 /api/v1/inspections 采纳或退回", "to accept or reject it at /api/v1/inspections");
+            let expected =
+                Text::new("在 /api/v1/inspections 采纳或退回", "to accept or reject it at /api/v1/inspections");
             Err(EditError::Rules(vec![Violation::new("record_type", detail, expected)]))
         }
     }
@@ -250,8 +252,11 @@ fn last_order(atlas: &Atlas, record_type: RecordType) -> u32 {
         RecordType::Theme => atlas.themes.iter().map(|row| row.value.order).max(),
         RecordType::Collection => atlas.plan_collections().map(|collection| collection.order).max(),
         RecordType::Patch => atlas.patches.iter().map(|row| row.value.order).max(),
-        RecordType::Plan | RecordType::Feature | RecordType::Inspection => None,
-        RecordType::LightRule | RecordType::InspectionRule => None,
+        RecordType::Plan
+        | RecordType::Feature
+        | RecordType::Inspection
+        | RecordType::LightRule
+        | RecordType::InspectionRule => None,
     };
     last.unwrap_or(0)
 }

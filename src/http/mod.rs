@@ -43,7 +43,7 @@ use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
 pub use oidc::OidcOptions;
-pub use state::{Clock, State};
+pub use state::{Clock, Kept, State};
 pub use wire::{BaseMap, BaseMapType};
 
 use answer::Problem;
@@ -103,21 +103,15 @@ pub fn router(state: Arc<State>) -> Router {
         .layer(from_fn(answer::as_problem))
         .layer(from_fn(health::measure))
         .layer(map_response(move |response: Response| std::future::ready(secured(response, &policy))))
-        .layer(
-            CorsLayer::new()
-                .allow_origin(Any)
-                .allow_methods(Any)
-                .allow_headers(Any)
-                .expose_headers([
-                    ETAG,
-                    ALLOW,
-                    REQUEST_ID,
-                    LOCATION,
-                    api::uploads::TUS_RESUMABLE,
-                    api::uploads::UPLOAD_LENGTH,
-                    api::uploads::UPLOAD_OFFSET,
-                ]),
-        )
+        .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers([
+            ETAG,
+            ALLOW,
+            REQUEST_ID,
+            LOCATION,
+            api::uploads::TUS_RESUMABLE,
+            api::uploads::UPLOAD_LENGTH,
+            api::uploads::UPLOAD_OFFSET,
+        ]))
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))
         .layer(ids.1)

@@ -112,6 +112,9 @@ fn operation(route: &Route, generators: &mut Generators, problem: &Schema) -> Va
     if let Access::Right(right) = route.access {
         operation["x-guatu-right"] = right.as_str().into();
     }
+    if route.access == Access::Staff {
+        operation["x-guatu-right"] = Right::Read.as_str().into();
+    }
     if route.access == Access::Editor {
         operation["x-guatu-right"] = EDITOR.into();
     }

@@ -33,6 +33,13 @@ pub struct Clock {
     pub now: Box<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
+/// What outlasts the server.
+pub struct Kept {
+    pub store: Arc<ServerStore>,
+    pub accounts: Accounts,
+    pub photos: Photos,
+}
+
 /// What the handlers of one server share.
 pub struct State {
     pub published: Arc<Published>,
@@ -57,14 +64,13 @@ pub struct State {
 impl State {
     pub fn new(
         published: Arc<Published>,
-        store: Arc<ServerStore>,
+        kept: Kept,
         clock: Clock,
         stopping: watch::Receiver<bool>,
         metrics: PrometheusHandle,
         options: Options,
-        accounts: Accounts,
-        photos: Photos,
     ) -> State {
+        let Kept { store, accounts, photos } = kept;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&published));
         let accounts = Arc::new(accounts);

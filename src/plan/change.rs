@@ -6,14 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Collection, Feature, Inspection, InspectionRule, LightRule, Patch, Plan, Project, Quota, Section, Slug, Target, Theme,
-    Timestamp, Visibility,
+    Collection, Feature, Inspection, InspectionRule, LightRule, Patch, Plan, Project, Quota, Section, Slug, Target,
+    Theme, Timestamp, Visibility,
 };
 
 /// Any record that the store keeps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "records pass through here on their way into tables of their own type")]
 pub enum Record {
     Plan(Plan),
     Section(Section),

@@ -273,11 +273,12 @@ mod tests {
     fn a_report_is_marked_for_all_that_speaks_against_it() {
         let rule = InspectionRule::default_of(&"plan".parse().expect("an id"));
         let noon = at("2019-06-01T12:00:00Z");
-        let check = |fix: Option<Fix>, beyond_m: Option<f64>, offset: f64, taken: &str, received: &str, expected: &[Mark]| {
-            let standing = beyond_m.map(|beyond_m| Standing { distance_m: 0.0, beyond_m });
-            let found = marks(&rule, fix.as_ref(), standing, [offset], [at(taken)], (noon, at(received)));
-            assert_eq!(found, expected, "{fix:?} {beyond_m:?} {offset} {taken} {received}");
-        };
+        let check =
+            |fix: Option<Fix>, beyond_m: Option<f64>, offset: f64, taken: &str, received: &str, expected: &[Mark]| {
+                let standing = beyond_m.map(|beyond_m| Standing { distance_m: 0.0, beyond_m });
+                let found = marks(&rule, fix.as_ref(), standing, [offset], [at(taken)], (noon, at(received)));
+                assert_eq!(found, expected, "{fix:?} {beyond_m:?} {offset} {taken} {received}");
+            };
         let good = Some(fix(Some(50.0), FixSource::Device));
         let (then, later) = ("2019-06-01T11:00:00Z", "2019-06-03T12:00:00Z");
         check(good, Some(50.0), 500.0, then, later, &[]);
@@ -298,7 +299,8 @@ mod tests {
         let rule = InspectionRule::default_of(&"plan".parse().expect("an id"));
         let day = |text: &str| text.parse::<Date>().expect("a date");
         let today = day("2019-06-30");
-        let check = |stage, last: Option<&str>, expected| assert_eq!(rule.is_due(stage, last.map(day), today), expected);
+        let check =
+            |stage, last: Option<&str>, expected| assert_eq!(rule.is_due(stage, last.map(day), today), expected);
         check(Stage::Building, None, true);
         check(Stage::Building, Some("2019-05-31"), false);
         check(Stage::Building, Some("2019-05-30"), true);

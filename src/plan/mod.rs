@@ -16,8 +16,8 @@ mod words;
 pub use access::{Caller, Identity, Right, SignedInBy, UserName, UserNameError, UserRole, rights_of};
 pub use change::{Batch, Change, ChangeKind, Edit, Expected, Record, RecordKey, RecordType, RequestKey};
 pub use inspection::{
-    Decision, Fix, FixSource, Inspection, InspectionRule, InspectionState, MAX_NOTE_CHARS, MAX_PHOTOS, Mark, Photo, PhotoTime,
-    PhotoType, Standing, marks,
+    Decision, Fix, FixSource, Inspection, InspectionRule, InspectionState, MAX_NOTE_CHARS, MAX_PHOTOS, Mark, Photo,
+    PhotoTime, PhotoType, Standing, marks,
 };
 pub use light::{Evidence, LightCode, LightReading, LightRule, light};
 pub use patch::{MAX_INSPECTORS, MAX_PATCH_REACH_M, Patch, PatchRole};

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::View;
 use super::projects::Summary;
+use crate::atlas::Row;
 use crate::plan::{Date, Feature, Identity, InspectionState, Patch, Project, Slug, Stage, Word};
 use crate::spatial::{distance_m, window_around};
-use crate::atlas::Row;
 
 /// A project as it is seen from the street.
 pub struct FieldProject<'a> {

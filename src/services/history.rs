@@ -49,9 +49,10 @@ fn geometry(change: &Change) -> FieldDiff {
     };
     let (before, after) = (shape(&change.before), shape(&change.after));
     let told = |shape: &Option<Shape>| {
-        shape.as_ref().map_or(Value::Null, |shape| {
-            json!({ "type": shape.geometry_type().to_string(), "vertices": shape.vertices() })
-        })
+        shape.as_ref().map_or(
+            Value::Null,
+            |shape| json!({ "type": shape.geometry_type().to_string(), "vertices": shape.vertices() }),
+        )
     };
     let moved_m = before.as_ref().zip(after.as_ref()).map(|(before, after)| between_middles_m(before, after));
     FieldDiff { field: "geometry".to_owned(), before: told(&before), after: told(&after), moved_m }

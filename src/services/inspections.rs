@@ -9,8 +9,8 @@ use super::View;
 use super::edits::{Author, EditError, Moves, prepare};
 use crate::atlas::{Atlas, Row};
 use crate::plan::{
-    Decision, Edit, Expected, Fix, Inspection, InspectionState, MAX_PHOTOS, Photo, PhotoTime, Project, Record, RecordKey,
-    RecordType, Right, Slug, Stage, Standing, Tally, Text, Timestamp, Violation, marks,
+    Decision, Edit, Expected, Fix, Inspection, InspectionState, MAX_PHOTOS, Photo, PhotoTime, Project, Record,
+    RecordKey, RecordType, Right, Slug, Stage, Standing, Tally, Text, Timestamp, Violation, marks,
 };
 use crate::spatial::{LonLat, distance_from};
 
@@ -60,7 +60,11 @@ fn inspection(atlas: &Atlas, report: &Report, author: &Author, zone: &TimeZone) 
     let taken = |photo: &Photo| atlas.inspections.photo(&photo.id).is_some();
     if let Some(at) = report.photos.iter().take(MAX_PHOTOS).position(taken) {
         let detail = Text::new("照片已属于另一份报告", "the photo belongs to another report already");
-        return Err(broken(&format!("photos[{at}]"), detail, Text::new("新传的照片", "a photo that was sent for this report")));
+        return Err(broken(
+            &format!("photos[{at}]"),
+            detail,
+            Text::new("新传的照片", "a photo that was sent for this report"),
+        ));
     }
     let place = report.fix.and_then(|fix| LonLat::new(fix.lon, fix.lat).ok());
     let standing = place.and_then(|place| stand(atlas, &project.value, place, report.fix.as_ref()));
@@ -164,9 +168,10 @@ fn undecided<'a>(atlas: &'a Atlas, id: &Slug) -> Result<&'a Row<Inspection>, Edi
 fn accepted(atlas: &Atlas, row: &Row<Inspection>, by: Option<&str>, at: Timestamp) -> Vec<Edit> {
     let report = &row.value;
     let project = atlas.projects.get(&report.project);
-    let later = atlas.inspections.of_project(&report.project).find(|other| {
-        other.value.observed_at > report.observed_at && other.value.state() == InspectionState::Accepted
-    });
+    let later = atlas
+        .inspections
+        .of_project(&report.project)
+        .find(|other| other.value.observed_at > report.observed_at && other.value.state() == InspectionState::Accepted);
     let superseded = later.is_some() || project.is_some_and(|row| row.value.reported > Some(report.day));
     let decision =
         Decision { accepted: true, by: by.map(str::to_owned), at: to_millisecond(at), reason: None, superseded };
@@ -253,7 +258,8 @@ impl View {
             Some(project) => self.atlas.inspections.of_project(project).for_each(&mut take),
             None => self.atlas.inspections.newest().for_each(&mut take),
         }
-        page.next = rows.last().filter(|_| more).map(|row: &&Row<Inspection>| (row.value.observed_at, row.value.id.clone()));
+        page.next =
+            rows.last().filter(|_| more).map(|row: &&Row<Inspection>| (row.value.observed_at, row.value.id.clone()));
         page.rows = rows;
         page
     }

@@ -195,8 +195,7 @@ impl Photos {
             position: developed.position,
         };
         let facts = PhotoFacts { photo, owner: owner.to_owned() };
-        let variants =
-            [(Variant::Original, bytes), (Variant::View, developed.view), (Variant::Thumb, developed.thumb)];
+        let variants = [(Variant::Original, bytes), (Variant::View, developed.view), (Variant::Thumb, developed.thumb)];
         self.store.keep(&facts, variants).await?;
         Ok(self.store.drop_upload(owner, id).await?)
     }

@@ -105,7 +105,8 @@ impl PhotoStore {
 
     /// Offset and size of each part in order, up to the first gap.
     async fn parts(&self, owner: &str, id: &Slug) -> Result<Vec<(u64, u64)>, StoreError> {
-        let all: Vec<_> = self.objects.list(Some(&upload_of(owner, id))).try_collect().await.map_err(fault)?;
+        let all: Vec<_> =
+            self.objects.list(Some(&upload_of(owner, id))).try_collect().await.map_err(|cause| fault(&cause))?;
         let mut parts: Vec<(u64, u64)> =
             all.iter().filter_map(|meta| Some((meta.location.filename()?.parse().ok()?, meta.size))).collect();
         parts.sort_unstable();
@@ -127,7 +128,7 @@ impl PhotoStore {
         match self.objects.put_opts(&part, PutPayload::from(bytes), PutMode::Create.into()).await {
             Ok(_) => Ok(Appended::Kept),
             Err(Error::AlreadyExists { .. }) => Ok(Appended::Taken),
-            Err(other) => Err(fault(other)),
+            Err(other) => Err(fault(&other)),
         }
     }
 
@@ -150,7 +151,7 @@ impl PhotoStore {
     /// [`StoreError`] when the store cannot be read.
     pub async fn count_uploads(&self, owner: &str) -> Result<usize, StoreError> {
         let listed = self.objects.list_with_delimiter(Some(&Path::from_iter([UPLOADS, owner]))).await;
-        listed.map(|listed| listed.common_prefixes.len()).map_err(fault)
+        listed.map(|listed| listed.common_prefixes.len()).map_err(|cause| fault(&cause))
     }
 
     /// Removes all that has come of an upload.
@@ -237,13 +238,14 @@ impl PhotoStore {
     }
 
     async fn list_before(&self, folder: &str, moment: Timestamp) -> Result<Vec<Path>, StoreError> {
-        let all: Vec<_> = self.objects.list(Some(&Path::from(folder))).try_collect().await.map_err(fault)?;
+        let all: Vec<_> =
+            self.objects.list(Some(&Path::from(folder))).try_collect().await.map_err(|cause| fault(&cause))?;
         let old = all.into_iter().filter(|meta| meta.last_modified.timestamp() < moment.as_second());
         Ok(old.map(|meta| meta.location).collect())
     }
 
     async fn put(&self, path: &Path, bytes: Vec<u8>) -> Result<(), StoreError> {
-        self.objects.put(path, PutPayload::from(bytes)).await.map(|_| ()).map_err(fault)
+        self.objects.put(path, PutPayload::from(bytes)).await.map(|_| ()).map_err(|cause| fault(&cause))
     }
 
     async fn get(&self, path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
@@ -251,14 +253,14 @@ impl PhotoStore {
         match read.await {
             Ok(bytes) => Ok(Some(bytes.into())),
             Err(Error::NotFound { .. }) => Ok(None),
-            Err(other) => Err(fault(other)),
+            Err(other) => Err(fault(&other)),
         }
     }
 
     async fn delete(&self, path: &Path) -> Result<(), StoreError> {
         match self.objects.delete(path).await {
             Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
-            Err(other) => Err(fault(other)),
+            Err(other) => Err(fault(&other)),
         }
     }
 }
@@ -275,14 +277,16 @@ fn loose(id: &Slug) -> Path {
     Path::from_iter([LOOSE, id.as_str()])
 }
 
-fn fault(fault: Error) -> StoreError {
-    let mut cause: &dyn std::error::Error = &fault;
+fn fault(fault: &Error) -> StoreError {
+    let mut cause: &dyn std::error::Error = fault;
     // What the disk said is at the end of the chain.
     while let Some(next) = cause.source() {
         cause = next;
     }
     match cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
-        Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => StoreError::Full(fault.to_string()),
+        Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => {
+            StoreError::Full(fault.to_string())
+        }
         _ => StoreError::Failed(format!("photos: {fault}: {cause}")),
     }
 }

@@ -17,6 +17,7 @@ mod demo;
 mod durability;
 mod edge;
 mod editing;
+mod field;
 mod foreign;
 mod gpkg;
 mod guarded;

@@ -2,7 +2,9 @@
 
 mod access;
 mod changes;
+mod decisions;
 mod field;
+mod inspection_rule;
 mod inspections;
 mod invitations;
 mod lights;
@@ -44,6 +46,8 @@ pub fn routes() -> Vec<Route> {
         records::routes(),
         field::routes(),
         inspections::routes(),
+        decisions::routes(),
+        inspection_rule::routes(),
         uploads::routes(),
         photos::routes(),
         lights::routes(),

@@ -51,9 +51,7 @@ async fn find_photo(asked: Asked, Path(photo): Path<String>) -> Result<Response,
     let (photo, project) = match (of_report, asked.caller.identity()) {
         (Some((photo, project)), _) => (photo, Some(project)),
         // Whoever sent it sees it before its report is there.
-        (None, Some(user)) => {
-            (asked.state.photos.finished(user.name.as_str(), &id).await?.ok_or_else(absent)?, None)
-        }
+        (None, Some(user)) => (asked.state.photos.finished(user.name.as_str(), &id).await?.ok_or_else(absent)?, None),
         (None, None) => return Err(absent()),
     };
     if variant == Variant::Original && view.audience != Audience::Staff {

@@ -17,8 +17,8 @@ use crate::http::edit::{self, IfMatch};
 use crate::http::params::{AS_OF, Param};
 use crate::http::route::{Access, Answer, Method, Route, SchemaOf, schema_of};
 use crate::http::wire::{
-    BatchEdit, BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PatchBody, PlanBody, ProjectBody, QuotaBody,
-    SectionBody, TargetBody, ThemeBody, UnitWire, body_of,
+    BatchEdit, BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PatchBody, PlanBody, ProjectBody,
+    QuotaBody, SectionBody, TargetBody, ThemeBody, UnitWire, body_of,
 };
 use crate::plan::{Date, Edit, Expected, Reading, Record, RecordKey, RecordType, Right, Slug, Text, Violation};
 use crate::services::edits::{EditError, MAX_EDITS, Moves, rights_for};

@@ -47,6 +47,7 @@ struct FieldPlan {
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "FieldProject")]
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing of a project, and none excludes another")]
 struct FieldProjectWire {
     id: Slug,
     kind: Kind,

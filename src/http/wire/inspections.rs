@@ -3,11 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::projects::round1;
 use super::tally::Tallied;
 use crate::atlas::Row;
-use crate::plan::{
-    Date, FixSource, Inspection, InspectionState, Mark, Photo, Slug, Stage, Text, Timestamp,
-};
+use crate::plan::{Date, FixSource, Inspection, InspectionState, Mark, Photo, Slug, Stage, Text, Timestamp};
 use crate::services::inspections::InspectionPage;
 use crate::services::{Audience, View};
 
@@ -164,11 +163,11 @@ impl InspectionFeature {
                 superseded,
                 inspector: Some(inspection.inspector).filter(|_| is_staff),
                 note: inspection.note.filter(|_| is_staff),
-                fix: inspection.fix.filter(|_| is_staff).map(|fix| FixWire {
-                    accuracy_m: fix.accuracy_m,
-                    source: fix.source,
-                }),
-                distance_m: inspection.distance_m.filter(|_| is_staff),
+                fix: inspection
+                    .fix
+                    .filter(|_| is_staff)
+                    .map(|fix| FixWire { accuracy_m: fix.accuracy_m, source: fix.source }),
+                distance_m: inspection.distance_m.filter(|_| is_staff).map(round1),
                 marks: Some(inspection.marks).filter(|_| is_staff),
                 confirmed: Some(inspection.confirmed).filter(|_| is_staff),
                 decided_at: decision.as_ref().map(|decision| decision.at),

@@ -24,15 +24,16 @@ pub use changes::{
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use field::{FieldKit, PatchCollection};
 pub use inspections::{
-    Acceptances, DecisionResult, DecisionResults, DecisionState, InspectionFeature, InspectionPageWire, InspectionReport,
-    Rejection,
+    Acceptances, DecisionResult, DecisionResults, DecisionState, InspectionFeature, InspectionPageWire,
+    InspectionReport, Rejection,
 };
 pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink};
 pub use plan::{PlanList, PlanSummary, PlanTree, QuotaList, QuotaWire, TargetList, TargetWire};
 pub use projects::{ProjectDetail, ProjectPage, ProjectSummary};
 pub use records::{
-    Body, BodyError, CollectionBody, FeatureBody, InspectionRuleBody, InspectionRuleWire, LightPreviewWire, LightRuleBody,
-    LightRuleWire, PatchBody, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody, ThemeBody, body_of,
+    Body, BodyError, CollectionBody, FeatureBody, InspectionRuleBody, InspectionRuleWire, LightPreviewWire,
+    LightRuleBody, LightRuleWire, PatchBody, PlanBody, ProjectBody, QuotaBody, SectionBody, TargetBody, ThemeBody,
+    body_of,
 };
 pub use search::SearchAnswer;
 pub use settings::{BaseMap, BaseMapType, SettingsWire};

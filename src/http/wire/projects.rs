@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::tally::Tallied;
 use super::{FeatureCollection, ProjectBody};
-use crate::plan::{Aim, Date, Kind, Light, LightReading, Position, Slug, Stage, Text};
+use crate::plan::{Aim, Date, InspectionState, Kind, Light, LightReading, Position, Slug, Stage, Text};
 use crate::services::View;
 use crate::services::projects::{Facets, Neighbour, Page, Summary};
 use crate::spatial::BBox;
@@ -119,6 +119,18 @@ pub struct ProjectDetail {
     /// What of the project can be set.
     record: ProjectBody,
     simulated: bool,
+    inspections: InspectionCounts,
+}
+
+/// How much was reported from the field.
+#[derive(Serialize, JsonSchema)]
+struct InspectionCounts {
+    accepted: usize,
+    /// 0 for those who are not signed in.
+    pending: usize,
+    /// The day of the last report that was not rejected.
+    #[schemars(with = "Option<String>")]
+    last: Option<Date>,
 }
 
 /// Where a stage comes from.
@@ -262,8 +274,20 @@ impl ProjectDetail {
             links,
             record: ProjectBody::from_project(project),
             simulated: project.simulated,
+            inspections: InspectionCounts::new(view, &project.id),
             summary: ProjectSummary::new(summary),
         })
+    }
+}
+
+impl InspectionCounts {
+    fn new(view: &View, project: &Slug) -> InspectionCounts {
+        let count = |state| view.atlas.inspections.of_project(project).filter(|row| row.value.state() == state).count();
+        InspectionCounts {
+            accepted: count(InspectionState::Accepted),
+            pending: count(InspectionState::Pending),
+            last: view.last_inspection(project),
+        }
     }
 }
 

@@ -148,17 +148,12 @@ fn not_started(project: &Project, rule: &LightRule, evidence: Evidence, today: D
         (false, false) => return None,
     };
     let months_unstarted = Some(months);
-    let reading = LightReading { months_unstarted, limit: Some(f64::from(limit)), ..LightReading::of(project, evidence) };
+    let reading =
+        LightReading { months_unstarted, limit: Some(f64::from(limit)), ..LightReading::of(project, evidence) };
     Some(reading.says(colour, LightCode::NotStarted))
 }
 
-fn against_schedule(
-    project: &Project,
-    plan: &Plan,
-    rule: &LightRule,
-    evidence: Evidence,
-    today: Date,
-) -> LightReading {
+fn against_schedule(project: &Project, plan: &Plan, rule: &LightRule, evidence: Evidence, today: Date) -> LightReading {
     let scheduled = scheduled_percent(project, plan, today);
     let reading = LightReading { scheduled: Some(scheduled), ..LightReading::of(project, evidence) };
     let (yellow, red) = (rule.behind_yellow_points, rule.behind_red_points);

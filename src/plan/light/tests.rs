@@ -130,7 +130,8 @@ fn the_schedule_follows_the_curve_or_else_a_straight_line() {
     let check = |start: Option<Date>, curve: Option<&[f64]>, today, expected: f64| {
         let curve = curve.map(<[f64]>::to_vec);
         let scheduled = Project { start, curve, ..project(Aim::Complete, Stage::Building, Some(0.0)) };
-        let found = light(&scheduled, &plan(), &rule(), Evidence::default(), today).scheduled.expect("building has a schedule");
+        let found =
+            light(&scheduled, &plan(), &rule(), Evidence::default(), today).scheduled.expect("building has a schedule");
         assert!((found - expected).abs() < 1e-9, "{start:?} {today}: {found} is not {expected}");
     };
     let (april, curve) = (Some(date(2019, 4, 10)), Some([20.0, 50.0, 50.0, 90.0].as_slice()));

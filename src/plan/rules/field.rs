@@ -2,8 +2,8 @@
 
 use super::{Findings, MAX_TEXT_CHARS, at_least, at_most, between, outside_extent};
 use crate::plan::{
-    Inspection, InspectionRule, MAX_INSPECTORS, MAX_NOTE_CHARS, MAX_PATCH_REACH_M, MAX_PHOTOS, Patch, PatchRole, Plan, Stage, Text,
-    UserName,
+    Inspection, InspectionRule, MAX_INSPECTORS, MAX_NOTE_CHARS, MAX_PATCH_REACH_M, MAX_PHOTOS, Patch, PatchRole, Plan,
+    Stage, Text, UserName,
 };
 use crate::spatial::{GeometryType, LonLat};
 
@@ -24,7 +24,8 @@ impl Findings {
         if let Some(before) = before
             && (Inspection { decision: None, ..before.clone() }) != (Inspection { decision: None, ..after.clone() })
         {
-            let detail = Text::new("报告不能改，只能采纳或退回", "a report is never altered, only accepted or rejected");
+            let detail =
+                Text::new("报告不能改，只能采纳或退回", "a report is never altered, only accepted or rejected");
             self.add("id", detail, None);
         }
         if after.stage == Stage::NotReported {
@@ -44,7 +45,8 @@ impl Findings {
         if let Some(fix) = &after.fix {
             if LonLat::new(fix.lon, fix.lat).is_err() {
                 let detail = Text::new("不是经纬度", "is no longitude and latitude");
-                let expected = Text::new("经度 -180 到 180，纬度 -90 到 90", "lon from -180 to 180 and lat from -90 to 90");
+                let expected =
+                    Text::new("经度 -180 到 180，纬度 -90 到 90", "lon from -180 to 180 and lat from -90 to 90");
                 self.add("fix", detail, Some(expected));
             }
             if let Some(accuracy) = fix.accuracy_m.filter(|accuracy| !(0.0..=MAX_ACCURACY_M).contains(accuracy)) {
@@ -77,7 +79,8 @@ impl Findings {
         if !after.marks.is_empty() && !after.confirmed {
             let zh: Vec<String> = after.marks.iter().map(|mark| mark.text().zh).collect();
             let en: Vec<String> = after.marks.iter().map(|mark| mark.text().en).collect();
-            let detail = Text::new(format!("要先确认：{}", zh.join("；")), format!("must be confirmed: {}", en.join("; ")));
+            let detail =
+                Text::new(format!("要先确认：{}", zh.join("；")), format!("must be confirmed: {}", en.join("; ")));
             self.add("confirmed", detail, Some(Text::new("确认后再报", "true, once whoever reports was told")));
         }
     }
@@ -95,13 +98,15 @@ impl Findings {
     pub(super) fn inspection_rule(&mut self, rule: &InspectionRule) {
         for (field, metres) in [("fix_limit_m", rule.fix_limit_m), ("reach_m", rule.reach_m)] {
             if !(0.0..=MAX_FIX_LIMIT_M).contains(&metres) {
-                let detail = Text::new(format!("{metres} 米太远，或不是距离"), format!("{metres} m is too far, or no distance"));
+                let detail =
+                    Text::new(format!("{metres} 米太远，或不是距离"), format!("{metres} m is too far, or no distance"));
                 self.add(field, detail, Some(between(0, MAX_FIX_LIMIT_M)));
             }
         }
         if !(1..=MAX_VISIT_DAYS).contains(&rule.visit_days) {
             let days = rule.visit_days;
-            let detail = Text::new(format!("{days} 天不能是巡查周期"), format!("{days} days are no time between visits"));
+            let detail =
+                Text::new(format!("{days} 天不能是巡查周期"), format!("{days} days are no time between visits"));
             self.add("visit_days", detail, Some(between(1, MAX_VISIT_DAYS)));
         }
     }
@@ -110,7 +115,8 @@ impl Findings {
         self.text("name", &patch.name);
         if !(0.0..=MAX_PATCH_REACH_M).contains(&patch.reach_m) {
             let metres = patch.reach_m;
-            let detail = Text::new(format!("{metres} 米太远，或不是距离"), format!("{metres} m is too far, or no distance"));
+            let detail =
+                Text::new(format!("{metres} 米太远，或不是距离"), format!("{metres} m is too far, or no distance"));
             self.add("reach_m", detail, Some(between(0, MAX_PATCH_REACH_M)));
         }
         if patch.inspectors.len() > MAX_INSPECTORS {

@@ -8,8 +8,8 @@ use super::rows::{self, Kept};
 use super::{features, layer, log, rules};
 use crate::atlas::Row;
 use crate::plan::{
-    Batch, Change, Collection, Edit, Expected, Feature, Inspection, InspectionRule, LightRule, Patch, Plan, Project, Quota,
-    Record, RecordKey, RecordType, Section, Slug, Target, Theme,
+    Batch, Change, Collection, Edit, Expected, Feature, Inspection, InspectionRule, LightRule, Patch, Plan, Project,
+    Quota, Record, RecordKey, RecordType, Section, Slug, Target, Theme,
 };
 use crate::store::{Committed, StoreError, UNNUMBERED};
 
@@ -131,9 +131,7 @@ fn find(connection: &Connection, key: &RecordKey) -> Result<Option<Row<Record>>,
         (RecordType::Project, None) => in_table::<Project>(connection, &key.id, Record::Project)?,
         (RecordType::Theme, None) => in_table::<Theme>(connection, &key.id, Record::Theme)?,
         (RecordType::LightRule, None) => in_table::<LightRule>(connection, &key.id, Record::LightRule)?,
-        (RecordType::InspectionRule, None) => {
-            in_table::<InspectionRule>(connection, &key.id, Record::InspectionRule)?
-        }
+        (RecordType::InspectionRule, None) => in_table::<InspectionRule>(connection, &key.id, Record::InspectionRule)?,
         (RecordType::Patch, None) => in_table::<Patch>(connection, &key.id, Record::Patch)?,
         (RecordType::Inspection, None) => in_table::<Inspection>(connection, &key.id, Record::Inspection)?,
         (RecordType::Collection, None) => in_table::<Collection>(connection, &key.id, Record::Collection)?,

@@ -120,7 +120,12 @@ impl Kept for Inspection {
 
     fn values(&self) -> Vec<Value> {
         let mut values = vec![word(&self.project), Value::from(self.inspector.clone())];
-        values.extend([Value::from(datetime(self.observed_at)), Value::from(datetime(self.received_at)), word(self.day), word(self.stage)]);
+        values.extend([
+            Value::from(datetime(self.observed_at)),
+            Value::from(datetime(self.received_at)),
+            word(self.day),
+            word(self.stage),
+        ]);
         values.extend([Value::from(self.progress), Value::from(self.note.clone())]);
         values.push(Value::from(self.fix.map(|fix| fix.lon)));
         values.push(Value::from(self.fix.map(|fix| fix.lat)));

@@ -37,11 +37,14 @@ pub(super) fn check(record: &Record) -> Result<(), String> {
         Record::Patch(patch) => finite("reach_m", patch.reach_m),
         Record::Inspection(inspection) => {
             let Inspection { fix, progress, distance_m, photos, .. } = inspection;
-            let fix = fix.iter().flat_map(|fix| [Some(fix.lon), Some(fix.lat), fix.accuracy_m]).map(|part| ("fix", part));
+            let fix =
+                fix.iter().flat_map(|fix| [Some(fix.lon), Some(fix.lat), fix.accuracy_m]).map(|part| ("fix", part));
             let numbers = [("progress", *progress), ("distance_m", *distance_m)].into_iter().chain(fix);
             let positions = photos.iter().filter_map(|photo| photo.position).flatten();
             let numbers = numbers.chain(positions.map(|degrees| ("photos", Some(degrees))));
-            numbers.into_iter().try_for_each(|(field, number)| number.map_or(Ok(()), |number| finite(field, number)))?;
+            numbers
+                .into_iter()
+                .try_for_each(|(field, number)| number.map_or(Ok(()), |number| finite(field, number)))?;
             match photos.iter().find(|photo| i64::try_from(photo.bytes).is_err()) {
                 Some(photo) => Err(format!("photo {} is too long", photo.id)),
                 None => Ok(()),

@@ -18,6 +18,8 @@ enum For {
     Person(Right),
     /// With one of the rights to edit.
     Editor,
+    /// Readers who are signed in.
+    Staff,
 }
 
 struct Operation {
@@ -40,8 +42,13 @@ fn operations() -> Vec<Operation> {
             Some("edit") => For::Editor,
             Some(right) => {
                 let by_token = schemes.iter().any(|scheme| scheme.contains_key("token"));
-                let right = right.parse().expect("a right");
-                if by_token { For::Right(right) } else { For::Person(right) }
+                let right: Right = right.parse().expect("a right");
+                let by_nobody = schemes.iter().any(|scheme| scheme.is_empty());
+                match (by_token, by_nobody) {
+                    (true, false) if right == Right::Read => For::Staff,
+                    (true, _) => For::Right(right),
+                    (false, _) => For::Person(right),
+                }
             }
             None if schemes.is_empty() => For::Anybody,
             None => For::SignedIn,
@@ -63,6 +70,7 @@ fn what_is_not_for_every_reader_is_known_one_by_one() {
             For::Anybody => "anybody",
             For::SignedIn => "signed in",
             For::Editor => "editor",
+            For::Staff => "staff",
             For::Right(right) => right.as_str(),
             For::Person(Right::Administer) => "administer, in person",
             For::Person(right) => panic!("{} takes {right} in person", operation.id),
@@ -86,7 +94,15 @@ fn what_is_not_for_every_reader_is_known_one_by_one() {
             "finish_oidc_session",
         ],
     );
-    check("editor", &["create_batch", "undo_batch", "undo_change"]);
+    check(
+        "editor",
+        &["create_batch", "create_patch", "delete_patch", "replace_patch", "undo_batch", "undo_change", "update_patch"],
+    );
+    check("staff", &["find_patch_record", "list_patches"]);
+    check(
+        "report",
+        &["append_upload", "create_inspection", "create_upload", "delete_upload", "find_field_kit", "find_upload"],
+    );
     check("signed in", &["create_token", "delete_token", "list_tokens", "replace_password"]);
     check("administer", &["find_access", "list_users", "replace_access"]);
     check("administer, in person", &["change_user", "create_user", "delete_user_tokens", "reset_user"]);
@@ -104,7 +120,10 @@ fn answered(operation: &Operation) -> u16 {
     let is_blank = operation.path.split('/').any(|part| part == "x");
     match (operation.id.as_str(), operation.method.as_str()) {
         ("delete_session", _) => 204,
-        ("search" | "list_nearby" | "create_reading" | "replace_password" | "replace_access", _) => 400,
+        (
+            "search" | "list_nearby" | "create_reading" | "replace_password" | "replace_access" | "reject_inspection",
+            _,
+        ) => 400,
         // This server has no identity provider, nor what the address names.
         (
             "begin_oidc_session"
@@ -116,11 +135,14 @@ fn answered(operation: &Operation) -> u16 {
             | "create_item"
             | "replace_item"
             | "update_item"
-            | "delete_item",
+            | "delete_item"
+            | "delete_upload",
             _,
         ) => 404,
         (_, "GET" | "POST") if is_blank => 404,
         (_, "GET") => 200,
+        // A body of no media type of its own.
+        ("append_upload", _) => 415,
         (_, "POST") => 400,
         // A record is changed by its version.
         _ => 428,
@@ -155,6 +177,7 @@ async fn every_operation_is_for_those_whom_it_says_and_nobody_else() {
             let may = match operation.whom {
                 For::Right(right) | For::Person(right) => role.rights().contains(&right),
                 For::Editor => EDITS.iter().any(|right| role.rights().contains(right)),
+                For::Staff => role.rights().contains(&Right::Read),
                 For::Anybody | For::SignedIn => true,
             };
             check(&server, &operation, &session, may, 403).await;
@@ -171,7 +194,7 @@ async fn every_operation_is_for_those_whom_it_says_and_nobody_else() {
             let may = match operation.whom {
                 For::Anybody => true,
                 For::SignedIn | For::Person(_) => false,
-                For::Right(Right::Read) => *scope == Right::Read || EDITS.contains(scope),
+                For::Right(Right::Read) | For::Staff => *scope == Right::Read || EDITS.contains(scope),
                 For::Right(right) => right == *scope,
                 For::Editor => EDITS.contains(scope),
             };

@@ -56,6 +56,7 @@ fn secrets_are_in_their_own_file_alone_and_there_only_as_digests() {
     let mut kept: Vec<(String, Vec<u8>)> = std::fs::read_dir(data.path())
         .expect("the folder")
         .map(|entry| entry.expect("an entry"))
+        .filter(|entry| entry.path().is_file())
         .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("a file")))
         .collect();
     let (status, log) = server.stop();

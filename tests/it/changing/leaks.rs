@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::support::accounts::Shown;
+use crate::support::field::report;
 use crate::support::office::{Office, line, merged, road, spot, text};
 
 /// Stands in every text of what is internal, and nowhere else.
@@ -20,6 +21,11 @@ async fn in_public(office: &Office, progress: u8) {
     office.done("PATCH", "/api/v1/projects/canal-park", json!({"stage": "building", "progress": progress})).await;
     let place = "/ogc/collections/parks/items/canal-park";
     office.done("PATCH", place, json!({"properties": {"accuracy_m": progress}})).await;
+    // What was accepted is public, but not who said it, and nothing of what else they said.
+    let id = format!("canal-{}", progress / 10);
+    let seen = json!({"observed_at": office.server.now().to_string(), "note": MARK});
+    office.reports(merged(report(&id, "canal-park"), seen)).await;
+    office.done("POST", &format!("/api/v1/inspections/{id}/accept"), Value::Null).await;
 }
 
 async fn make_internal(office: &Office) {
@@ -51,6 +57,14 @@ async fn make_internal(office: &Office) {
             json!({"id": layer, "title": marked(), "kind": kind, "geometry_type": "Point", "visibility": "internal"});
         office.done("POST", "/api/v1/collections", body).await;
     }
+    for (id, project) in [("qzxmark-report", "qzxmark-road"), ("qzxmark-open", "canal-park")] {
+        let said = json!({"note": MARK, "confirmed": true, "observed_at": office.server.now().to_string()});
+        office.reports(merged(report(id, project), said)).await;
+    }
+    let ring = json!([[[120.61, 30.61], [120.62, 30.61], [120.62, 30.62], [120.61, 30.61]]]);
+    let patch = json!({"id": "qzxmark-cell", "name": marked(), "role": "grid", "inspectors": [MARK], "reach_m": 0,
+        "geometry": {"type": "Polygon", "coordinates": ring}});
+    office.done("POST", "/api/v1/patches", patch).await;
     let mut place = spot("qzxmark-spot", "canal-park", 120.615, 30.615);
     place["properties"]["name_zh"] = json!(MARK);
     place["properties"]["name_en"] = json!(MARK);
@@ -61,6 +75,7 @@ async fn make_internal(office: &Office) {
 }
 
 async fn change_internal(office: &Office) {
+    office.done("POST", "/api/v1/inspections/qzxmark-report/accept", Value::Null).await;
     office.done("PATCH", "/api/v1/projects/qzxmark-road", json!({"stage": "building", "progress": 5})).await;
     let moved = json!({"geometry": {"coordinates": [[120.61, 30.62], [120.62, 30.62]]}});
     office.done("PATCH", "/ogc/collections/roads/items/qzxmark-road", moved).await;
@@ -107,6 +122,9 @@ fn fillings(blank: &str) -> &'static [&'static str] {
         }
         "{collections}.json" => &["plan.json", "places.json", "context.json", "roads.json", "qzxmark-layer.json"],
         "{z}" => &["0", "10", "13"],
+        "{inspection}" => &["canal-1", "qzxmark-report", "qzxmark-open"],
+        "{photo}" => &["nowhere"],
+        "{patch}" => &["qzxmark-cell"],
         "{name}.json" => &["plan.json"],
         other => panic!("this test does not know what to put for {other}"),
     }
@@ -166,6 +184,9 @@ fn values(operation: &str, name: &str) -> &'static [&'static str] {
         (_, "aim") => &["connect"],
         (_, "progress") => &["5"],
         (_, "accuracy_m") => &["3"],
+        ("list_inspections", "inspector") => &["qzxmark-clerk", "clerk"],
+        ("list_inspections", "state") => &["pending", "accepted", "rejected"],
+        ("find_photo", "size") => &["thumb", "original"],
         (_, "lang") => &["en"],
         (_, "since") => &["0", "100"],
         (_, "before") => &["100000"],
@@ -276,11 +297,13 @@ async fn told(office: &Office, shown: &Shown, asked: &Asked) -> (u16, Value) {
 }
 
 /// Operations that tell nothing of projects, places and layers, even to staff.
-const TELL_NOTHING: [&str; 12] = [
+const TELL_NOTHING: [&str; 14] = [
     "find_api",
     "find_conformance",
+    "find_inspection_rule",
     "find_landing_page",
     "find_light_rule",
+    "find_photo",
     "find_section_record",
     "find_settings",
     "find_style",

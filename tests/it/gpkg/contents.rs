@@ -19,8 +19,8 @@ async fn the_file_is_a_sound_geopackage() {
     check("SELECT count(*) FROM pragma_foreign_key_check", 0);
     check("SELECT count(*) FROM gpkg_spatial_ref_sys WHERE srs_id IN (-1, 0, 4326)", 3);
     check("SELECT count(*) FROM gpkg_contents WHERE data_type = 'features' AND srs_id = 4326", 15);
-    check("SELECT count(*) FROM gpkg_contents WHERE data_type = 'attributes' AND srs_id IS NULL", 12);
-    check("SELECT count(DISTINCT identifier) FROM gpkg_contents", 27);
+    check("SELECT count(*) FROM gpkg_contents WHERE data_type = 'attributes' AND srs_id IS NULL", 17);
+    check("SELECT count(DISTINCT identifier) FROM gpkg_contents", 32);
     check("SELECT count(*) FROM gpkg_geometry_columns WHERE column_name = 'geom' AND z = 0 AND m = 0", 15);
     check("SELECT count(*) FROM gpkg_extensions WHERE extension_name = 'gpkg_rtree_index'", 15);
     check("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'rtree_roads_geom_%'", 7);

@@ -52,6 +52,27 @@ pub async fn a_number_that_is_not_finite_cannot_get_in(store: impl Store) {
                     project.progress = Some(bad);
                     Record::Project(project)
                 }
+                Record::InspectionRule(mut rule) => {
+                    rule.reach_m = bad;
+                    Record::InspectionRule(rule)
+                }
+                Record::Patch(mut patch) => {
+                    patch.reach_m = bad;
+                    Record::Patch(patch)
+                }
+                Record::Inspection(report) => {
+                    for field in 0..4 {
+                        let mut report = report.clone();
+                        match field {
+                            0 => report.progress = Some(bad),
+                            1 => report.distance_m = Some(bad),
+                            2 => report.photos[1].position = Some([120.7, bad]),
+                            _ => report.fix.as_mut().expect("there").accuracy_m = Some(bad),
+                        }
+                        invalid(&store, batch([create(Record::Inspection(report))]), "finite").await;
+                    }
+                    continue;
+                }
                 Record::LightRule(mut rule) => {
                     rule.behind_red_points = bad;
                     Record::LightRule(rule)

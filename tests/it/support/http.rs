@@ -8,14 +8,16 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use guatu::atlas::Atlas;
-use guatu::http::{self, Clock, Options, State};
+use guatu::http::{self, Clock, Kept, Options, State};
 use guatu::plan::{Date, Timestamp};
 use guatu::services::accounts::Accounts;
+use guatu::services::photos::Photos;
 use guatu::services::publish::Published;
 use guatu::services::seeding::{self, Source};
 use guatu::store::Store;
 use guatu::store::accounts::AccountsStore;
 use guatu::store::gpkg::{self, GpkgStore};
+use guatu::store::photos::PhotoStore;
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
@@ -114,7 +116,9 @@ impl Server {
         let today =
             move || first.saturating_add(jiff::Span::new().days((time.load(Ordering::Relaxed) - begun) / 86_400));
         let hands = Clock { today: Box::new(today), now: Box::new(now) };
-        let state = State::new(Arc::clone(&published), Arc::clone(&store), hands, stopping, metrics, options, accounts);
+        let photos = Photos::new(PhotoStore::folder(&folder.path().join("photos")).expect("a folder"));
+        let kept = Kept { store: Arc::clone(&store), accounts, photos };
+        let state = State::new(Arc::clone(&published), kept, hands, stopping, metrics, options);
         let accounts = Arc::clone(&state.accounts);
         let stop = Arc::new(stop);
         Server { router: http::router(Arc::new(state)), published, store, accounts, clock, stop, folder }

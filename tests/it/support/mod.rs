@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod binary;
+pub mod field;
 pub mod gdal;
 pub mod http;
 pub mod listener;

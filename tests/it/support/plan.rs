@@ -4,8 +4,9 @@ use std::path::Path;
 
 use guatu::formats::seeds::{self, FetchError, SeedPlan};
 use guatu::plan::{
-    Batch, Collection, Date, Edit, Expected, Feature, Investment, Kind, LightRule, Milestone, Plan, Project, Quota,
-    Reading, Record, Relations, Role, Section, Slug, Target, Text, Theme, Timestamp, Visibility,
+    Batch, Collection, Date, Decision, Edit, Expected, Feature, Fix, FixSource, Inspection, InspectionRule, Investment,
+    Kind, LightRule, Mark, Milestone, Patch, PatchRole, Photo, PhotoType, Plan, Project, Quota, Reading, Record,
+    Relations, Role, Section, Slug, Target, Text, Theme, Timestamp, Visibility,
 };
 use guatu::spatial::{GeometryType, Shape};
 use serde_json::json;
@@ -138,8 +139,70 @@ pub fn one_of_each() -> Vec<Record> {
             unstarted_yellow_months: 2,
             unstarted_red_months: 4,
             evidence_days: Some(45),
+            needs_inspection: true,
         }),
+        Record::InspectionRule(InspectionRule {
+            id: slug("p-2019"),
+            fix_limit_m: 25.5,
+            reach_m: 0.1 + 0.2,
+            visit_days: 14,
+            accept_at_once: true,
+        }),
+        Record::Patch(patch("cell-1")),
+        Record::Inspection(inspection("report-1", "road-a")),
     ]
+}
+
+pub fn patch(id: &str) -> Patch {
+    let ring = json!([[[120.7, 30.7], [120.8, 30.7], [120.8, 30.8], [120.7, 30.8], [120.7, 30.7]]]);
+    Patch {
+        id: slug(id),
+        order: 1,
+        name: Text::new("第一网格", "First cell"),
+        role: PatchRole::Grid,
+        inspectors: vec!["wang-fang".into(), "li.ming".into()],
+        reach_m: 0.5,
+        shape: shape(json!({"type": "Polygon", "coordinates": ring})),
+    }
+}
+
+/// A report with every optional field there, accepted.
+pub fn inspection(id: &str, project: &str) -> Inspection {
+    let at = |text: &str| text.parse().expect("a time");
+    let photo = |name: &str, taken: &str| Photo {
+        id: slug(&format!("{id}-{name}")),
+        sha256: "00ff".repeat(16),
+        media_type: PhotoType::WebP,
+        bytes: 1_234_567,
+        width: 4_032,
+        height: 3_024,
+        taken: Some(taken.parse().expect("a time")),
+        position: Some([120.7 + 0.1, 30.7]),
+    };
+    Inspection {
+        id: slug(id),
+        project: slug(project),
+        inspector: "wang-fang".into(),
+        observed_at: at("2019-05-01T03:04:05.678Z"),
+        received_at: at("2019-05-02T03:04:05.678Z"),
+        day: date("2019-05-01"),
+        stage: guatu::plan::Stage::Building,
+        progress: Some(33.3),
+        note: Some("路基完成".into()),
+        fix: Some(Fix { lon: 120.7, lat: 0.1 + 0.2, accuracy_m: Some(4.2), source: FixSource::Device }),
+        distance_m: Some(12.25),
+        photos: vec![photo("a", "2019-05-01T03:00:00"), photo("b", "2019-05-01T03:00:00Z")],
+        marks: vec![Mark::Far, Mark::PhotoOld],
+        confirmed: true,
+        decision: Some(Decision {
+            accepted: true,
+            by: Some("li.ming".into()),
+            at: at("2019-05-03T00:00:00Z"),
+            reason: Some("看过".into()),
+            superseded: true,
+        }),
+        simulated: true,
+    }
 }
 
 pub fn project(id: &str) -> Project {

@@ -88,6 +88,12 @@ impl Body for InspectionRuleBody {
 
     fn into_record(self, key: &RecordKey, _before: Option<&Record>, _order: u32) -> Result<Record, BodyError> {
         let InspectionRuleBody { fix_limit_m, reach_m, visit_days, accept_at_once } = self;
-        Ok(Record::InspectionRule(InspectionRule { id: key.id.clone(), fix_limit_m, reach_m, visit_days, accept_at_once }))
+        Ok(Record::InspectionRule(InspectionRule {
+            id: key.id.clone(),
+            fix_limit_m,
+            reach_m,
+            visit_days,
+            accept_at_once,
+        }))
     }
 }
