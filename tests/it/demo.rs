@@ -98,6 +98,10 @@ fn every_step_is_legal_in_order_and_marked_as_simulated() {
                         assert_eq!(feature.position, Position::Surveyed);
                         assert!(feature.basis.as_ref().is_some_and(|basis| basis.zh.contains("模拟")));
                     }
+                    Record::Inspection(visit) => {
+                        assert!(visit.simulated && visit.inspector == "simulation" && visit.photos.is_empty());
+                        assert!(visit.marks.is_empty() || visit.decision.is_none(), "nobody accepts what is in doubt");
+                    }
                     _ => assert_eq!(row.version, 1),
                 }
             }
@@ -139,6 +143,10 @@ fn a_year_has_something_to_see() {
     }
     let moved = |row: &Row<Record>| matches!(row.value.key().record_type, RecordType::Feature) && row.version > 1;
     assert!(replay(&batches).values().filter(|row| moved(row)).count() >= 5, "a few places were surveyed");
+    let reports = || end.atlas.inspections.newest().map(|row| &row.value);
+    assert!(reports().any(|report| report.decision.is_some()), "somebody was there");
+    assert!(reports().any(|report| report.decision.is_none() && report.is_in_tolerance()), "something waits");
+    assert!(reports().any(|report| report.decision.is_none() && !report.is_in_tolerance()), "and something in doubt");
     let projects = || end.atlas.projects.iter().map(|row| &row.value);
     assert!(projects().any(|project| project.due > end.atlas.plan().due), "a due date slipped");
     assert!(projects().flat_map(|project| &project.milestones).any(|milestone| milestone.done.is_some()));

@@ -7,6 +7,7 @@ mod course;
 mod random;
 mod readings;
 mod survey;
+mod visits;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,11 +16,12 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
 use crate::formats::seeds::SeedPlan;
-use crate::plan::{Batch, Date, Edit, Expected, Record, RecordKey};
+use crate::plan::{Batch, Date, Edit, Expected, Record, RecordKey, RecordType};
 use course::Course;
 use random::Random;
 use readings::Gauge;
 use survey::Surveyors;
+use visits::Visits;
 
 /// The actor of the plan's first batch, as of any first start; all later changes are the simulation's.
 const SEED_ACTOR: &str = "seed";
@@ -43,6 +45,7 @@ pub fn simulate(mut plan: SeedPlan, seed: u64, until: Date, zone: &TimeZone) -> 
         plan.projects.iter().map(|project| Course::new(project, &plan.plan, random.branch())).collect();
     let mut gauges: Vec<Gauge> = plan.targets.iter().map(|target| Gauge::new(target, random.branch())).collect();
     let mut surveyors = Surveyors::new(&plan, random.branch());
+    let mut visits = Visits::new(&plan, last, zone, random.branch());
     let internal = plan.internal_keys();
     let mut log = Log { zone, versions: HashMap::new(), internal, batches: Vec::new() };
     log.commit(first, PLAN_HOUR, SEED_ACTOR, plan.into_records());
@@ -50,12 +53,23 @@ pub fn simulate(mut plan: SeedPlan, seed: u64, until: Date, zone: &TimeZone) -> 
     let days = std::iter::successors(Some(first), |day| day.tomorrow().ok()).take_while(|day| *day <= last);
     for day in days.skip(1) {
         if is_working_day(day) {
-            log.commit(day, SURVEY_HOUR, ACTOR, surveyors.measure(day).into_iter().map(Record::Feature));
+            let measured = surveyors.measure(day);
+            measured.iter().for_each(|place| visits.measured(place));
+            log.commit(day, SURVEY_HOUR, ACTOR, measured.into_iter().map(Record::Feature));
             let is_scheduled = (day - first).get_days() >= SCHEDULE_AFTER_DAYS;
-            let reports = courses.iter_mut().filter_map(|course| {
-                if is_scheduled && course.schedule() { Some(course.project()) } else { course.report(day) }
-            });
-            log.commit(day, REPORT_HOUR, ACTOR, reports.map(Record::Project));
+            let mut reports = Vec::new();
+            for course in &mut courses {
+                let is_schedule = is_scheduled && course.schedule();
+                let report = if is_schedule { Some(course.project()) } else { course.report(day) };
+                let visit = match &report {
+                    Some(project) if !is_schedule => visits.behind(project, day),
+                    Some(_) => None,
+                    None => visits.waiting(&course.project(), day),
+                };
+                reports.extend(visit.map(Record::Inspection));
+                reports.extend(report.map(Record::Project));
+            }
+            log.commit(day, REPORT_HOUR, ACTOR, reports);
         }
         if day.tomorrow().is_ok_and(|next| next.day() == 1) || day == last {
             let readings = gauges.iter_mut().map(|gauge| gauge.read(day, first, last));
@@ -95,7 +109,11 @@ impl Log<'_> {
         }
         let at = day.at(hour, 0, 0, 0).to_zoned_datetime(self.zone.clone());
         let at = at.expect("the days of a plan lie far from the ends of time").timestamp();
-        let internal = edits.iter().map(Edit::key).filter(|key| self.internal.contains(key)).collect();
+        let is_internal = |key: &RecordKey| {
+            // Reports tell of people.
+            key.record_type == RecordType::Inspection || self.internal.contains(key)
+        };
+        let internal = edits.iter().map(Edit::key).filter(is_internal).collect();
         self.batches.push(Batch { at, actor: actor.to_owned(), edits, internal, ..Batch::default() });
     }
 
