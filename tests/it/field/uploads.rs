@@ -69,6 +69,24 @@ async fn an_upload_outlasts_the_server() {
 }
 
 #[tokio::test]
+async fn a_photo_whose_check_was_cut_off_is_checked_when_somebody_asks() {
+    let office = Office::open().await;
+    let store =
+        guatu::store::photos::PhotoStore::folder(&office.server.folder.path().join("photos")).expect("a folder");
+    for (bytes, status) in [(jpeg(64, 64, 6), 204), (b"no photo".to_vec(), 415)] {
+        let path = office.begin(bytes.len()).await;
+        let id = path.rsplit('/').next().expect("an id").parse().expect("an id");
+        // All of it is there, and the server died before it looked.
+        store.append("all", &id, 0, bytes.clone()).await.expect("a disk");
+        let told = office.tus("HEAD", &path, &[], Body::empty()).await;
+        assert_eq!(told.status, status, "{}", told.text());
+        let seen = office.server.ask("GET", &format!("/api/v1/photos/{id}"), &office.shown, Value::Null).await;
+        assert_eq!(seen.status, if status == 204 { 200 } else { 404 });
+    }
+    assert!(office.photo_files().iter().all(|file| !file.contains("/uploads/")), "{:?}", office.photo_files());
+}
+
+#[tokio::test]
 async fn an_upload_is_its_owners() {
     let office = Office::open().await;
     let other = office.beside("li-ming", &[UserRole::Inspector]).await;
