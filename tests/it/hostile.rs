@@ -5,7 +5,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::support::http::Server;
 
-const PATHS: [&str; 20] = [
+const PATHS: [&str; 25] = [
     "/api/v1/plans",
     "/api/v1/plans/jxedz-2019",
     "/api/v1/targets/t-idle-land",
@@ -26,9 +26,14 @@ const PATHS: [&str; 20] = [
     "/styles/plan.json",
     "/health/ready",
     "/",
+    "/field",
+    "/api/v1/inspections",
+    "/api/v1/inspections/rule",
+    "/api/v1/inspections/x",
+    "/api/v1/photos/x",
 ];
 
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 26] = [
     "kind",
     "stage",
     "light",
@@ -51,6 +56,10 @@ const NAMES: [&str; 22] = [
     "accuracy_m",
     "name_zh",
     "due",
+    "state",
+    "inspector",
+    "project",
+    "size",
 ];
 
 const VALUES: [&str; 26] = [

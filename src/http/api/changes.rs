@@ -33,6 +33,9 @@ const TYPE: Param = Param::new(
         "collection",
         "feature",
         "light_rule",
+        "inspection_rule",
+        "patch",
+        "inspection",
     ]),
     "Only changes of records of this type.",
 );

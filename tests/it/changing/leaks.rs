@@ -190,7 +190,7 @@ fn values(operation: &str, name: &str) -> &'static [&'static str] {
         (_, "lang") => &["en"],
         (_, "since") => &["0", "100"],
         (_, "before") => &["100000"],
-        (_, "type") => &["project", "feature", "quota", "collection"],
+        (_, "type") => &["project", "feature", "quota", "collection", "inspection", "patch"],
         (_, "actor") => &["qzxmark-clerk"],
         (_, "from") => &["2020-01-10", "2020-01-11", "2020-01-12"],
         (_, "to") => &["2020-01-11", "2020-01-12"],
