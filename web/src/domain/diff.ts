@@ -1,7 +1,10 @@
 // The wording of a change: each field's before and after as a reader of the plan would say them.
-import { count, distance, itemName, shift } from './format.ts';
+import { clockTime } from './day.ts';
+import { count, distance, itemName, radius, shift } from './format.ts';
 import { WORD_KEYS, word, type WordKey } from './words.ts';
 import type { Lang, Text } from './vocab.ts';
+import './words/inspection.ts';
+import './words/patch.ts';
 
 export interface FieldChange {
   field: string;
@@ -18,13 +21,12 @@ export interface DiffLine {
   text: string;
 }
 
-const KNOWN = new Set<string>(WORD_KEYS);
 const ARROW = ' → ';
 /** Longer texts would push the rest out of sight. */
 const LONGEST = 80;
 
 function named(key: string, lang: Lang): string | null {
-  return KNOWN.has(key) ? word(key as WordKey, lang) : null;
+  return WORD_KEYS.includes(key as WordKey) ? word(key as WordKey, lang) : null;
 }
 
 /** The field's name; a field that we do not know keeps its own. */
@@ -52,7 +54,17 @@ const VOCABULARIES: Record<string, string> = {
   position: 'position',
   light: 'light',
   visibility: 'visibility',
+  state: 'inspection_state',
+  role: 'patch_role',
+  marks: 'mark',
 };
+
+/** Moments to the second, told as the reader's clock has them. */
+const MOMENTS: readonly string[] = ['observed_at', 'received_at', 'decided_at'];
+/** Distances that somebody chose, told exactly. */
+const RADII: readonly string[] = ['fix_limit_m', 'reach_m'];
+/** Fields that hold the id of a project or section, or the name that somebody signs in with. */
+const NAMED: readonly string[] = ['section', 'project', 'decided_by', 'inspector'];
 
 function money(value: unknown, lang: Lang): string {
   return typeof value === 'number' ? `¥${count(value, lang)}` : word('history.nothing', lang);
@@ -70,17 +82,25 @@ function investment(value: Record<string, unknown>, lang: Lang): string {
 export function valueText(field: string, value: unknown, lang: Lang): string {
   if (value === null || value === undefined || value === '') return word('history.nothing', lang);
   if (isText(value)) return shortened(value[lang] || value.zh || value.en);
+  if (typeof value === 'string' && MOMENTS.includes(field)) return clockTime(value);
   if (typeof value === 'string') return shortened(named(`${VOCABULARIES[field] ?? '-'}.${value}`, lang) ?? value);
   if (typeof value === 'boolean') return word(`diff.${value}`, lang);
   if (typeof value === 'number') {
     if (field === 'progress') return `${value}%`;
-    if (field === 'accuracy_m') return distance(value);
+    if (field === 'accuracy_m' || field === 'distance_m') return distance(value);
+    if (RADII.includes(field)) return radius(value);
     if (field === 'item') return itemName(value, lang);
     return count(value, lang);
   }
   if (field === 'investment' && isObject(value)) return investment(value, lang);
+  if (field === 'fix' && isObject(value) && typeof value['accuracy_m'] === 'number') {
+    return word('diff.fix_at', lang, { distance: distance(value['accuracy_m']) });
+  }
+  if (field === 'photos' && Array.isArray(value)) return word('diff.photos_n', lang, { n: value.length });
   if (Array.isArray(value) && value.every((v) => typeof v === 'string' || typeof v === 'number')) {
-    return shortened(value.join(lang === 'zh' ? '、' : ', '));
+    if (value.length === 0) return word('history.nothing', lang);
+    const said = value.map((v) => named(`${VOCABULARIES[field] ?? '-'}.${v}`, lang) ?? v);
+    return shortened(said.join(lang === 'zh' ? '、' : ', '));
   }
   return shortened(JSON.stringify(value));
 }
@@ -177,7 +197,7 @@ function wholeText(change: FieldChange, lang: Lang, nameOf: (id: string) => stri
   const semicolon = lang === 'zh' ? '；' : '; ';
   if (field === 'geometry') return geometryText(change, lang);
   if (field === 'milestones') return milestonesText(before, after, lang);
-  if (field === 'members') {
+  if (field === 'members' || field === 'inspectors') {
     return gainedAndLost(list(before), list(after), (id) => nameOf(String(id)), lang).join(semicolon);
   }
   if (field === 'readings') {
@@ -192,13 +212,13 @@ function wholeText(change: FieldChange, lang: Lang, nameOf: (id: string) => stri
   return null;
 }
 
-/** A changed field in words. `nameOf` gives the names of projects and sections that are known by id. */
+/** A changed field in words. `nameOf` gives the names of projects, sections and people that are known by id. */
 export function diffLine(change: FieldChange, lang: Lang, nameOf: (id: string) => string = (id) => id): DiffLine {
   const field = fieldName(change.field, lang);
   const whole = wholeText(change, lang, nameOf);
   if (whole !== null) return { field, before: null, after: null, text: whole };
   const say = (value: unknown) =>
-    (change.field === 'section' || change.field === 'project') && typeof value === 'string'
+    NAMED.includes(change.field) && typeof value === 'string'
       ? nameOf(value)
       : valueText(change.field, value, lang);
   const [before, after] = [say(change.before), say(change.after)];

@@ -11,7 +11,7 @@ import type { Box } from '../domain/geo/plane.ts';
 import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Camera } from '../domain/view.ts';
-import { BASE_LINES, CLICKABLE, SNAPPABLE, type LayerId } from './order.ts';
+import { BASE_LINES, CLICKABLE, PATCH_LAYERS, SNAPPABLE, SPOT_LAYERS, type LayerId } from './order.ts';
 import type { PlaceEditor, PlaceEvents } from './place-editor.ts';
 import { meant } from './pick.ts';
 import { TILE_MAX_ZOOM, absolute, familyOf, planTiles } from './style.ts';
@@ -30,6 +30,9 @@ export interface Hit {
   project: string | null;
   /** `collection/id` of a plan line or a base-map way, for "both sides of a road". */
   way: string | null;
+  /** A report by where it or one of its photos was made, with that photo. */
+  spot: { report: string; photo: string | null } | null;
+  patch: string | null;
 }
 
 export interface EngineEvents {
@@ -260,7 +263,11 @@ export class Engine {
       [point.x + reach, point.y + reach],
     ];
     const asked = (families: readonly LayerId[]) => this.#layers.filter((id) => families.includes(familyOf(id)));
-    const found = this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(CLICKABLE) }) : [];
+    const layers = asked([...CLICKABLE, ...SPOT_LAYERS, ...PATCH_LAYERS]);
+    const all = this.#ready ? this.map.queryRenderedFeatures(box, { layers }) : [];
+    const of = (families: readonly LayerId[]) => all.filter((f) => families.includes(familyOf(f.layer.id)));
+    const found = of(CLICKABLE);
+    const spot = of(SPOT_LAYERS)[0]?.properties;
     const candidates = found.map((f) => ({
       layer: familyOf(f.layer.id),
       geometry: f.geometry,
@@ -275,6 +282,8 @@ export class Engine {
       point: { x: point.x, y: point.y },
       project: (best?.project as string | undefined) ?? null,
       way: way ? `${way.properties['collection']}/${way.properties['id']}` : null,
+      spot: spot ? { report: String(spot['report']), photo: (spot['photo'] as string | undefined) ?? null } : null,
+      patch: (of(PATCH_LAYERS)[0]?.properties['patch'] as string | undefined) ?? null,
     };
   }
 }

@@ -1,6 +1,11 @@
 // The words of accounts: signing in, one-time links, roles, who may read without one, keys for programs.
 
 export const ACCOUNT_WORDS = {
+  'menu.field': { zh: '现场', en: 'In the field' },
+  'menu.field_short': { zh: '现场', en: 'Field' },
+  'menu.reports': { zh: '现场报告', en: 'Reports from the field' },
+  'menu.waiting': { zh: '{n} 份待定', en: '{n} waiting' },
+  'menu.patches': { zh: '责任片区', en: 'Patches' },
   'account.sign_in': { zh: '登录', en: 'Sign in' },
   'account.sign_out': { zh: '退出登录', en: 'Sign out' },
   'account.menu': { zh: '账户', en: 'Account' },
