@@ -90,6 +90,38 @@ test('lists tell what they gained and lost', () => {
   );
 });
 
+test('a decision on a report reads as one', () => {
+  check({ field: 'state', before: 'pending', after: 'accepted' }, '状态 待定 → 已采纳', 'State Waiting → Accepted');
+  check(
+    { field: 'decided_by', before: null, after: 's4' },
+    '处理人 无 → 更高质量提能级',
+    'Decided by none → 更高质量提能级',
+  );
+  check({ field: 'reason', before: null, after: '看不清' }, '退回原因 无 → 看不清', 'Why rejected none → 看不清');
+  check(
+    { field: 'marks', before: [], after: ['far', 'no_fix'] },
+    '疑点 无 → 离项目远、没有设备定位',
+    'Marks none → Far from the project, No fix from the device',
+  );
+  const { after } = diffLine({ field: 'decided_at', before: null, after: '2026-11-24T09:05:31Z' }, 'zh');
+  expect(after).toMatch(/^2026-11-2\d \d\d:\d\d$/);
+});
+
+test('a rule and a patch read as such', () => {
+  check({ field: 'fix_limit_m', before: 50, after: 30 }, '定位误差限度 50 m → 30 m', 'Limit of the fix 50 m → 30 m');
+  check(
+    { field: 'accept_at_once', before: false, after: true },
+    '无疑点的直接采纳 否 → 是',
+    'Accepts at once no → yes',
+  );
+  check({ field: 'role', before: 'grid', after: 'river' }, '类别 网格 → 河道', 'Kind Grid cell → River');
+  check(
+    { field: 'inspectors', before: ['wang', 'li'], after: ['li', 'mars'] },
+    '由谁去看 增加 玛氏技改；去掉 wang',
+    'Looked after by added 玛氏技改; removed wang',
+  );
+});
+
 test('money is told apart as planned and paid', () => {
   check(
     { field: 'investment', before: null, after: { planned_cny: 12500000, paid_cny: 300 } },

@@ -13,6 +13,9 @@ import { asMulti, joined, piecesOf, pieceTypeOf, pointCount } from '../src/domai
 import { ruleLines, ruleParts } from '../src/domain/lights.ts';
 import { LANGS, STAGES, type Stage } from '../src/domain/vocab.ts';
 import { WORD_KEYS, type WordKey } from '../src/domain/words.ts';
+// The words of tasks that load later.
+import '../src/domain/words/inspection.ts';
+import '../src/domain/words/patch.ts';
 import { snapTo } from '../src/map/snap.ts';
 import { versionOf } from '../src/api/write.ts';
 

@@ -68,7 +68,7 @@ export type ApiToken = Schemas['TokenWire'];
 
 // Records as they are edited.
 export type Violation = Schemas['Violation'];
-export type LightRule = Schemas['LightRuleBody'];
+export type LightRule = Schemas['LightRuleBody'] & { needs_inspection?: boolean };
 export type LightPreview = Schemas['LightPreview'];
 export type BatchEdit = Omit<Schemas['BatchEdit'], 'type'> & { type: RecordType };
 export type CollectionBody = Schemas['CollectionBody'];

@@ -218,9 +218,7 @@ export function diffLine(change: FieldChange, lang: Lang, nameOf: (id: string) =
   const whole = wholeText(change, lang, nameOf);
   if (whole !== null) return { field, before: null, after: null, text: whole };
   const say = (value: unknown) =>
-    NAMED.includes(change.field) && typeof value === 'string'
-      ? nameOf(value)
-      : valueText(change.field, value, lang);
+    NAMED.includes(change.field) && typeof value === 'string' ? nameOf(value) : valueText(change.field, value, lang);
   const [before, after] = [say(change.before), say(change.after)];
   return { field, before, after, text: before + ARROW + after };
 }

@@ -8,6 +8,8 @@ export interface Rule {
   unstarted_yellow_months: number;
   unstarted_red_months: number;
   evidence_days: number | null;
+  /** Green only by a report from the field. */
+  needs_inspection?: boolean;
 }
 
 export interface RuleLine {
@@ -29,6 +31,7 @@ export function ruleLines(rule: Rule): RuleLine[] {
     line('rule.overdue', ['red']),
     line('rule.unstarted', ['yellow', 'red'], unstarted),
     line('rule.behind', ['yellow', 'red'], behind),
+    ...(rule.needs_inspection ? [line('rule.unproven', ['yellow'])] : []),
     days === null ? line('rule.ageless', ['green']) : line('rule.stale', ['green', 'yellow'], { days }),
   ];
 }

@@ -17,11 +17,18 @@ export function fieldSources(look: Look): Record<string, GeoJSONSourceSpecificat
 }
 
 export function fieldLayers(look: Look): Layer[] {
-  return [...(look.patches ? patchLayers(look, look.patches.lit) : []), ...(look.evidence ? spotLayers(look, look.evidence.lit) : [])];
+  return [
+    ...(look.patches ? patchLayers(look, look.patches.lit) : []),
+    ...(look.evidence ? spotLayers(look, look.evidence.lit) : []),
+  ];
 }
 
 const is = (name: string, value: string): ExpressionSpecification => ['==', ['get', name], value];
-const isShape = (type: string): ExpressionSpecification => ['all', is('part', 'shape'), ['==', ['geometry-type'], type]];
+const isShape = (type: string): ExpressionSpecification => [
+  'all',
+  is('part', 'shape'),
+  ['==', ['geometry-type'], type],
+];
 
 function patchLayers(look: Look, lit: string | null): Layer[] {
   const tones = tonesFor(look.dark ?? false);

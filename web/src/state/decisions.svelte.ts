@@ -1,5 +1,11 @@
 // Accepting and rejecting reports: one or many, what became of each, and the way back.
-import { acceptInspection, acceptInspections, latestDecisions, MOST_DECISIONS, rejectInspection } from '../api/inspections.ts';
+import {
+  acceptInspection,
+  acceptInspections,
+  latestDecisions,
+  MOST_DECISIONS,
+  rejectInspection,
+} from '../api/inspections.ts';
 import type { DecisionResult } from '../api/field-types.ts';
 import { undoBatch } from '../api/time-client.ts';
 import type { SessionState } from './session.svelte.ts';

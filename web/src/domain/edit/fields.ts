@@ -141,7 +141,15 @@ export const FIELDS: Record<RecordType, readonly Field[]> = {
     NAME,
     { name: 'role', kind: 'choice', options: PATCH_ROLES, say: 'patch_role', required: true },
     { name: 'inspectors', kind: 'people' },
-    { name: 'reach_m', label: 'patch_reach_m', kind: 'number', required: true, min: 0, max: MAX_REACH_M, example: '50' },
+    {
+      name: 'reach_m',
+      label: 'patch_reach_m',
+      kind: 'number',
+      required: true,
+      min: 0,
+      max: MAX_REACH_M,
+      example: '50',
+    },
     { name: 'geometry', kind: 'shape', required: true },
   ],
 };

@@ -20,7 +20,18 @@ export type FormValue = string | Text | { planned: string; paid: string } | Mile
 export type Form = Record<string, FormValue>;
 
 export type FaultCode =
-  'needed' | 'number' | 'whole' | 'range' | 'least' | 'date' | 'planned' | 'twice' | 'extent' | 'slug' | 'taken' | 'drawn';
+  | 'needed'
+  | 'number'
+  | 'whole'
+  | 'range'
+  | 'least'
+  | 'date'
+  | 'planned'
+  | 'twice'
+  | 'extent'
+  | 'slug'
+  | 'taken'
+  | 'drawn';
 /** Where in a field a fault is: the line of a list, and the member of that line. */
 export interface FaultSpot {
   part?: number;

@@ -160,6 +160,10 @@ export const INSPECTION_WORDS = {
   },
   'visits.by_hand': { zh: '每份报告都等计划角色的同事处理。', en: 'Every report waits for a planner.' },
   'visits.change': { zh: '改规则', en: 'Change the rule' },
+  'visits.change_hint': {
+    zh: '保存以后到的报告按新规则标记，已有的不变。',
+    en: 'Holds for reports that come in after it is saved; those that are there stay as they are.',
+  },
   'field.fix_limit_m': { zh: '定位误差限度（米）', en: 'Limit of the fix (m)' },
   'field.reach_m': { zh: '容许距离（米）', en: 'Allowed distance (m)' },
   'field.visit_days': { zh: '多少天该去一次', en: 'Days between visits' },
