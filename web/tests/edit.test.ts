@@ -14,6 +14,8 @@ import { ruleLines, ruleParts } from '../src/domain/lights.ts';
 import { LANGS, STAGES, type Stage } from '../src/domain/vocab.ts';
 import { WORD_KEYS, type WordKey } from '../src/domain/words.ts';
 // The words of tasks that load later.
+import '../src/domain/words/accounts.ts';
+import '../src/domain/words/history.ts';
 import '../src/domain/words/inspection.ts';
 import '../src/domain/words/patch.ts';
 import { snapTo } from '../src/map/snap.ts';

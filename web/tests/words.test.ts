@@ -6,6 +6,8 @@ import { bearing, daysBetween, distance, distanceError, quantity, radius, target
 import { AIMS, KINDS, LIGHTS, POSITIONS, STAGES } from '../src/domain/vocab.ts';
 import { WORD_KEYS, word } from '../src/domain/words.ts';
 // The words of tasks that load later.
+import '../src/domain/words/accounts.ts';
+import '../src/domain/words/history.ts';
 import '../src/domain/words/inspection.ts';
 import '../src/domain/words/patch.ts';
 

@@ -3,6 +3,7 @@ import { clockTime } from './day.ts';
 import { count, distance, itemName, radius, shift } from './format.ts';
 import { WORD_KEYS, word, type WordKey } from './words.ts';
 import type { Lang, Text } from './vocab.ts';
+import './words/history.ts';
 import './words/inspection.ts';
 import './words/patch.ts';
 

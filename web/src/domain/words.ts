@@ -1,6 +1,8 @@
 // Every word of the interface in both languages, those of later tasks taken in when these load. The map's data brings its own
 // names; they are not here.
 import type { Lang } from './vocab.ts';
+import type { KEEPING_WORDS } from './words/accounts.ts';
+import type { HISTORY_WORDS } from './words/history.ts';
 import type { INSPECTION_WORDS } from './words/inspection.ts';
 import type { PATCH_WORDS } from './words/patch.ts';
 import { ACCOUNT_WORDS } from './words/account.ts';
@@ -273,7 +275,7 @@ const FIRST_WORDS = {
 } as const satisfies Record<string, { zh: string; en: string }>;
 
 /** The words of tasks that load later; whoever says them imports their file. */
-type LaterWords = typeof INSPECTION_WORDS & typeof PATCH_WORDS;
+type LaterWords = typeof HISTORY_WORDS & typeof INSPECTION_WORDS & typeof KEEPING_WORDS & typeof PATCH_WORDS;
 type Words = Record<string, { zh: string; en: string }>;
 
 export type WordKey = keyof typeof FIRST_WORDS | keyof LaterWords;

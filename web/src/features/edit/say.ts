@@ -10,6 +10,7 @@ import { count } from '../../domain/format.ts';
 import { piecesOf, pointCount } from '../../domain/geo/pieces.ts';
 import type { Text } from '../../domain/vocab.ts';
 import { WORD_KEYS, type WordKey } from '../../domain/words.ts';
+import '../../domain/words/history.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 
 export function fieldText(t: AppState['t'], name: string): string {
