@@ -325,6 +325,7 @@ test('the rule of the lights reads with its numbers, the same in both languages'
     unstarted_yellow_months: 1,
     unstarted_red_months: 3,
     evidence_days: 45,
+    needs_inspection: false,
   };
   for (const line of ruleLines(rule)) {
     const numbers = LANGS.map((lang) =>

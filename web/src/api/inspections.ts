@@ -1,7 +1,7 @@
 // Reports from the field as the office reads and decides them, and the rule that marks them.
 import type { InspectionState } from '../domain/inspection.ts';
 import { part, query, request } from './client.ts';
-import type { DecisionResult, InspectionFeature, InspectionPage, InspectionRule } from './field-types.ts';
+import type { DecisionResult, InspectionFeature, InspectionPage, InspectionRule } from './inspection-types.ts';
 import type { Change, ChangePage } from './types.ts';
 import { send } from './write.ts';
 

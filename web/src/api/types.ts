@@ -4,7 +4,6 @@ import type { Change as ChangeWord } from '../domain/compare.ts';
 import type { Body } from '../domain/edit/compare.ts';
 import type { ChangeKind, RecordType } from '../domain/view.ts';
 import type { Kind, Light, Position, Stage, Text } from '../domain/vocab.ts';
-import type { InspectionTally } from './field-types.ts';
 import type { components } from './schema.gen.ts';
 
 type Schemas = components['schemas'];
@@ -15,10 +14,7 @@ export type Section = Schemas['Section'];
 export type PlanItem = Schemas['PlanItem'];
 export type Target = Schemas['Target'];
 export type Quota = Schemas['Quota'];
-/** The day of the last report from the field that counts is told beside the other facts. */
-export type LightReading = Omit<Schemas['LightReading'], 'facts'> & {
-  facts: Schemas['LightReading']['facts'] & { inspected?: string | null };
-};
+export type LightReading = Schemas['LightReading'];
 export type ProjectSummary = Schemas['ProjectSummary'];
 export type ProjectPage = Schemas['ProjectPage'];
 export type Neighbour = Schemas['Neighbour'];
@@ -30,11 +26,7 @@ export type FeatureProperties = Schemas['FeatureProperties'];
 /** GeoJSON in the types of the `geojson` package, which tell the geometries apart. */
 export type PlanFeatures = FeatureCollection<Geometry, FeatureProperties>;
 export type PlanFeature = Feature<Geometry, FeatureProperties>;
-export type Project = Omit<Schemas['ProjectDetail'], 'features' | 'light'> & {
-  features: PlanFeatures;
-  light: LightReading;
-  inspections?: InspectionTally;
-};
+export type Project = Omit<Schemas['ProjectDetail'], 'features'> & { features: PlanFeatures };
 /** A project among the answers to a spatial question. */
 export interface FoundProject {
   project: string;
@@ -68,9 +60,9 @@ export type ApiToken = Schemas['TokenWire'];
 
 // Records as they are edited.
 export type Violation = Schemas['Violation'];
-export type LightRule = Schemas['LightRuleBody'] & { needs_inspection?: boolean };
+export type LightRule = Schemas['LightRuleBody'];
 export type LightPreview = Schemas['LightPreview'];
-export type BatchEdit = Omit<Schemas['BatchEdit'], 'type'> & { type: RecordType };
+export type BatchEdit = Schemas['BatchEdit'];
 export type CollectionBody = Schemas['CollectionBody'];
 export type { Body };
 /** The record of any type: the schema leaves its members open. */
@@ -94,7 +86,7 @@ export type Comparison = Omit<Schemas['Comparison'], 'entries' | 'tally'> & {
   tally: Record<ChangeWord, number>;
 };
 /** The schema gives the kind of a change as a plain string. */
-export type Change = Omit<Schemas['Change'], 'kind' | 'type'> & { kind: ChangeKind; type: RecordType };
+export type Change = Omit<Schemas['Change'], 'kind'> & { kind: ChangeKind };
 export type ChangePage = Omit<Schemas['ChangeList'], 'changes'> & { changes: Change[] };
 
 // The live stream is no JSON answer, so that the schema does not have its events.

@@ -9,7 +9,7 @@ export interface Rule {
   unstarted_red_months: number;
   evidence_days: number | null;
   /** Green only by a report from the field. */
-  needs_inspection?: boolean;
+  needs_inspection: boolean;
 }
 
 export interface RuleLine {
@@ -27,11 +27,11 @@ export function ruleLines(rule: Rule): RuleLine[] {
   return [
     line('rule.none', ['grey']),
     line('rule.suspended', ['yellow']),
+    line(rule.needs_inspection ? 'rule.unproven' : 'rule.doubted', ['yellow']),
     line('rule.reached', ['green']),
     line('rule.overdue', ['red']),
     line('rule.unstarted', ['yellow', 'red'], unstarted),
     line('rule.behind', ['yellow', 'red'], behind),
-    ...(rule.needs_inspection ? [line('rule.unproven', ['yellow'])] : []),
     days === null ? line('rule.ageless', ['green']) : line('rule.stale', ['green', 'yellow'], { days }),
   ];
 }

@@ -6,7 +6,7 @@ import {
   MOST_DECISIONS,
   rejectInspection,
 } from '../api/inspections.ts';
-import type { DecisionResult } from '../api/field-types.ts';
+import type { DecisionResult } from '../api/inspection-types.ts';
 import { undoBatch } from '../api/time-client.ts';
 import type { SessionState } from './session.svelte.ts';
 

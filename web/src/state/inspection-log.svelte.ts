@@ -1,6 +1,6 @@
 // Reports from the field as they are read: the newest page, and further back page by page.
 import { followInspections, listInspections, MOST_REPORTS, type InspectionQuery } from '../api/inspections.ts';
-import type { InspectionFeature, InspectionPage } from '../api/field-types.ts';
+import type { InspectionFeature, InspectionPage } from '../api/inspection-types.ts';
 import { Resource } from './resource.svelte.ts';
 
 export class InspectionLog {

@@ -1,7 +1,7 @@
 // The patches, for their list and for the map: their shapes, and where the name of each stands.
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import { listPatches } from '../api/patches.ts';
-import type { PatchFeature, PatchFeatures } from '../api/field-types.ts';
+import type { PatchFeature, PatchFeatures } from '../api/inspection-types.ts';
 import { anchorOf } from '../domain/geo/anchor.ts';
 import { Resource } from './resource.svelte.ts';
 import type { ViewState } from './view.svelte.ts';

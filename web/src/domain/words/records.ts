@@ -167,9 +167,13 @@ export const RECORD_WORDS = {
     en: 'No green without a recent, accurate, accepted report from the field',
   },
   'diff.needs_inspection': { zh: '绿灯要现场核实', en: 'Green needs a visit' },
+  'rule.doubted': {
+    zh: '按下面该是绿灯，但最近的报告来自现场而且有疑点：黄灯。',
+    en: 'Green by a line below, but the last report is from the field and something speaks against it: yellow.',
+  },
   'rule.unproven': {
-    zh: '进度跟得上，但没有有效期内、离项目够近、已采纳的现场报告：黄灯。',
-    en: 'On schedule, but without an accepted report from the field that is recent and near enough: yellow.',
+    zh: '按下面该是绿灯，但没有无疑点、已采纳的现场报告来证明：黄灯。',
+    en: 'Green by a line below, but no accepted report from the field without marks proves it: yellow.',
   },
   'switch.on': { zh: '是', en: 'Yes' },
   'switch.off': { zh: '否', en: 'No' },
