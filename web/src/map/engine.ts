@@ -11,6 +11,7 @@ import type { Box } from '../domain/geo/plane.ts';
 import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Camera } from '../domain/view.ts';
+import type { Text } from '../domain/vocab.ts';
 import { BASE_LINES, CLICKABLE, PATCH_LAYERS, SNAPPABLE, SPOT_LAYERS, type LayerId } from './order.ts';
 import type { PlaceEditor, PlaceEvents } from './place-editor.ts';
 import { meant } from './pick.ts';
@@ -33,6 +34,13 @@ export interface Hit {
   /** A report by where it or one of its photos was made, with that photo. */
   spot: { report: string; photo: string | null } | null;
   patch: string | null;
+}
+
+/** A road, river or railway of the base map that has a name. */
+export interface Way {
+  /** `collection/id`. */
+  ref: string;
+  name: Text;
 }
 
 export interface EngineEvents {
@@ -254,6 +262,17 @@ export class Engine {
 
   stop(): void {
     this.map.remove();
+  }
+
+  /** The named ways of the base map in sight, each once. */
+  ways(): Way[] {
+    const layers = this.#layers.filter((id) => BASE_LINES.includes(familyOf(id)));
+    const ways = new Map<string, Way>();
+    for (const { properties: p } of this.map.queryRenderedFeatures({ layers })) {
+      const ref = `${p['collection']}/${p['id']}`;
+      if (p['name_zh']) ways.set(ref, { ref, name: { zh: p['name_zh'], en: p['name_en'] ?? p['name_zh'] } });
+    }
+    return [...ways.values()];
   }
 
   #hit({ point, lngLat }: Pick<MapMouseEvent, 'point' | 'lngLat'>): Hit {

@@ -51,6 +51,8 @@ export const PATCH_WORDS = {
   'shape.take': { zh: '借用地图上的', en: 'Take one from the map' },
   'shape.collection': { zh: '图层', en: 'Collection' },
   'shape.feature': { zh: '哪一个', en: 'Which one' },
+  'shape.base': { zh: '底图：视野内的道路、河道', en: 'Base map: roads and rivers in sight' },
+  'shape.none_seen': { zh: '视野内没有有名字的道路、河道', en: 'No named road or river is in sight' },
   'shape.none': { zh: '这个图层是空的', en: 'This collection is empty' },
   'shape.taken': { zh: '已借用“{name}”的形状，可以再改。', en: 'The shape of “{name}” is taken; it can be changed.' },
   'fault.drawn': { zh: '请画出范围，或借用一个', en: 'Draw the shape, or take one' },
