@@ -91,20 +91,19 @@ test('lists tell what they gained and lost', () => {
 });
 
 test('a decision on a report reads as one', () => {
-  check({ field: 'state', before: 'pending', after: 'accepted' }, '状态 待定 → 已采纳', 'State Waiting → Accepted');
+  const decided = { accepted: true, by: 'wang', at: '2026-11-24T09:05:31Z', reason: null, superseded: false };
+  check({ field: 'decision', before: null, after: decided }, '处理 待定 → 已采纳', 'Decision Waiting → Accepted');
+  check({ field: 'decision', before: decided, after: null }, '处理 已采纳 → 待定', 'Decision Accepted → Waiting');
   check(
-    { field: 'decided_by', before: null, after: 's4' },
-    '处理人 无 → 更高质量提能级',
-    'Decided by none → 更高质量提能级',
+    { field: 'decision', before: null, after: { ...decided, accepted: false, reason: '看不清' } },
+    '处理 待定 → 已退回：看不清',
+    'Decision Waiting → Rejected: 看不清',
   );
-  check({ field: 'reason', before: null, after: '看不清' }, '退回原因 无 → 看不清', 'Why rejected none → 看不清');
   check(
-    { field: 'marks', before: [], after: ['far', 'no_fix'] },
-    '疑点 无 → 离项目远、没有设备定位',
-    'Marks none → Far from the project, No fix from the device',
+    { field: 'decision', before: null, after: { ...decided, superseded: true } },
+    '处理 待定 → 已采纳，有更晚的报告',
+    'Decision Waiting → Accepted, overtaken by a later report',
   );
-  const { after } = diffLine({ field: 'decided_at', before: null, after: '2026-11-24T09:05:31Z' }, 'zh');
-  expect(after).toMatch(/^2026-11-2\d \d\d:\d\d$/);
 });
 
 test('a rule and a patch read as such', () => {

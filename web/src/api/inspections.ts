@@ -55,10 +55,10 @@ export async function acceptInspections(accept: readonly string[]): Promise<Deci
   return (await send<{ results: DecisionResult[] }>('POST', `${INSPECTIONS}/decisions`, body)).data.results;
 }
 
-/** The latest changes of reports: each decision is a batch of its own, and is taken back by its number. */
+/** The latest changes of reports among the last ones: each decision is a batch of its own, and is taken back by its number. */
 export async function latestDecisions(limit: number): Promise<Change[]> {
-  const path = `/api/v1/changes${query({ type: 'inspection', order: 'desc', limit })}`;
-  return (await request<ChangePage>(path, {})).changes;
+  const { changes } = await request<ChangePage>(`/api/v1/changes${query({ order: 'desc', limit })}`, {});
+  return changes.filter(({ type }) => type === 'inspection');
 }
 
 export function findInspectionRule(signal: AbortSignal): Promise<{ version: number; rule: InspectionRule }> {

@@ -1,5 +1,4 @@
 // The wording of a change: each field's before and after as a reader of the plan would say them.
-import { clockTime } from './day.ts';
 import { count, distance, itemName, radius, shift } from './format.ts';
 import { WORD_KEYS, word, type WordKey } from './words.ts';
 import type { Lang, Text } from './vocab.ts';
@@ -55,17 +54,11 @@ const VOCABULARIES: Record<string, string> = {
   position: 'position',
   light: 'light',
   visibility: 'visibility',
-  state: 'inspection_state',
   role: 'patch_role',
-  marks: 'mark',
 };
 
-/** Moments to the second, told as the reader's clock has them. */
-const MOMENTS: readonly string[] = ['observed_at', 'received_at', 'decided_at'];
 /** Distances that somebody chose, told exactly. */
 const RADII: readonly string[] = ['fix_limit_m', 'reach_m'];
-/** Fields that hold the id of a project or section, or the name that somebody signs in with. */
-const NAMED: readonly string[] = ['section', 'project', 'decided_by', 'inspector'];
 
 function money(value: unknown, lang: Lang): string {
   return typeof value === 'number' ? `¥${count(value, lang)}` : word('history.nothing', lang);
@@ -79,29 +72,33 @@ function investment(value: Record<string, unknown>, lang: Lang): string {
   return parts.join(lang === 'zh' ? '，' : ', ');
 }
 
+/** What was decided about a report from the field; who and when stand with the change itself. */
+function decision(value: unknown, lang: Lang): string {
+  if (!isObject(value)) return word('inspection_state.pending', lang);
+  const state = word(value['accepted'] ? 'inspection_state.accepted' : 'inspection_state.rejected', lang);
+  const { reason } = value;
+  if (typeof reason === 'string' && reason)
+    return word('diff.decision_why', lang, { state, reason: shortened(reason) });
+  return value['superseded'] ? word('diff.decision_overtaken', lang, { state }) : state;
+}
+
 /** A value of a field in words. */
 export function valueText(field: string, value: unknown, lang: Lang): string {
+  if (field === 'decision') return decision(value, lang);
   if (value === null || value === undefined || value === '') return word('history.nothing', lang);
   if (isText(value)) return shortened(value[lang] || value.zh || value.en);
-  if (typeof value === 'string' && MOMENTS.includes(field)) return clockTime(value);
   if (typeof value === 'string') return shortened(named(`${VOCABULARIES[field] ?? '-'}.${value}`, lang) ?? value);
   if (typeof value === 'boolean') return word(`diff.${value}`, lang);
   if (typeof value === 'number') {
     if (field === 'progress') return `${value}%`;
-    if (field === 'accuracy_m' || field === 'distance_m') return distance(value);
+    if (field === 'accuracy_m') return distance(value);
     if (RADII.includes(field)) return radius(value);
     if (field === 'item') return itemName(value, lang);
     return count(value, lang);
   }
   if (field === 'investment' && isObject(value)) return investment(value, lang);
-  if (field === 'fix' && isObject(value) && typeof value['accuracy_m'] === 'number') {
-    return word('diff.fix_at', lang, { distance: distance(value['accuracy_m']) });
-  }
-  if (field === 'photos' && Array.isArray(value)) return word('diff.photos_n', lang, { n: value.length });
   if (Array.isArray(value) && value.every((v) => typeof v === 'string' || typeof v === 'number')) {
-    if (value.length === 0) return word('history.nothing', lang);
-    const said = value.map((v) => named(`${VOCABULARIES[field] ?? '-'}.${v}`, lang) ?? v);
-    return shortened(said.join(lang === 'zh' ? '、' : ', '));
+    return shortened(value.join(lang === 'zh' ? '、' : ', '));
   }
   return shortened(JSON.stringify(value));
 }
@@ -219,7 +216,9 @@ export function diffLine(change: FieldChange, lang: Lang, nameOf: (id: string) =
   const whole = wholeText(change, lang, nameOf);
   if (whole !== null) return { field, before: null, after: null, text: whole };
   const say = (value: unknown) =>
-    NAMED.includes(change.field) && typeof value === 'string' ? nameOf(value) : valueText(change.field, value, lang);
+    (change.field === 'section' || change.field === 'project') && typeof value === 'string'
+      ? nameOf(value)
+      : valueText(change.field, value, lang);
   const [before, after] = [say(change.before), say(change.after)];
   return { field, before, after, text: before + ARROW + after };
 }

@@ -13,7 +13,8 @@ import type { SessionState } from './session.svelte.ts';
 /** Why a report was not decided: the failure itself, or what the server says of one among many. */
 export type Refusal = { failure: unknown } | Pick<DecisionResult, 'detail' | 'detail_zh'>;
 
-/** More changes than decisions are looked through, since others decide at the same time. */
+/** A decision changes a report and its project; others change things at the same time. */
+const CHANGES_EACH = 2;
 const BESIDE = 50;
 const MOST_CHANGES = 1000;
 
@@ -72,7 +73,7 @@ export class Decisions {
 
   /** The batches in which reports were decided just now, newest first: each can be taken back by its number. */
   async batchesOf(ids: readonly string[]): Promise<number[]> {
-    const changes = await latestDecisions(Math.min(MOST_CHANGES, ids.length + BESIDE)).catch(() => []);
+    const changes = await latestDecisions(Math.min(MOST_CHANGES, CHANGES_EACH * ids.length + BESIDE)).catch(() => []);
     const latest = new Map<string, number>();
     for (const { id, batch } of changes) if (!latest.has(id)) latest.set(id, batch);
     const batches = ids.flatMap((id) => latest.get(id) ?? []);

@@ -175,25 +175,13 @@ export const INSPECTION_WORDS = {
     en: 'They can still be taken back',
   },
 
-  'diff.state': { zh: '状态', en: 'State' },
-  'diff.observed_at': { zh: '观察时间', en: 'Observed' },
-  'diff.received_at': { zh: '收到时间', en: 'Received' },
-  'diff.inspector': { zh: '报告人', en: 'Reported by' },
-  'diff.fix': { zh: '定位', en: 'Fix' },
-  'diff.distance_m': { zh: '距项目', en: 'Distance' },
-  'diff.marks': { zh: '疑点', en: 'Marks' },
-  'diff.confirmed': { zh: '已确认', en: 'Confirmed' },
-  'diff.photos': { zh: '照片', en: 'Photos' },
-  'diff.superseded': { zh: '有更晚的报告', en: 'Overtaken by a later report' },
-  'diff.decided_by': { zh: '处理人', en: 'Decided by' },
-  'diff.decided_at': { zh: '处理时间', en: 'Decided' },
-  'diff.reason': { zh: '退回原因', en: 'Why rejected' },
+  'diff.decision': { zh: '处理', en: 'Decision' },
+  'diff.decision_why': { zh: '{state}：{reason}', en: '{state}: {reason}' },
+  'diff.decision_overtaken': { zh: '{state}，有更晚的报告', en: '{state}, overtaken by a later report' },
   'diff.fix_limit_m': { zh: '定位误差限度', en: 'Limit of the fix' },
   'diff.reach_m': { zh: '容许距离', en: 'Allowed distance' },
   'diff.visit_days': { zh: '多少天该去一次', en: 'Days between visits' },
   'diff.accept_at_once': { zh: '无疑点的直接采纳', en: 'Accepts at once' },
-  'diff.photos_n': { zh: '{n} 张', en: '{n}' },
-  'diff.fix_at': { zh: '误差 {distance}', en: 'within {distance}' },
 } as const satisfies Record<string, { zh: string; en: string }>;
 
 addWords(INSPECTION_WORDS);
