@@ -119,7 +119,9 @@ test('rejecting asks why, and the reason stands with the report and in the log',
 
 test('those without marks are accepted together; of those that are picked, the one that is refused says why', async ({
   page,
+  watch,
 }) => {
+  watch.allow.push(/422/);
   await signIn(page, 'planner');
   // What is being built cannot be in use by one report.
   const stage = (await project(page, HOTEL)).stage;
@@ -176,8 +178,8 @@ test('the card of a project shows its reports, in step with their numbers on the
   await signIn(page, 'planner');
   await page.goto(`/?project=${ROAD}`);
   await painted(page);
-  const evidence = page.getByRole('region', { name: '现场' });
-  await expect(evidence.getByRole('listitem').filter({ hasText: '路基完成' })).toContainText('巡查');
+  const evidence = page.getByRole('region', { name: '现场', exact: true });
+  await expect(evidence.getByRole('listitem').filter({ hasText: '路基完成' })).toContainText('inspector');
   await page.getByRole('link', { name: /1 份现场报告待定/ }).click();
   await expect(page).toHaveURL(new RegExp(`/reports.*of=${ROAD}`));
   await row(page, '双溪路').getByRole('button', { name: /^采纳/ }).click();
@@ -214,7 +216,7 @@ test('the card of a project shows its reports, in step with their numbers on the
 test('the public sees what was accepted: the day, the stage and the photos, and no names', async ({ page }) => {
   await signOut(page);
   await page.goto(`/?project=${ROAD}`);
-  const evidence = page.getByRole('region', { name: '现场' });
+  const evidence = page.getByRole('region', { name: '现场', exact: true });
   const entries = evidence.locator('[data-report]');
   await expect(entries).toHaveCount(1);
   await expect(entries.first()).toContainText('在建');
