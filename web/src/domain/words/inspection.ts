@@ -94,6 +94,7 @@ export const INSPECTION_WORDS = {
   'decide.reject': { zh: '退回', en: 'Reject' },
   'decide.accept_of': { zh: '采纳：{what}', en: 'Accept: {what}' },
   'decide.reject_of': { zh: '退回：{what}', en: 'Reject: {what}' },
+  'decide.accept_clean_one': { zh: '采纳无疑点的 1 份', en: 'Accept the one without marks' },
   'decide.accept_clean': { zh: '采纳无疑点的 {n} 份', en: 'Accept the {n} without marks' },
   'decide.selected': { zh: '已选 {n} 份', en: '{n} selected' },
   'decide.accept_selected': { zh: '采纳所选', en: 'Accept selected' },
