@@ -113,7 +113,7 @@ function spotLayers(look: Look, lit: string | null): Layer[] {
         'text-allow-overlap': true,
         'text-ignore-placement': true,
       },
-      paint: { 'text-color': ['case', chosen, '#ffffff', paper] },
+      paint: { 'text-color': ['case', chosen, look.dark ? SPOT.day : '#ffffff', paper] },
     },
   ];
 }

@@ -55,7 +55,8 @@ export const INSPECTION_WORDS = {
   'report.fix_chosen': { zh: '位置由人在地图上选定', en: 'place chosen on the map' },
   'report.fix_none': { zh: '没有定位', en: 'no fix' },
   'report.confirmed': { zh: '报告人已确认', en: 'confirmed by the reporter' },
-  'report.decided': { zh: '{who} {time}', en: '{who}, {time}' },
+  'report.accepted_by': { zh: '{who}采纳于 {time}', en: 'accepted by {who}, {time}' },
+  'report.rejected_by': { zh: '{who}退回于 {time}', en: 'rejected by {who}, {time}' },
   'report.at_once': { zh: '按规则直接采纳', en: 'accepted by the rule' },
   'report.reason': { zh: '退回原因：{reason}', en: 'Why: {reason}' },
 
