@@ -158,6 +158,18 @@ test('those without marks are accepted together; of those that are picked, the o
   await expect(page.getByRole('article', { name: /Shimao hotel/ }).getByRole('alert')).toContainText(/in_use|in use/i);
 });
 
+test('a report that a later one overtook is kept, and says that it changed nothing', async ({ page }) => {
+  await signIn(page, 'planner');
+  await page.goto(`/reports?of=${PLANT}`);
+  await row(page, '科博达技改', '30%').getByRole('button', { name: /^采纳/ }).click();
+  await expect(notice(page, '已采纳：科博达技改')).toBeVisible();
+  await row(page, '科博达技改', '20%').getByRole('button', { name: /^采纳/ }).click();
+  await expect(notice(page, '有更晚的报告，项目没有改')).toBeVisible();
+  expect((await project(page, PLANT)).progress).toBe(30);
+  await page.getByRole('button', { name: /^已采纳/ }).click();
+  await expect(row(page, '科博达技改', '20%')).toContainText('有更晚的报告，项目未因这份而改。');
+});
+
 test('another’s report and another’s decision show without asking', async ({ page, browser, baseURL }) => {
   await signIn(page, 'planner');
   await page.goto(`/reports?of=${HOTEL}`);

@@ -6,7 +6,7 @@ import {
   MOST_DECISIONS,
   rejectInspection,
 } from '../api/inspections.ts';
-import type { DecisionResult } from '../api/inspection-types.ts';
+import type { DecisionResult, InspectionFeature } from '../api/inspection-types.ts';
 import { undoBatch } from '../api/time-client.ts';
 import type { SessionState } from './session.svelte.ts';
 
@@ -29,11 +29,12 @@ export class Decisions {
     this.#session = session;
   }
 
-  accept(id: string): Promise<boolean> {
+  /** The report as it is decided, or nothing when it was refused. */
+  accept(id: string): Promise<InspectionFeature | null> {
     return this.#one(id, () => acceptInspection(id));
   }
 
-  reject(id: string, reason: string): Promise<boolean> {
+  reject(id: string, reason: string): Promise<InspectionFeature | null> {
     return this.#one(id, () => rejectInspection(id, reason));
   }
 
@@ -58,14 +59,13 @@ export class Decisions {
     return accepted;
   }
 
-  async #one(id: string, work: () => Promise<unknown>): Promise<boolean> {
+  async #one(id: string, work: () => Promise<InspectionFeature>): Promise<InspectionFeature | null> {
     this.#begin([id]);
     try {
-      await this.#session.keeping(work);
-      return true;
+      return await this.#session.keeping(work);
     } catch (failure) {
       this.#refuse(id, { failure });
-      return false;
+      return null;
     } finally {
       this.#end([id]);
     }

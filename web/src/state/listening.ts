@@ -62,6 +62,7 @@ export function said(app: AppState, { actors, projects, types }: Batch): string 
   const { t, plan, name } = app;
   const who = actors.length === 1 ? app.actorName(actors[0]!) : t(actors.length ? 'live.several' : 'live.someone');
   const only = projects.length === 1 ? plan.projects.find((p) => p.id === projects[0]) : undefined;
+  if (types.every((type) => type === 'patch')) return t('live.patches', { who });
   const what = only ? 'one' : projects.length ? 'many' : 'other';
   const key: WordKey = types.every((type) => type === 'inspection') ? `live.report_${what}` : `live.${what}`;
   return t(key, { who, n: projects.length, name: only ? name(only.name) : '' });

@@ -106,6 +106,10 @@ export const INSPECTION_WORDS = {
   'decide.reason_needed': { zh: '请写明原因', en: 'Please say why' },
   'decide.keep': { zh: '先不退', en: 'Not yet' },
   'decide.accepted_one': { zh: '已采纳：{name}', en: 'Accepted: {name}' },
+  'decide.accepted_kept': {
+    zh: '已采纳：{name}。有更晚的报告，项目没有改',
+    en: 'Accepted: {name}. A later report told more, so the project stays as it is',
+  },
   'decide.accepted': { zh: '已采纳 {n} 份', en: '{n} accepted' },
   'decide.rejected_one': { zh: '已退回：{name}', en: 'Rejected: {name}' },
   'decide.back': { zh: '已撤销，报告重新待定', en: 'Taken back; waiting again' },

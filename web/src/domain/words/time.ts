@@ -60,6 +60,7 @@ export const TIME_WORDS = {
   'live.report_one': { zh: '{who}更新了{name}的现场报告', en: '{who} updated the reports on {name}' },
   'live.report_many': { zh: '{who}更新了 {n} 个项目的现场报告', en: '{who} updated the reports on {n} projects' },
   'live.report_other': { zh: '{who}更新了现场报告', en: '{who} updated reports from the field' },
+  'live.patches': { zh: '{who}更新了责任片区', en: '{who} updated the patches' },
   'live.someone': { zh: '有人', en: 'Someone' },
   'live.several': { zh: '几个人', en: 'Several people' },
   'live.new_day': { zh: '新的一天：{date}，内容已更新', en: 'A new day, {date}: everything is up to date' },
