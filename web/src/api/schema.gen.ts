@@ -457,17 +457,16 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/inspections/rule": {
+    "/api/v1/inspections/{inspection}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The rule by which reports are judged. Version 0 is the rule of a plan that brings none. */
-        get: operations["find_inspection_rule"];
-        /** Puts another rule in the place of this one. Takes If-Match. */
-        put: operations["replace_inspection_rule"];
+        /** One report. */
+        get: operations["find_inspection"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -486,23 +485,6 @@ export interface paths {
         put?: never;
         /** Accepts reports one after the other, the oldest first, and tells of each what became of it. */
         post: operations["accept_inspections"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/inspections/{inspection}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One report. */
-        get: operations["find_inspection"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -537,6 +519,24 @@ export interface paths {
         put?: never;
         /** Rejects a report, and says why. */
         post: operations["reject_inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rule by which reports are judged. Version 0 is the rule of a plan that brings none. */
+        get: operations["find_inspection_rule"];
+        /** Puts another rule in the place of this one. Takes If-Match. */
+        put: operations["replace_inspection_rule"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1440,6 +1440,16 @@ export interface components {
         };
         /** @description Where a position comes from. */
         FixSource: "device" | "chosen";
+        /** @description Reports that are accepted one after the other, the oldest first. */
+        Acceptances: {
+            /** @description Ids of reports, at most 200. */
+            accept: components["schemas"]["Slug"][];
+        };
+        /** @description Why a report is rejected. */
+        Rejection: {
+            /** @description 1 to 500 characters, for whoever made the report. */
+            reason: string;
+        };
         /** @description The numbers by which reports from the field are judged. */
         InspectionRule: {
             /**
@@ -1459,16 +1469,6 @@ export interface components {
             visit_days: number;
             /** @description Whether reports that nothing speaks against are accepted as they come. */
             accept_at_once: boolean;
-        };
-        /** @description Reports that are accepted one after the other, the oldest first. */
-        Acceptances: {
-            /** @description Ids of reports, at most 200. */
-            accept: components["schemas"]["Slug"][];
-        };
-        /** @description Why a report is rejected. */
-        Rejection: {
-            /** @description 1 to 500 characters, for whoever made the report. */
-            reason: string;
         };
         /** @description The rule by which lights are read. */
         LightRuleBody: {
@@ -1965,6 +1965,7 @@ export interface components {
             /** @description What of the project can be set. */
             record: components["schemas"]["ProjectBody"];
             simulated: boolean;
+            inspections: components["schemas"]["InspectionCounts"];
         };
         /** @description Where a stage comes from. */
         StageBasis: "report" | "none" | "plan";
@@ -2022,6 +2023,18 @@ export interface components {
             rel: string;
             href: string;
             type: string;
+        };
+        /** @description How much was reported from the field. */
+        InspectionCounts: {
+            /** Format: uint */
+            accepted: number;
+            /**
+             * Format: uint
+             * @description 0 for those who are not signed in.
+             */
+            pending: number;
+            /** @description The day of the last report that was not rejected. */
+            last: string | null;
         };
         /** @description Best match first. */
         SearchAnswer: {
@@ -2405,15 +2418,6 @@ export interface components {
             accepted: number;
             rejected: number;
         };
-        /** @description The rule by which reports are judged, with its version. */
-        InspectionRuleWire: {
-            /**
-             * Format: uint64
-             * @description 0 for the rule of a plan that brings none.
-             */
-            version: number;
-            rule: components["schemas"]["InspectionRule"];
-        };
         DecisionResults: {
             results: components["schemas"]["DecisionResult"][];
         };
@@ -2428,6 +2432,15 @@ export interface components {
         };
         /** @enum {string} */
         DecisionState: "accepted" | "refused";
+        /** @description The rule by which reports are judged, with its version. */
+        InspectionRuleWire: {
+            /**
+             * Format: uint64
+             * @description 0 for the rule of a plan that brings none.
+             */
+            version: number;
+            rule: components["schemas"]["InspectionRule"];
+        };
         /** @description The rule by which lights are read, with its version. */
         LightRuleWire: {
             /**
@@ -4475,14 +4488,16 @@ export interface operations {
             };
         };
     };
-    find_inspection_rule: {
+    find_inspection: {
         parameters: {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                inspection: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -4493,40 +4508,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InspectionRuleWire"];
-                };
-            };
-            /** @description What is wrong. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    replace_inspection_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InspectionRule"];
-            };
-        };
-        responses: {
-            /** @description As asked. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Edited"];
+                    "application/geo+json": components["schemas"]["InspectionFeature"];
                 };
             };
             /** @description What is wrong. */
@@ -4560,40 +4542,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionResults"];
-                };
-            };
-            /** @description What is wrong. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    find_inspection: {
-        parameters: {
-            query?: {
-                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
-                as_of?: string;
-            };
-            header?: never;
-            path: {
-                inspection: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As asked. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/geo+json": components["schemas"]["InspectionFeature"];
                 };
             };
             /** @description What is wrong. */
@@ -4660,6 +4608,71 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["InspectionFeature"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_inspection_rule: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRuleWire"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_inspection_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionRule"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
                 };
             };
             /** @description What is wrong. */

@@ -82,6 +82,8 @@ function spotLayers(look: Look, lit: string | null): Layer[] {
   const tones = tonesFor(look.dark ?? false);
   const [ink, paper] = look.dark ? [SPOT.night, SPOT.day] : [SPOT.day, SPOT.night];
   const chosen = is('report', lit ?? '');
+  // Of several at one spot the one that is meant is told, else the newest: its number has the place, its circle lies above.
+  const rank: ExpressionSpecification = ['case', chosen, 0, ['get', 'n']];
   const spot = {
     'circle-color': ['case', chosen, tones.error, ink] as ExpressionSpecification,
     'circle-stroke-color': paper,
@@ -99,6 +101,7 @@ function spotLayers(look: Look, lit: string | null): Layer[] {
       type: 'circle',
       source: 'evidence',
       filter: is('what', 'report'),
+      layout: { 'circle-sort-key': ['-', rank] },
       paint: { ...spot, 'circle-radius': ['case', chosen, 13.5, 10.5], 'circle-stroke-width': 2 },
     },
     {
@@ -110,8 +113,8 @@ function spotLayers(look: Look, lit: string | null): Layer[] {
         'text-field': ['to-string', ['get', 'n']],
         'text-font': FONT,
         'text-size': 12,
-        'text-allow-overlap': true,
-        'text-ignore-placement': true,
+        'symbol-sort-key': rank,
+        'text-padding': 5,
       },
       paint: { 'text-color': ['case', chosen, look.dark ? SPOT.day : '#ffffff', paper] },
     },
