@@ -11,6 +11,7 @@ export const PEOPLE = {
   planner: { display_name: '计划员', roles: ['planner'] },
   gis: { display_name: '测绘员', roles: ['gis'] },
   lead: { display_name: '主管', roles: ['planner', 'gis'] },
+  inspector: { display_name: '巡查员', roles: ['inspector'] },
   viewer: { display_name: '读者', roles: ['viewer'] },
 } as const;
 export type Person = keyof typeof PEOPLE;

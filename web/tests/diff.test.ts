@@ -90,6 +90,37 @@ test('lists tell what they gained and lost', () => {
   );
 });
 
+test('a decision on a report reads as one', () => {
+  const decided = { accepted: true, by: 'wang', at: '2026-11-24T09:05:31Z', reason: null, superseded: false };
+  check({ field: 'decision', before: null, after: decided }, '处理 待定 → 已采纳', 'Decision Waiting → Accepted');
+  check({ field: 'decision', before: decided, after: null }, '处理 已采纳 → 待定', 'Decision Accepted → Waiting');
+  check(
+    { field: 'decision', before: null, after: { ...decided, accepted: false, reason: '看不清' } },
+    '处理 待定 → 已退回：看不清',
+    'Decision Waiting → Rejected: 看不清',
+  );
+  check(
+    { field: 'decision', before: null, after: { ...decided, superseded: true } },
+    '处理 待定 → 已采纳，有更晚的报告',
+    'Decision Waiting → Accepted, overtaken by a later report',
+  );
+});
+
+test('a rule and a patch read as such', () => {
+  check({ field: 'fix_limit_m', before: 50, after: 30 }, '定位误差限度 50 m → 30 m', 'Limit of the fix 50 m → 30 m');
+  check(
+    { field: 'accept_at_once', before: false, after: true },
+    '无疑点的直接采纳 否 → 是',
+    'Accepts at once no → yes',
+  );
+  check({ field: 'role', before: 'grid', after: 'river' }, '类别 网格 → 河道', 'Kind Grid cell → River');
+  check(
+    { field: 'inspectors', before: ['wang', 'li'], after: ['li', 'mars'] },
+    '由谁去看 增加 玛氏技改；去掉 wang',
+    'Looked after by added 玛氏技改; removed wang',
+  );
+});
+
 test('money is told apart as planned and paid', () => {
   check(
     { field: 'investment', before: null, after: { planned_cny: 12500000, paid_cny: 300 } },

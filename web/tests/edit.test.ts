@@ -13,6 +13,11 @@ import { asMulti, joined, piecesOf, pieceTypeOf, pointCount } from '../src/domai
 import { ruleLines, ruleParts } from '../src/domain/lights.ts';
 import { LANGS, STAGES, type Stage } from '../src/domain/vocab.ts';
 import { WORD_KEYS, type WordKey } from '../src/domain/words.ts';
+// The words of tasks that load later.
+import '../src/domain/words/accounts.ts';
+import '../src/domain/words/history.ts';
+import '../src/domain/words/inspection.ts';
+import '../src/domain/words/patch.ts';
 import { snapTo } from '../src/map/snap.ts';
 import { versionOf } from '../src/api/write.ts';
 
@@ -320,6 +325,7 @@ test('the rule of the lights reads with its numbers, the same in both languages'
     unstarted_yellow_months: 1,
     unstarted_red_months: 3,
     evidence_days: 45,
+    needs_inspection: false,
   };
   for (const line of ruleLines(rule)) {
     const numbers = LANGS.map((lang) =>

@@ -31,6 +31,20 @@ const busy: Look = {
     before: { type: 'FeatureCollection', features: [] },
     signs: { type: 'FeatureCollection', features: [] },
   },
+  evidence: {
+    spots: {
+      type: 'FeatureCollection',
+      features: [
+        {
+          type: 'Feature',
+          geometry: { type: 'Point', coordinates: [120.75, 30.73] },
+          properties: { report: 'r1', n: 1, what: 'report', photo: null },
+        },
+      ],
+    },
+    lit: 'r1',
+  },
+  patches: { shapes: { type: 'FeatureCollection', features: [] }, lit: 'north-grid' },
   fresh: ['mars'],
   beat: true,
 };

@@ -64,6 +64,14 @@ test.each<[string, Partial<View>]>([
       audit: { type: 'project', actor: '王工', kind: 'updated', from: '2019-01-01', to: '2019-06-30' },
     },
   ],
+  ['the reports that wait', { page: 'reports' }],
+  [
+    'the reports of a project by somebody, in any state',
+    { page: 'reports', reports: { state: 'all', project: 'zuili-road', inspector: 'wang' } },
+  ],
+  ['the patches', { panel: 'patches' }],
+  ['a patch in hand', { panel: 'patch', patch: 'north-grid' }],
+  ['a new patch', { panel: 'patch' }],
   ['the dashboard', { page: 'dashboard', lang: 'zh' }],
 ])('%s comes back as it was', (_, change) => {
   const view = { ...emptyView(), ...change };
@@ -90,6 +98,7 @@ describe('hostile addresses open as something harmless', () => {
     'map=99/999/999',
     'map=NaN/Infinity/0',
     'lang=fr&tab=x&sort=drop&panel=constructor',
+    'state=__proto__&of=../../etc&by=%00&panel=patch&patch=%3Cscript%3E',
     'as_of=2019-02-30&compare=2019-01-01',
     'as_of=yesterday&compare=2019-01-01..2019-99-99&what=moved',
     'q=' + 'x'.repeat(5000),

@@ -5,6 +5,11 @@ import { expect, test } from 'vitest';
 import { bearing, daysBetween, distance, distanceError, quantity, radius, targetValue } from '../src/domain/format.ts';
 import { AIMS, KINDS, LIGHTS, POSITIONS, STAGES } from '../src/domain/vocab.ts';
 import { WORD_KEYS, word } from '../src/domain/words.ts';
+// The words of tasks that load later.
+import '../src/domain/words/accounts.ts';
+import '../src/domain/words/history.ts';
+import '../src/domain/words/inspection.ts';
+import '../src/domain/words/patch.ts';
 
 test.each(WORD_KEYS)('%s is said in both languages', (key) => {
   const [zh, en] = [word(key, 'zh'), word(key, 'en')];

@@ -2,7 +2,7 @@
 import { ApiError, part } from './client.ts';
 import type { BatchEdit, Body, Change, CollectionBody, FeatureEdit, Problem, Versioned, Written } from './types.ts';
 import { FIELDS } from '../domain/edit/fields.ts';
-import type { RecordType } from '../domain/edit/vocab.ts';
+import { isRule, type RecordType } from '../domain/edit/vocab.ts';
 
 /** Where a record of a type lives. */
 const PATHS: Record<RecordType, string> = {
@@ -14,10 +14,12 @@ const PATHS: Record<RecordType, string> = {
   plan: '/api/v1/plans',
   collection: '/api/v1/collections',
   light_rule: '/api/v1/lights',
+  inspection_rule: '/api/v1/inspections/rule',
+  patch: '/api/v1/patches',
 };
 
-/** A plan has one rule, so that it has no id in its address. */
-const pathOf = (type: RecordType, id: string) => (type === 'light_rule' ? PATHS[type] : `${PATHS[type]}/${part(id)}`);
+/** A plan has one rule of each sort, so that these have no id in their address. */
+const pathOf = (type: RecordType, id: string) => (isRule(type) ? PATHS[type] : `${PATHS[type]}/${part(id)}`);
 
 /** How a write is sent: on which version, under which key, with which note for the log. */
 /** A version as a number, or an entity tag as it came. */
@@ -83,14 +85,14 @@ export function versionOf(etag: string | null): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-/** Sends what changes of a record; the rule of the lights is put as a whole. */
+/** Sends what changes of a record; a rule is put as a whole. */
 export async function changeRecord(
   type: RecordType,
   id: string,
   { patch, body }: { patch: Body; body: Body },
   how: Sending,
 ): Promise<Written> {
-  const [method, sent] = type === 'light_rule' ? ['PUT', body] : ['PATCH', patch];
+  const [method, sent] = isRule(type) ? ['PUT', body] : ['PATCH', patch];
   return (await send<Written>(method as string, pathOf(type, id), sent, how)).data;
 }
 

@@ -1,7 +1,10 @@
 // The wording of a change: each field's before and after as a reader of the plan would say them.
-import { count, distance, itemName, shift } from './format.ts';
+import { count, distance, itemName, radius, shift } from './format.ts';
 import { WORD_KEYS, word, type WordKey } from './words.ts';
 import type { Lang, Text } from './vocab.ts';
+import './words/history.ts';
+import './words/inspection.ts';
+import './words/patch.ts';
 
 export interface FieldChange {
   field: string;
@@ -18,13 +21,12 @@ export interface DiffLine {
   text: string;
 }
 
-const KNOWN = new Set<string>(WORD_KEYS);
 const ARROW = ' → ';
 /** Longer texts would push the rest out of sight. */
 const LONGEST = 80;
 
 function named(key: string, lang: Lang): string | null {
-  return KNOWN.has(key) ? word(key as WordKey, lang) : null;
+  return WORD_KEYS.includes(key as WordKey) ? word(key as WordKey, lang) : null;
 }
 
 /** The field's name; a field that we do not know keeps its own. */
@@ -52,7 +54,11 @@ const VOCABULARIES: Record<string, string> = {
   position: 'position',
   light: 'light',
   visibility: 'visibility',
+  role: 'patch_role',
 };
+
+/** Distances that somebody chose, told exactly. */
+const RADII: readonly string[] = ['fix_limit_m', 'reach_m'];
 
 function money(value: unknown, lang: Lang): string {
   return typeof value === 'number' ? `¥${count(value, lang)}` : word('history.nothing', lang);
@@ -66,8 +72,19 @@ function investment(value: Record<string, unknown>, lang: Lang): string {
   return parts.join(lang === 'zh' ? '，' : ', ');
 }
 
+/** What was decided about a report from the field; who and when stand with the change itself. */
+function decision(value: unknown, lang: Lang): string {
+  if (!isObject(value)) return word('inspection_state.pending', lang);
+  const state = word(value['accepted'] ? 'inspection_state.accepted' : 'inspection_state.rejected', lang);
+  const { reason } = value;
+  if (typeof reason === 'string' && reason)
+    return word('diff.decision_why', lang, { state, reason: shortened(reason) });
+  return value['superseded'] ? word('diff.decision_overtaken', lang, { state }) : state;
+}
+
 /** A value of a field in words. */
 export function valueText(field: string, value: unknown, lang: Lang): string {
+  if (field === 'decision') return decision(value, lang);
   if (value === null || value === undefined || value === '') return word('history.nothing', lang);
   if (isText(value)) return shortened(value[lang] || value.zh || value.en);
   if (typeof value === 'string') return shortened(named(`${VOCABULARIES[field] ?? '-'}.${value}`, lang) ?? value);
@@ -75,6 +92,7 @@ export function valueText(field: string, value: unknown, lang: Lang): string {
   if (typeof value === 'number') {
     if (field === 'progress') return `${value}%`;
     if (field === 'accuracy_m') return distance(value);
+    if (RADII.includes(field)) return radius(value);
     if (field === 'item') return itemName(value, lang);
     return count(value, lang);
   }
@@ -177,7 +195,7 @@ function wholeText(change: FieldChange, lang: Lang, nameOf: (id: string) => stri
   const semicolon = lang === 'zh' ? '；' : '; ';
   if (field === 'geometry') return geometryText(change, lang);
   if (field === 'milestones') return milestonesText(before, after, lang);
-  if (field === 'members') {
+  if (field === 'members' || field === 'inspectors') {
     return gainedAndLost(list(before), list(after), (id) => nameOf(String(id)), lang).join(semicolon);
   }
   if (field === 'readings') {
@@ -192,7 +210,7 @@ function wholeText(change: FieldChange, lang: Lang, nameOf: (id: string) => stri
   return null;
 }
 
-/** A changed field in words. `nameOf` gives the names of projects and sections that are known by id. */
+/** A changed field in words. `nameOf` gives the names of projects, sections and people that are known by id. */
 export function diffLine(change: FieldChange, lang: Lang, nameOf: (id: string) => string = (id) => id): DiffLine {
   const field = fieldName(change.field, lang);
   const whole = wholeText(change, lang, nameOf);

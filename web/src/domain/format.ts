@@ -56,6 +56,13 @@ export function quantity(value: number, unit: Text, lang: Lang): string {
   return `${count(value, lang)}${/^\d/.test(name) ? ' ×' : ''} ${name}`;
 }
 
+/** `840 KB`, `3.2 MB`: what a download will weigh. */
+export function fileSize(bytes: number): string {
+  const kb = bytes / 1024;
+  if (kb < 1000) return `${Math.max(1, Math.round(kb))} KB`;
+  return `${(kb / 1024).toFixed(1).replace(/\.0$/, '')} MB`;
+}
+
 /** Degrees as planners paste them: latitude first, five digits. */
 export function coordinates([lon, lat]: [number, number]): string {
   return `${lat.toFixed(5)}, ${lon.toFixed(5)}`;

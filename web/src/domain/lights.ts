@@ -8,6 +8,8 @@ export interface Rule {
   unstarted_yellow_months: number;
   unstarted_red_months: number;
   evidence_days: number | null;
+  /** Green only by a report from the field. */
+  needs_inspection: boolean;
 }
 
 export interface RuleLine {
@@ -25,6 +27,7 @@ export function ruleLines(rule: Rule): RuleLine[] {
   return [
     line('rule.none', ['grey']),
     line('rule.suspended', ['yellow']),
+    line(rule.needs_inspection ? 'rule.unproven' : 'rule.doubted', ['yellow']),
     line('rule.reached', ['green']),
     line('rule.overdue', ['red']),
     line('rule.unstarted', ['yellow', 'red'], unstarted),

@@ -1,6 +1,7 @@
 // The view: everything that a link must reopen, and its two-way translation to an address. Input is untrusted.
 import { CHANGES, type Change, type Range } from './compare.ts';
 import { isDay } from './day.ts';
+import { INSPECTION_STATES, type InspectionState } from './inspection.ts';
 import { decodeRing, encodeRing, type Position2 } from './ring.ts';
 import {
   KINDS,
@@ -44,8 +45,8 @@ export type Ask =
   | { type: 'feature'; ref: string }
   | { type: 'area'; ring: Position2[]; relation: Relation };
 
-export type Page = 'map' | 'dashboard' | 'accounts' | 'tokens' | 'audit' | 'lights' | 'collections';
-const PAGES: readonly Page[] = ['dashboard', 'accounts', 'tokens', 'audit', 'lights', 'collections'];
+const PAGES = ['dashboard', 'accounts', 'tokens', 'audit', 'lights', 'collections', 'reports'] as const;
+export type Page = 'map' | (typeof PAGES)[number];
 export type Tab = 'plan' | 'results';
 /** Two days to compare, and the kinds of change to show; none: all. */
 export interface Compare extends Range {
@@ -61,6 +62,13 @@ export interface AuditFilters {
   to: string | null;
 }
 
+/** What the page of reports from the field shows; those that wait come first. */
+export interface ReportFilters {
+  state: InspectionState | 'all';
+  project: string | null;
+  inspector: string;
+}
+
 export const RECORD_TYPES = [
   'project',
   'feature',
@@ -71,6 +79,9 @@ export const RECORD_TYPES = [
   'plan',
   'collection',
   'light_rule',
+  'inspection',
+  'inspection_rule',
+  'patch',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
 export const CHANGE_KINDS = ['created', 'updated', 'deleted'] as const;
@@ -88,6 +99,8 @@ export const PANELS = [
   'place',
   'worklist',
   'compare',
+  'patches',
+  'patch',
 ] as const;
 export type Panel = (typeof PANELS)[number];
 /** The cards that show a project and mean nothing without one. */
@@ -112,6 +125,9 @@ export interface View {
   as_of: string | null;
   compare: Compare | null;
   audit: AuditFilters;
+  reports: ReportFilters;
+  /** The patch that is being changed; null in its card: a new one. */
+  patch: string | null;
 }
 
 export const DEFAULT_RADIUS_M = 500;
@@ -128,6 +144,10 @@ export function emptyFilters(): Filters {
 
 export function emptyAudit(): AuditFilters {
   return { type: null, actor: '', kind: null, from: null, to: null };
+}
+
+export function emptyReports(): ReportFilters {
+  return { state: 'pending', project: null, inspector: '' };
 }
 
 export function emptyView(): View {
@@ -148,6 +168,8 @@ export function emptyView(): View {
     as_of: null,
     compare: null,
     audit: emptyAudit(),
+    reports: emptyReports(),
+    patch: null,
   };
 }
 
@@ -216,6 +238,14 @@ function parseAudit(get: (name: string) => string | null): AuditFilters {
   };
 }
 
+function parseReports(get: (name: string) => string | null, id: (name: string) => string | null): ReportFilters {
+  return {
+    state: oneOf([...INSPECTION_STATES, 'all'] as const, get('state')) ?? 'pending',
+    project: id('of'),
+    inspector: (get('by') ?? '').slice(0, 100),
+  };
+}
+
 type Subjects = Pick<View, 'project' | 'ask' | 'compare'>;
 
 /** The card that an address without a panel opens. */
@@ -251,7 +281,8 @@ export function parseView(pathname: string, search: string): View {
   const as_of = get('as_of');
   const page = oneOf(PAGES, pathname.replace(/^\/|\/+$/g, '')) ?? 'map';
   const implied = impliedPanel({ project, ask, compare });
-  const panel = oneOf(PANELS, get('panel')) ?? implied;
+  const asked = oneOf(PANELS, get('panel')) ?? implied;
+  const panel = fits(asked, { project, ask, compare }) ? asked : implied;
   return {
     page,
     lang: oneOf(LANGS, get('lang')),
@@ -268,7 +299,7 @@ export function parseView(pathname: string, search: string): View {
     sort: oneOf(SORTS, sort.replace(/^-/, '')) ?? 'plan',
     descending: sort.startsWith('-') && oneOf(SORTS, sort.slice(1)) !== null && sort !== '-plan',
     project,
-    panel: fits(panel, { project, ask, compare }) ? panel : implied,
+    panel,
     ask,
     radius_m: number(get('radius'), 1, MAX_RADIUS_M) ?? DEFAULT_RADIUS_M,
     lateOnly: get('late') === '1',
@@ -277,6 +308,8 @@ export function parseView(pathname: string, search: string): View {
     as_of: isDay(as_of) ? as_of : null,
     compare,
     audit: page === 'audit' ? parseAudit(get) : emptyAudit(),
+    reports: page === 'reports' ? parseReports(get, id) : emptyReports(),
+    patch: panel === 'patch' ? id('patch') : null,
   };
 }
 
@@ -312,6 +345,7 @@ export function formatView(view: View): string {
     put('what', view.compare.what.join(','));
   }
   put('panel', view.panel, view.panel !== impliedPanel(view));
+  put('patch', view.patch, view.panel === 'patch');
   put('map', camera && `${round(camera.zoom, 2)}/${round(camera.lat, 5)}/${round(camera.lon, 5)}`);
   put('basemap', view.basemap);
   if (view.page === 'audit') {
@@ -321,6 +355,12 @@ export function formatView(view: View): string {
     put('change', kind);
     put('from', from);
     put('to', to);
+  }
+  if (view.page === 'reports') {
+    const { state, project, inspector } = view.reports;
+    put('state', state, state !== 'pending');
+    put('of', project);
+    put('by', inspector);
   }
   const path = view.page === 'map' ? '/' : `/${view.page}`;
   return out.length ? `${path}?${out.join('&')}` : path;

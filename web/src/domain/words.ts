@@ -1,12 +1,17 @@
-// Every word of the interface in both languages. The map's data brings its own names; they are not here.
+// Every word of the interface in both languages, those of later tasks taken in when these load. The map's data brings its own
+// names; they are not here.
 import type { Lang } from './vocab.ts';
+import type { KEEPING_WORDS } from './words/accounts.ts';
+import type { HISTORY_WORDS } from './words/history.ts';
+import type { INSPECTION_WORDS } from './words/inspection.ts';
+import type { PATCH_WORDS } from './words/patch.ts';
 import { ACCOUNT_WORDS } from './words/account.ts';
 import { EDIT_WORDS } from './words/edit.ts';
 import { RECORD_WORDS } from './words/records.ts';
 import { OIDC_WORDS } from './words/oidc.ts';
 import { TIME_WORDS } from './words/time.ts';
 
-const WORDS = {
+const FIRST_WORDS = {
   ...ACCOUNT_WORDS,
   ...EDIT_WORDS,
   ...RECORD_WORDS,
@@ -269,12 +274,23 @@ const WORDS = {
   'compass.nw': { zh: '西北', en: 'NW' },
 } as const satisfies Record<string, { zh: string; en: string }>;
 
-export type WordKey = keyof typeof WORDS;
-export const WORD_KEYS = Object.keys(WORDS) as WordKey[];
+/** The words of tasks that load later; whoever says them imports their file. */
+type LaterWords = typeof HISTORY_WORDS & typeof INSPECTION_WORDS & typeof KEEPING_WORDS & typeof PATCH_WORDS;
+type Words = Record<string, { zh: string; en: string }>;
+
+export type WordKey = keyof typeof FIRST_WORDS | keyof LaterWords;
+export const WORD_KEYS = Object.keys(FIRST_WORDS) as WordKey[];
+const WORDS: Words = { ...FIRST_WORDS };
+
+/** Takes in the words of a task that loads later, once. */
+export function addWords(words: Words): void {
+  Object.assign(WORDS, words);
+  WORD_KEYS.push(...(Object.keys(words) as WordKey[]).filter((key) => !WORD_KEYS.includes(key)));
+}
 
 /** The words for a key, with `{name}` places filled in. */
 export function word(key: WordKey, lang: Lang, values: Record<string, string | number> = {}): string {
-  return WORDS[key][lang].replace(/\{(\w+)\}/g, (whole, name: string) =>
+  return WORDS[key]![lang].replace(/\{(\w+)\}/g, (whole, name: string) =>
     name in values ? String(values[name]) : whole,
   );
 }

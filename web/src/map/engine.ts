@@ -11,7 +11,8 @@ import type { Box } from '../domain/geo/plane.ts';
 import { tilesIn } from '../domain/geo/tiles.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Camera } from '../domain/view.ts';
-import { BASE_LINES, CLICKABLE, SNAPPABLE, type LayerId } from './order.ts';
+import type { Text } from '../domain/vocab.ts';
+import { BASE_LINES, CLICKABLE, PATCH_LAYERS, SNAPPABLE, SPOT_LAYERS, type LayerId } from './order.ts';
 import type { PlaceEditor, PlaceEvents } from './place-editor.ts';
 import { meant } from './pick.ts';
 import { TILE_MAX_ZOOM, absolute, familyOf, planTiles } from './style.ts';
@@ -30,6 +31,16 @@ export interface Hit {
   project: string | null;
   /** `collection/id` of a plan line or a base-map way, for "both sides of a road". */
   way: string | null;
+  /** A report by where it or one of its photos was made, with that photo. */
+  spot: { report: string; photo: string | null } | null;
+  patch: string | null;
+}
+
+/** A road, river or railway of the base map that has a name. */
+export interface Way {
+  /** `collection/id`. */
+  ref: string;
+  name: Text;
 }
 
 export interface EngineEvents {
@@ -253,6 +264,17 @@ export class Engine {
     this.map.remove();
   }
 
+  /** The named ways of the base map in sight, each once. */
+  ways(): Way[] {
+    const layers = this.#layers.filter((id) => BASE_LINES.includes(familyOf(id)));
+    const ways = new Map<string, Way>();
+    for (const { properties: p } of this.map.queryRenderedFeatures({ layers })) {
+      const ref = `${p['collection']}/${p['id']}`;
+      if (p['name_zh']) ways.set(ref, { ref, name: { zh: p['name_zh'], en: p['name_en'] ?? p['name_zh'] } });
+    }
+    return [...ways.values()];
+  }
+
   #hit({ point, lngLat }: Pick<MapMouseEvent, 'point' | 'lngLat'>): Hit {
     const reach = this.#touch ? REACH_PX.touch : REACH_PX.mouse;
     const box: [PointLike, PointLike] = [
@@ -260,7 +282,11 @@ export class Engine {
       [point.x + reach, point.y + reach],
     ];
     const asked = (families: readonly LayerId[]) => this.#layers.filter((id) => families.includes(familyOf(id)));
-    const found = this.#ready ? this.map.queryRenderedFeatures(box, { layers: asked(CLICKABLE) }) : [];
+    const layers = asked([...CLICKABLE, ...SPOT_LAYERS, ...PATCH_LAYERS]);
+    const all = this.#ready ? this.map.queryRenderedFeatures(box, { layers }) : [];
+    const of = (families: readonly LayerId[]) => all.filter((f) => families.includes(familyOf(f.layer.id)));
+    const found = of(CLICKABLE);
+    const spot = of(SPOT_LAYERS)[0]?.properties;
     const candidates = found.map((f) => ({
       layer: familyOf(f.layer.id),
       geometry: f.geometry,
@@ -275,6 +301,8 @@ export class Engine {
       point: { x: point.x, y: point.y },
       project: (best?.project as string | undefined) ?? null,
       way: way ? `${way.properties['collection']}/${way.properties['id']}` : null,
+      spot: spot ? { report: String(spot['report']), photo: (spot['photo'] as string | undefined) ?? null } : null,
+      patch: (of(PATCH_LAYERS)[0]?.properties['patch'] as string | undefined) ?? null,
     };
   }
 }

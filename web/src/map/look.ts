@@ -37,6 +37,10 @@ export interface Look {
   day?: string | null;
   /** What two compared days differ in. */
   changed?: ChangedLook | null;
+  /** Where the chosen project's reports and photos were made, and the report that is meant. */
+  evidence?: { spots: FeatureCollection; lit: string | null } | null;
+  /** The patches of the inspectors, while a card is about them, and the one that is meant. */
+  patches?: { shapes: FeatureCollection; lit: string | null } | null;
   /** The projects that just changed, and whether their pulse is up. */
   fresh?: readonly string[];
   beat?: boolean;

@@ -12,6 +12,7 @@ export const LAYER_ORDER = [
   'boundary-line',
   'zones-fill',
   'parks-fill',
+  'patch-fill',
   'reach-fill',
   'zones-line',
   'zones-line-surveyed',
@@ -53,6 +54,12 @@ export const LAYER_ORDER = [
   'before-point',
   'change-badge',
   'change-sign',
+  'patch-line',
+  'patch-point',
+  'patch-name',
+  'evidence-photo',
+  'evidence-point',
+  'evidence-number',
   'draft-fill',
   'draft-line',
   'draft-point',
@@ -84,6 +91,10 @@ export const CLICKABLE: readonly LayerId[] = [
   'zones-line-surveyed',
   'zones-fill',
 ];
+
+/** The layers of reports and of patches that answer a pointer, most particular first. */
+export const SPOT_LAYERS: readonly LayerId[] = ['evidence-number', 'evidence-point', 'evidence-photo'];
+export const PATCH_LAYERS: readonly LayerId[] = ['patch-name', 'patch-point', 'patch-line', 'patch-fill'];
 
 /** The ways of the base map that can be asked about. */
 export const BASE_LINES: readonly LayerId[] = ['streets', 'rivers', 'railways'];

@@ -6,6 +6,7 @@ import { baseLayers, type Layer } from './base.ts';
 import { changeLayers, changeSources, pulseLayers } from './changes.ts';
 import type { Look } from './look.ts';
 import { LAYER_ORDER, type LayerId } from './order.ts';
+import { fieldLayers, fieldSources } from './field-layers.ts';
 import { overlayLayers, overlaySources } from './overlay.ts';
 import { chosenLayers, planLayers } from './plan-layers.ts';
 
@@ -24,6 +25,7 @@ export function planStyle(look: Look): StyleSpecification {
       ...chosenLayers(look),
       ...changeLayers(look),
       ...pulseLayers(look),
+      ...fieldLayers(look),
       ...overlayLayers(look),
     ]),
   };
@@ -43,6 +45,7 @@ function sources(look: Look): Record<string, SourceSpecification> {
     context: tiles('/tiles/context/{z}/{x}/{y}'),
     plan: tiles(planTiles(look.day ?? null)),
     ...overlaySources(look),
+    ...fieldSources(look),
     ...changeSources(look),
   };
   const { basemap } = look;

@@ -13,8 +13,10 @@ import { AnchorsState } from './anchors.svelte.ts';
 import type { Beginning } from './record-edit.svelte.ts';
 import { CompareState } from './compare.svelte.ts';
 import { LiveState } from './live.svelte.ts';
+import { EvidenceState } from './evidence.svelte.ts';
 import { EditState } from './edit.svelte.ts';
 import { NoticeState } from './notice.svelte.ts';
+import { PatchesState } from './patches.svelte.ts';
 import { PeopleState } from './people.svelte.ts';
 import { PlanState } from './plan.svelte.ts';
 import { liveListener } from './listening.ts';
@@ -23,6 +25,7 @@ import { SelectionState } from './selection.svelte.ts';
 import { ScreenState } from './screen.svelte.ts';
 import { TimeState } from './time.svelte.ts';
 import { SessionState } from './session.svelte.ts';
+import { WaitingState } from './waiting.svelte.ts';
 import { ViewState } from './view.svelte.ts';
 
 export class AppState {
@@ -37,6 +40,9 @@ export class AppState {
   readonly notice = new NoticeState();
   readonly session = new SessionState();
   readonly people = new PeopleState(this.session);
+  readonly waiting = new WaitingState(this.session);
+  readonly evidence = new EvidenceState();
+  readonly patches = new PatchesState(this.view);
   readonly edit = new EditState(this.session, this.view);
   readonly time = new TimeState(this.view, this.plan, this.screen);
   readonly compare = new CompareState(this.view);
@@ -82,11 +88,24 @@ export class AppState {
     if (frame) this.frameProjects([id]);
   }
 
+  /** Opens the list of patches, or one of them. */
+  openPatches(patch: string | null = null): void {
+    const panel = patch === null ? 'patches' : 'patch';
+    this.view.go({ page: 'map', panel, patch, project: null, ask: null, lateOnly: false, compare: null });
+    if (this.screen.narrow) this.screen.sheet = 'half';
+  }
+
+  /** Whether the reader may draw patches and say who looks after them: planners and GIS staff. */
+  mayPatch(): boolean {
+    return this.may('edit_plan') || this.may('edit_geometry');
+  }
+
   /** What a new record of the plan begins with. */
   beginning(type: NewType, spot: Spot = {}): Beginning {
     const { tree, sections } = this.plan;
     const record = blankRecord(type, spot, { due: tree?.due ?? '', sections: sections.size });
-    return { record, taken: new Set(this.plan.idsOf(type)) };
+    const taken = type === 'patch' ? this.patches.all.map(({ id }) => id) : this.plan.idsOf(type);
+    return { record, taken: new Set(taken) };
   }
 
   /** Opens the form of a new record: a project in the card beside the map, all else in a dialogue. */
@@ -100,6 +119,7 @@ export class AppState {
   /** Closes the right-hand card. An analysis stays until it is ended, so its result can be returned to. */
   close(): void {
     const { panel, ask, compare } = this.view.current;
+    if (panel === 'patch') return this.view.go({ panel: 'patches', patch: null });
     if (panel === 'edit' || (panel === 'place' && !this.edit.fromWorklist)) this.view.go({ panel: 'project' });
     else if (panel === 'place') this.view.go({ panel: 'worklist' });
     else if (panel === 'project' && compare) this.view.go({ project: null, panel: 'compare' });
@@ -144,6 +164,7 @@ export class AppState {
     this.analysis.found.retry();
     this.compare.found.retry();
     this.anchors.load();
+    this.waiting.load();
     this.time.reload();
     this.screen.refreshing = {};
     this.reads += 1;

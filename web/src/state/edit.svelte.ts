@@ -17,10 +17,11 @@ export class EditState {
   reading = $state.raw<{ id: string } | null>(null);
   /** The record about to be removed. */
   removal = $state.raw<Removal | null>(null);
-  /** Whether the drawn place differs from the saved one; the place's own panel says so. */
+  /** Whether the place or the patch in hand differs from the saved one; its own panel says so. */
   placeDirty = $state(false);
-  /** Whether the rule of the lights is changed and not saved; its page says so. */
+  /** Whether the rule of the lights, or that of the reports, is changed and not saved; their page says so. */
   ruleDirty = $state(false);
+  visitRuleDirty = $state(false);
   /** Where in the plan the next new project begins. */
   spot: Spot = {};
   /** The step back from an edited project: to the worklist, when it was opened there. */
@@ -31,9 +32,9 @@ export class EditState {
   #project = $state.raw<RecordEdit | null>(null);
   readonly dirty: boolean = $derived.by(() => {
     const { panel, page } = this.#view.current;
-    if (page !== 'map') return page === 'lights' && this.ruleDirty;
+    if (page !== 'map') return page === 'lights' && (this.ruleDirty || this.visitRuleDirty);
     const form = panel === 'edit' || panel === 'new';
-    return (form && (this.#project?.dirty ?? false)) || (panel === 'place' && this.placeDirty);
+    return (form && (this.#project?.dirty ?? false)) || ((panel === 'place' || panel === 'patch') && this.placeDirty);
   });
 
   constructor(session: SessionState, view: ViewState) {
@@ -86,7 +87,7 @@ export class EditState {
     const change = this.leaving;
     this.leaving = null;
     this.placeDirty = false;
-    this.ruleDirty = false;
+    this.ruleDirty = this.visitRuleDirty = false;
     this.settled();
     if (change) this.#view.go(change);
   }
@@ -96,6 +97,7 @@ export class EditState {
     const leaves =
       (change.panel !== undefined && change.panel !== current.panel) ||
       (change.project !== undefined && change.project !== current.project) ||
+      (change.patch !== undefined && change.patch !== current.patch) ||
       (change.page !== undefined && change.page !== current.page);
     if (!leaves || !this.dirty) return true;
     this.leaving = change;

@@ -5,7 +5,7 @@ import type { AppState } from './app.svelte.ts';
 import type { Listener } from './live.svelte.ts';
 
 /** Records that are not drawn on the map. */
-const UNDRAWN = ['target', 'theme', 'section'];
+const UNDRAWN = ['target', 'theme', 'section', 'inspection', 'inspection_rule', 'patch'];
 /** Records that any project's card may show. */
 const WIDE = ['light_rule', 'quota', 'section', 'plan', UNSEEN];
 
@@ -45,6 +45,7 @@ function readTouched(app: AppState, batch: Batch): void {
   plan.load();
   results.page.retry();
   time.reload();
+  if (types.includes('inspection') || types.includes(UNSEEN)) app.waiting.load();
   const open = selection.project;
   const touched = (id: string) => projects.includes(id);
   const wide = types.some((type) => WIDE.includes(type));
@@ -57,10 +58,12 @@ function readTouched(app: AppState, batch: Batch): void {
 }
 
 /** One sentence for a burst: "Wang updated Zuili road". */
-export function said(app: AppState, { actors, projects }: Batch): string {
+export function said(app: AppState, { actors, projects, types }: Batch): string {
   const { t, plan, name } = app;
   const who = actors.length === 1 ? app.actorName(actors[0]!) : t(actors.length ? 'live.several' : 'live.someone');
   const only = projects.length === 1 ? plan.projects.find((p) => p.id === projects[0]) : undefined;
-  const key: WordKey = only ? 'live.one' : projects.length ? 'live.many' : 'live.other';
+  if (types.every((type) => type === 'patch')) return t('live.patches', { who });
+  const what = only ? 'one' : projects.length ? 'many' : 'other';
+  const key: WordKey = types.every((type) => type === 'inspection') ? `live.report_${what}` : `live.${what}`;
   return t(key, { who, n: projects.length, name: only ? name(only.name) : '' });
 }

@@ -2,11 +2,17 @@
 import { ApiError } from '../api/client.ts';
 import { undoBatch, undoChange } from '../api/time-client.ts';
 import type { BatchEdit, Project, Quota } from '../api/types.ts';
+import { allInspections } from '../api/inspections.ts';
 import { createBatch, deleteRecord, findFeature, findRecord, send, versionOf } from '../api/write.ts';
 import type { RecordType } from '../domain/edit/vocab.ts';
 import type { Text } from '../domain/vocab.ts';
 import type { SessionState } from './session.svelte.ts';
 import { SubmitKey } from './submit.ts';
+
+interface Report {
+  id: string;
+  version: number;
+}
 
 interface Place {
   collection: string;
@@ -22,6 +28,8 @@ export class Removal {
   note = $state('');
   /** The places that go along with a project. */
   places = $state.raw<Place[]>([]);
+  /** Its reports from the field, which mean nothing without it. */
+  reports = $state.raw<Report[]>([]);
   /** The quota that counts the project; its list of members loses it. */
   quota = $state.raw<{ id: string; version: number; members: string[]; name: Text } | null>(null);
   readings = $state(0);
@@ -68,6 +76,8 @@ export class Removal {
       }),
     );
     this.quota = project.quota ? await findQuota(project.quota) : null;
+    const reports = await allInspections(project.id);
+    this.reports = reports.map(({ id, properties: { version } }) => ({ id, version }));
   }
 
   /** Removes it with what goes along; answers with the numbers of the changes, or nothing when it was refused. */
@@ -75,7 +85,7 @@ export class Removal {
     this.status = 'saving';
     this.failure = null;
     const note = this.note.trim();
-    const key = this.#key.for([this.#version, this.places, this.quota, note]);
+    const key = this.#key.for([this.#version, this.places, this.reports, this.quota, note]);
     try {
       const seqs = await this.#session.keeping(() => this.#send(note, key));
       this.#key.done();
@@ -93,13 +103,16 @@ export class Removal {
   }
 
   async #send(note: string, key: string): Promise<number[]> {
-    const { type, id, places, quota } = this;
+    const { type, id, places, reports, quota } = this;
     const version = this.#version;
-    if (places.length === 0 && !quota) {
+    if (places.length + reports.length === 0 && !quota) {
       const seq = await deleteRecord(type, id, { version, key, note });
       return seq === null ? [] : [seq];
     }
-    const edits: BatchEdit[] = places.map((place) => ({ op: 'delete', type: 'feature', ...place }));
+    const edits: BatchEdit[] = [
+      ...reports.map((report): BatchEdit => ({ op: 'delete', type: 'inspection', ...report })),
+      ...places.map((place): BatchEdit => ({ op: 'delete', type: 'feature', ...place })),
+    ];
     if (quota) {
       const value = { members: quota.members.filter((member) => member !== id) };
       edits.push({ op: 'patch', type: 'quota', id: quota.id, version: quota.version, value });

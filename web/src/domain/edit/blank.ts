@@ -1,9 +1,10 @@
 // What a new record begins with: nothing that anybody would have to take back, and what is known already.
+import { REACH_M } from '../patch.ts';
 import type { Body } from './compare.ts';
 import type { RecordType } from './vocab.ts';
 
-/** The records that are made in the app; a plan is there, and its light rule too. */
-export type NewType = Exclude<RecordType, 'plan' | 'light_rule'>;
+/** The records that are made in the app; a plan is there, and its rules too. */
+export type NewType = Exclude<RecordType, 'plan' | 'light_rule' | 'inspection_rule'>;
 
 /** Where in the plan a new record belongs, as far as it was said. */
 export interface Spot {
@@ -50,5 +51,7 @@ export function blankRecord(type: NewType, spot: Spot, plan: { due: string; sect
     case 'collection':
       // Nobody but those who are signed in sees it before somebody says so.
       return { title: NAME, kind: '', geometry_type: '', visibility: 'internal' };
+    case 'patch':
+      return { name: NAME, role: 'grid', inspectors: [], reach_m: REACH_M.grid, geometry: null };
   }
 }

@@ -1,10 +1,12 @@
 // The members of each record as fields of a form: what they hold and in which order they are asked.
+import { MAX_REACH_M, PATCH_ROLES } from '../patch.ts';
 import { AIMS, KINDS, STAGES } from '../vocab.ts';
 import { GEOMETRY_TYPES, OPS, VISIBILITIES, type RecordType } from './vocab.ts';
 
 /**
  * words: a name in both languages · prose: a sentence in both, may be empty · line: plain text, may be empty · choice: one
- * of a list · section: a section's id · members: project ids · extent: west, south, east, north · the others as they say.
+ * of a list · switch: yes or no · section: a section's id · members: project ids · people: names that people sign in with ·
+ * extent: west, south, east, north · shape: a geometry, drawn on the map · the others as they say.
  */
 export type FieldKind =
   | 'words'
@@ -13,19 +15,24 @@ export type FieldKind =
   | 'date'
   | 'number'
   | 'choice'
+  | 'switch'
   | 'section'
   | 'investment'
   | 'milestones'
   | 'curve'
   | 'members'
+  | 'people'
   | 'readings'
-  | 'extent';
+  | 'extent'
+  | 'shape';
 
 export interface Field {
   name: string;
   kind: FieldKind;
   /** What a choice is made from. */
   options?: readonly string[];
+  /** The word that names it, where another record has a field of the same name. */
+  label?: string;
   /** The first part of the options' words; without it an option is its own word. */
   say?: string;
   required?: boolean;
@@ -122,8 +129,35 @@ export const FIELDS: Record<RecordType, readonly Field[]> = {
     { name: 'unstarted_yellow_months', ...MONTHS },
     { name: 'unstarted_red_months', ...MONTHS },
     { name: 'evidence_days', kind: 'number', whole: true, min: 1, max: 3650, example: '60' },
+    { name: 'needs_inspection', kind: 'switch' },
+  ],
+  inspection_rule: [
+    { name: 'fix_limit_m', kind: 'number', required: true, min: 1, max: 1000, example: '50' },
+    { name: 'reach_m', kind: 'number', required: true, min: 0, max: MAX_REACH_M, example: '50' },
+    { name: 'visit_days', kind: 'number', required: true, whole: true, min: 1, max: 3650, example: '30' },
+    { name: 'accept_at_once', kind: 'switch' },
+  ],
+  patch: [
+    NAME,
+    { name: 'role', kind: 'choice', options: PATCH_ROLES, say: 'patch_role', required: true },
+    { name: 'inspectors', kind: 'people' },
+    {
+      name: 'reach_m',
+      label: 'patch_reach_m',
+      kind: 'number',
+      required: true,
+      min: 0,
+      max: MAX_REACH_M,
+      example: '50',
+    },
+    { name: 'geometry', kind: 'shape', required: true },
   ],
 };
+
+/** The word that names a member of a record. */
+export function labelOf(type: RecordType, name: string): string {
+  return FIELDS[type].find((field) => field.name === name)?.label ?? name;
+}
 
 /** Folded away until they are asked for; most edits touch none of them. */
 export const RARE: readonly string[] = [

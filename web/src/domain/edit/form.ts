@@ -20,7 +20,18 @@ export type FormValue = string | Text | { planned: string; paid: string } | Mile
 export type Form = Record<string, FormValue>;
 
 export type FaultCode =
-  'needed' | 'number' | 'whole' | 'range' | 'least' | 'date' | 'planned' | 'twice' | 'extent' | 'slug' | 'taken';
+  | 'needed'
+  | 'number'
+  | 'whole'
+  | 'range'
+  | 'least'
+  | 'date'
+  | 'planned'
+  | 'twice'
+  | 'extent'
+  | 'slug'
+  | 'taken'
+  | 'drawn';
 /** Where in a field a fault is: the line of a list, and the member of that line. */
 export interface FaultSpot {
   part?: number;
@@ -71,7 +82,12 @@ function valueOf({ kind }: Field, value: unknown): FormValue {
     case 'curve':
       return ((value ?? []) as number[]).join(', ');
     case 'members':
+    case 'people':
       return [...((value ?? []) as string[])];
+    case 'switch':
+      return String(value === true);
+    case 'shape':
+      return value ? JSON.stringify(value) : '';
     case 'extent':
       return ((value ?? ['', '', '', '']) as (number | string)[]).map(String);
     default:
@@ -158,7 +174,12 @@ class Reader {
         return parts.length ? parts.map((typed, part) => this.number(typed, { part })) : null;
       }
       case 'members':
+      case 'people':
         return [...(value as string[])];
+      case 'switch':
+        return value === 'true';
+      case 'shape':
+        return value === '' ? this.fault('drawn') : JSON.parse(value as string);
       case 'extent':
         return this.extent((value as string[]).map(readNumber));
       default: {

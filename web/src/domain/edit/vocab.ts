@@ -18,8 +18,15 @@ export const RECORD_TYPES = [
   'plan',
   'collection',
   'light_rule',
+  'inspection_rule',
+  'patch',
 ] as const;
 export type RecordType = (typeof RECORD_TYPES)[number];
+
+/** A rule is always there, once, and is put as a whole. */
+export function isRule(type: RecordType): boolean {
+  return type === 'light_rule' || type === 'inspection_rule';
+}
 
 export const GEOMETRY_TYPES = [
   'Point',

@@ -1,6 +1,11 @@
-// The words of accounts: signing in, one-time links, roles, who may read without one, keys for programs.
+// The words of accounts: the menu, signing in, roles and rights. Those of keeping accounts are in accounts.ts.
 
 export const ACCOUNT_WORDS = {
+  'menu.field': { zh: '现场', en: 'In the field' },
+  'menu.field_short': { zh: '现场', en: 'Field' },
+  'menu.reports': { zh: '现场报告', en: 'Reports from the field' },
+  'menu.waiting': { zh: '{n} 份待定', en: '{n} waiting' },
+  'menu.patches': { zh: '责任片区', en: 'Patches' },
   'account.sign_in': { zh: '登录', en: 'Sign in' },
   'account.sign_out': { zh: '退出登录', en: 'Sign out' },
   'account.menu': { zh: '账户', en: 'Account' },
@@ -46,24 +51,6 @@ export const ACCOUNT_WORDS = {
   },
   'account.oidc': { zh: '用{name}登录', en: 'Sign in with {name}' },
 
-  'door.setup': { zh: '设立第一个管理员', en: 'Set up the first administrator' },
-  'door.setup_hint': {
-    zh: '这个链接只能用一次。设好后就能添加同事的账户。',
-    en: 'This link works once. After this you can add your colleagues’ accounts.',
-  },
-  'door.invite': { zh: '设定您的密码', en: 'Choose your password' },
-  'door.invite_hint': { zh: '这个链接只能用一次。', en: 'This link works once.' },
-  'door.begin': { zh: '开始使用', en: 'Begin' },
-  'door.enter': { zh: '保存并登录', en: 'Save and sign in' },
-  'door.spent': {
-    zh: '这个链接已用过或已过期。请管理员再发一个。',
-    en: 'This link was used already or has expired. Ask an administrator for another.',
-  },
-  'door.no_token': {
-    zh: '链接不完整。请从收到的消息里完整复制。',
-    en: 'The link is not complete. Copy all of it from the message you got.',
-  },
-
   'role.viewer': { zh: '查看', en: 'Viewer' },
   'role.inspector': { zh: '巡查', en: 'Inspector' },
   'role.planner': { zh: '计划', en: 'Planner' },
@@ -81,89 +68,6 @@ export const ACCOUNT_WORDS = {
   'right.administer': { zh: '管理账户', en: 'Run accounts' },
 
   'accounts.title': { zh: '账户', en: 'Accounts' },
-  'accounts.sub': { zh: '谁能看，谁能改。', en: 'Who may read, and who may change what.' },
-  'accounts.all': { zh: '全部账户', en: 'All accounts' },
-  'accounts.add': { zh: '添加账户', en: 'Add an account' },
-  'accounts.roles': { zh: '角色', en: 'Roles' },
-  'accounts.change': { zh: '更改', en: 'Change' },
-  'accounts.disabled': { zh: '已停用', en: 'Disabled' },
-  'accounts.disable': { zh: '停用', en: 'Disable' },
-  'accounts.enable': { zh: '恢复使用', en: 'Enable' },
-  'accounts.admin_title': { zh: '让{name}成为管理员？', en: 'Make {name} an administrator?' },
-  'accounts.admin_means': {
-    zh: '管理员可以添加、停用任何账户，也可以决定不登录的人能不能看。',
-    en: 'An administrator adds and disables any account, and decides what can be read without one.',
-  },
-  'accounts.admin_yes': { zh: '成为管理员', en: 'Make administrator' },
-  'accounts.self_title': { zh: '不再当管理员？', en: 'Give up being an administrator?' },
-  'accounts.self_means': {
-    zh: '您自己会看不到账户页，要由别的管理员才能改回来。',
-    en: 'You will no longer see the accounts. Only another administrator can give the role back.',
-  },
-  'accounts.self_yes': { zh: '去掉管理角色', en: 'Give it up' },
-  'accounts.disable_title': { zh: '停用{name}的账户？', en: 'Disable the account of {name}?' },
-  'accounts.disable_means': {
-    zh: '此人会在所有设备上退出，登录不了，密钥也失效。以后可以恢复。',
-    en: 'The person is signed out everywhere and cannot sign in; keys stop working. It can be enabled again.',
-  },
-  'accounts.keep': { zh: '不改', en: 'Leave it' },
-  'accounts.roles_now': { zh: '{name}的角色：{roles}', en: 'Roles of {name}: {roles}' },
-  'accounts.disabled_now': { zh: '已停用{name}的账户', en: 'Disabled the account of {name}' },
-  'accounts.enabled_now': { zh: '已恢复{name}的账户', en: 'Enabled the account of {name}' },
-  'accounts.reset': { zh: '重设密码', en: 'Reset the password' },
-  'accounts.reset_hint': {
-    zh: '重设会让此人在所有设备上退出，收回其程序密钥，并给出一个新的一次性链接。',
-    en: 'A reset signs the person out everywhere, takes back their keys for programs and gives a new one-time link.',
-  },
-  'accounts.keys': { zh: '程序密钥 {n} 个', en: 'keys for programs: {n}' },
-  'accounts.drop_keys': { zh: '收回全部密钥', en: 'Take back all keys' },
-  'accounts.seen': { zh: '最近使用 {date}', en: 'last here {date}' },
-  'accounts.never_seen': { zh: '还没有登录过', en: 'never signed in' },
-  'accounts.last_admin': {
-    zh: '这是最后一个管理员，不能停用或去掉管理角色。',
-    en: 'This is the last administrator; it cannot be disabled or lose that role.',
-  },
-  'accounts.link_for': { zh: '{name} 的一次性链接', en: 'One-time link for {name}' },
-  'accounts.link_hint': {
-    zh: '把链接发给本人，由本人设密码。{date} 前有效，只显示这一次。',
-    en: 'Send it to the person, who then chooses a password. Valid until {date}; it is shown only now.',
-  },
-  'access.title': { zh: '不登录能看什么', en: 'Reading without an account' },
-  'access.anonymous': { zh: '不登录也能看公开内容', en: 'What is public can be read without signing in' },
-  'access.on': {
-    zh: '知道网址的人都能看公开的项目、目标和位置；内部项目、修改人姓名登录后才显示。',
-    en: 'Whoever knows the address reads public projects, targets and places. Internal projects and who changed what show after signing in.',
-  },
-  'access.off': {
-    zh: '登录后才能看。发出去的链接、看板和导出地址，没有账户的人打不开。',
-    en: 'Nothing shows before signing in. Links, dashboards and export addresses do not open for people without an account.',
-  },
 
   'tokens.title': { zh: '程序密钥', en: 'Keys for programs' },
-  'tokens.sub': {
-    zh: 'QGIS、脚本等用密钥代您访问。给够用的权限就好，不用了就收回。',
-    en: 'QGIS and scripts act in your name with a key. Give it no more rights than it needs, and take it back when done.',
-  },
-  'tokens.add': { zh: '新建密钥', en: 'New key' },
-  'tokens.mine': { zh: '我的密钥', en: 'My keys' },
-  'tokens.label': { zh: '用途', en: 'What it is for' },
-  'tokens.label_hint': { zh: '例如：办公室 QGIS', en: 'For example: QGIS in the office' },
-  'tokens.scopes': { zh: '权限', en: 'Rights' },
-  'tokens.expires': { zh: '有效到', en: 'Valid until' },
-  'tokens.expires_hint': { zh: '不填则一直有效', en: 'Empty: no end' },
-  'tokens.until': { zh: '有效到 {date}', en: 'valid until {date}' },
-  'tokens.for_ever': { zh: '一直有效', en: 'no end' },
-  'tokens.used': { zh: '最近使用 {date}', en: 'last used {date}' },
-  'tokens.unused': { zh: '没用过', en: 'never used' },
-  'tokens.remove': { zh: '收回', en: 'Take back' },
-  'tokens.none': { zh: '还没有密钥', en: 'There are no keys yet' },
-  'tokens.once': { zh: '密钥：{label}', en: 'Key: {label}' },
-  'tokens.once_hint': {
-    zh: '现在就复制保存。关掉后再也看不到，只能收回重建。',
-    en: 'Copy it now. Once closed it cannot be seen again, only taken back and made anew.',
-  },
-  'once.copy': { zh: '复制', en: 'Copy' },
-  'once.copied': { zh: '已复制', en: 'Copied' },
-  'once.copy_failed': { zh: '没有复制成功，请选中文字复制', en: 'Could not copy; select the text and copy it' },
-  'once.done': { zh: '已保存，收起', en: 'I have kept it' },
 } as const satisfies Record<string, { zh: string; en: string }>;

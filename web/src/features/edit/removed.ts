@@ -9,6 +9,10 @@ export function removed(app: AppState, { type, id, name }: Removal, seqs: readon
     edit.settled();
     view.go({ project: null, panel: 'none' });
   }
+  if (type === 'patch') {
+    edit.placeDirty = false;
+    app.openPatches();
+  }
   app.reload();
 
   async function comeBack(): Promise<void> {

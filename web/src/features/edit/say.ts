@@ -1,4 +1,5 @@
 // Members, values and faults of a record in words, for forms and for the choice between two versions.
+import type { Geometry } from 'geojson';
 import { tick } from 'svelte';
 import { ApiError } from '../../api/client.ts';
 import type { Violation } from '../../api/types.ts';
@@ -6,8 +7,10 @@ import { FIELDS, optionKey, type Field } from '../../domain/edit/fields.ts';
 import type { Fault, FaultSpot } from '../../domain/edit/form.ts';
 import { RIGHTS, type RecordType } from '../../domain/edit/vocab.ts';
 import { count } from '../../domain/format.ts';
+import { piecesOf, pointCount } from '../../domain/geo/pieces.ts';
 import type { Text } from '../../domain/vocab.ts';
 import { WORD_KEYS, type WordKey } from '../../domain/words.ts';
+import '../../domain/words/history.ts';
 import type { AppState } from '../../state/app.svelte.ts';
 
 export function fieldText(t: AppState['t'], name: string): string {
@@ -88,6 +91,13 @@ export function memberOf({ field }: Violation): string {
   return /^\/?([^./[\]]*)/.exec(field)?.[1] ?? field;
 }
 
+/** A shape by what it is and how many points it has: "area, 5 vertices". */
+export function shapeText(t: AppState['t'], geometry: Geometry): string {
+  const pieces = piecesOf(geometry);
+  const type = `shape.${pieces[0]?.type ?? 'Point'}` as WordKey;
+  return `${t(type)}${t('list.comma')}${t('history.vertices', { n: pointCount(pieces) })}`;
+}
+
 export function valueText(app: AppState, type: RecordType, name: string, value: unknown): string {
   const { t } = app;
   const field: Field | undefined = FIELDS[type].find((f) => f.name === name);
@@ -109,6 +119,10 @@ export function valueText(app: AppState, type: RecordType, name: string, value: 
       if (paid_cny === null || paid_cny === undefined) return t('money.only', { planned });
       return t('money.both', { planned, paid: count(paid_cny, app.view.lang) });
     }
+    case 'switch':
+      return t(value === true ? 'switch.on' : 'switch.off');
+    case 'shape':
+      return shapeText(t, value as Geometry);
     case 'milestones':
       return list((value as { name: Text; due: string; done: string | null }[]).map((m) => line(both(m.name), m)));
     case 'readings':

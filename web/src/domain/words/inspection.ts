@@ -1,0 +1,193 @@
+// The words of reports from the field: deciding them, the evidence they give, and the rule that marks them. They load with
+// the pages that say them.
+import { addWords } from '../words.ts';
+
+export const INSPECTION_WORDS = {
+  'reports.title': { zh: '现场报告', en: 'Reports from the field' },
+  'reports.sub': {
+    zh: '现场的人看到了什么。采纳以后，项目的阶段和进度才改。',
+    en: 'What people saw on the spot. A project’s stage and progress change once a report is accepted.',
+  },
+  'reports.states': { zh: '按状态看', en: 'By state' },
+  'reports.all': { zh: '全部', en: 'All' },
+  'reports.list': { zh: '报告列表', en: 'List of reports' },
+  'reports.project': { zh: '项目', en: 'Project' },
+  'reports.inspector': { zh: '报告人', en: 'Reported by' },
+  'reports.any_project': { zh: '全部项目', en: 'All projects' },
+  'reports.clear': { zh: '清除筛选', en: 'Clear filters' },
+  'reports.more': { zh: '更早的报告', en: 'Earlier reports' },
+  'reports.none_pending': { zh: '没有待定的报告', en: 'No report is waiting' },
+  'reports.none_pending_hint': {
+    zh: '现场的报告一到，就会出现在这里。',
+    en: 'Reports show here as they come in from the field.',
+  },
+  'reports.none': { zh: '没有符合的报告', en: 'No report matches' },
+  'reports.none_hint': { zh: '换一个状态，或清除筛选。', en: 'Choose another state, or clear the filters.' },
+  'reports.see_accepted': { zh: '看已采纳的', en: 'See those accepted' },
+  'reports.read_only': {
+    zh: '采纳或退回由计划角色的同事来做。',
+    en: 'Colleagues with the planner role accept or reject them.',
+  },
+
+  'inspection_state.pending': { zh: '待定', en: 'Waiting' },
+  'inspection_state.accepted': { zh: '已采纳', en: 'Accepted' },
+  'inspection_state.rejected': { zh: '已退回', en: 'Rejected' },
+
+  'report.of': { zh: '{name}，{day}', en: '{name}, {day}' },
+  'report.select': { zh: '选中：{what}', en: 'Select: {what}' },
+  'report.received': { zh: '{time} 收到，晚了约 {n} 小时', en: 'received {time}, about {n} h later' },
+  'report.stays': { zh: '不变', en: 'unchanged' },
+  'report.change': { zh: '{before} → {after}', en: '{before} → {after}' },
+  'report.no_progress': { zh: '未报', en: 'not told' },
+  'report.overtaken': {
+    zh: '项目已有 {date} 的报告，采纳这份只作记录，不改项目。',
+    en: 'The project has a report of {date}: accepting this one keeps it without changing the project.',
+  },
+  'report.superseded': {
+    zh: '有更晚的报告，项目未因这份而改。',
+    en: 'A later report already told more; the project was not changed.',
+  },
+  'report.distance': { zh: '距项目 {distance}', en: '{distance} from the project' },
+  'report.inside': { zh: '就在项目处', en: 'At the project' },
+  'report.show_where': { zh: '在地图上看报告处', en: 'Show on the map where it was made' },
+  'report.fix': { zh: '定位误差 {distance}', en: 'fix within {distance}' },
+  'report.fix_unknown': { zh: '定位误差不明', en: 'fix of unknown error' },
+  'report.fix_chosen': { zh: '位置由人在地图上选定', en: 'place chosen on the map' },
+  'report.fix_none': { zh: '没有定位', en: 'no fix' },
+  'report.confirmed': { zh: '报告人已确认', en: 'confirmed by the reporter' },
+  'report.accepted_by': { zh: '{who}采纳于 {time}', en: 'accepted by {who}, {time}' },
+  'report.rejected_by': { zh: '{who}退回于 {time}', en: 'rejected by {who}, {time}' },
+  'report.at_once': { zh: '按规则直接采纳', en: 'accepted by the rule' },
+  'report.reason': { zh: '退回原因：{reason}', en: 'Why: {reason}' },
+
+  'mark.no_fix': { zh: '没有设备定位', en: 'No fix from the device' },
+  'mark.poor_fix': { zh: '定位不准', en: 'Poor fix' },
+  'mark.far': { zh: '离项目远', en: 'Far from the project' },
+  'mark.photo_elsewhere': { zh: '照片拍于别处', en: 'Photo taken elsewhere' },
+  'mark.photo_old': { zh: '照片不是当天的', en: 'Photo from another time' },
+  'mark.clock_ahead': { zh: '手机时间偏快', en: 'The device’s clock is ahead' },
+  'mark.no_fix.means': {
+    zh: '设备没有给出位置，或位置是在地图上选的。',
+    en: 'The device gave no position, or it was chosen on the map.',
+  },
+  'mark.poor_fix.means': {
+    zh: '定位误差超过规则的限度，或误差不明。',
+    en: 'The error of the fix is over the rule’s limit, or unknown.',
+  },
+  'mark.far.means': {
+    zh: '报告处超出了项目位置、误差和规则所容的距离。',
+    en: 'Made farther away than the project’s place, the errors and the rule allow.',
+  },
+  'mark.photo_elsewhere.means': {
+    zh: '照片里的位置距报告处 500 米以上。',
+    en: 'The position in the photo is over 500 m from where the report was made.',
+  },
+  'mark.photo_old.means': {
+    zh: '照片里的时间与报告时间相差 24 小时以上。',
+    en: 'The time in the photo is over 24 h from that of the report.',
+  },
+  'mark.clock_ahead.means': {
+    zh: '报告时间比收到的时间还晚 5 分钟以上。',
+    en: 'The report’s time is over 5 minutes later than when it came in.',
+  },
+
+  'decide.accept': { zh: '采纳', en: 'Accept' },
+  'decide.reject': { zh: '退回', en: 'Reject' },
+  'decide.accept_of': { zh: '采纳：{what}', en: 'Accept: {what}' },
+  'decide.reject_of': { zh: '退回：{what}', en: 'Reject: {what}' },
+  'decide.accept_clean_one': { zh: '采纳无疑点的 1 份', en: 'Accept the one without marks' },
+  'decide.accept_clean': { zh: '采纳无疑点的 {n} 份', en: 'Accept the {n} without marks' },
+  'decide.selected': { zh: '已选 {n} 份', en: '{n} selected' },
+  'decide.accept_selected': { zh: '采纳所选', en: 'Accept selected' },
+  'decide.select_all': { zh: '全选', en: 'Select all' },
+  'decide.select_none': { zh: '不选', en: 'Select none' },
+  'decide.reason': { zh: '为什么退回', en: 'Why it is rejected' },
+  'decide.reason_hint': { zh: '报告人会看到，例如：照片看不清', en: 'The reporter sees it, such as: photo not clear' },
+  'decide.reason_needed': { zh: '请写明原因', en: 'Please say why' },
+  'decide.keep': { zh: '先不退', en: 'Not yet' },
+  'decide.accepted_one': { zh: '已采纳：{name}', en: 'Accepted: {name}' },
+  'decide.accepted_kept': {
+    zh: '已采纳：{name}。有更晚的报告，项目没有改',
+    en: 'Accepted: {name}. A later report told more, so the project stays as it is',
+  },
+  'decide.accepted': { zh: '已采纳 {n} 份', en: '{n} accepted' },
+  'decide.rejected_one': { zh: '已退回：{name}', en: 'Rejected: {name}' },
+  'decide.back': { zh: '已撤销，报告重新待定', en: 'Taken back; waiting again' },
+  'decide.back_some': {
+    zh: '有 {n} 份没有撤销成，之后又有了改动。请到变更记录里看。',
+    en: '{n} could not be taken back, as something changed since. See the log of changes.',
+  },
+  'decide.refused': { zh: '有 {n} 份没有采纳', en: 'Not accepted: {n}' },
+  'decide.refused_hint': { zh: '原因写在各份报告下面。', en: 'Each says below why.' },
+  'decide.already': { zh: '别人已经处理过这份报告。', en: 'Somebody has decided this report already.' },
+  'decide.gone': { zh: '这份报告已不在了。', en: 'This report is gone.' },
+
+  'photo.of': { zh: '照片 {n}，共 {all} 张', en: 'Photo {n} of {all}' },
+  'photo.open': { zh: '放大照片 {n}，共 {all} 张', en: 'Enlarge photo {n} of {all}' },
+  'photo.next': { zh: '下一张', en: 'Next photo' },
+  'photo.previous': { zh: '上一张', en: 'Previous photo' },
+  'photo.original': { zh: '原图', en: 'Original' },
+  'photo.original_size': { zh: '原图（{size}）', en: 'Original ({size})' },
+  'photo.taken': { zh: '拍摄时间 {time}', en: 'taken {time}' },
+  'photo.failed': { zh: '照片没有取到', en: 'The photo did not arrive' },
+
+  'evidence.title': { zh: '现场', en: 'On the spot' },
+  'evidence.none': { zh: '还没有现场报告', en: 'No report from the field yet' },
+  'evidence.none_public': { zh: '还没有采纳的现场报告', en: 'No accepted report from the field yet' },
+  'evidence.none_then': { zh: '那一天还没有现场报告', en: 'No report from the field by that day' },
+  'evidence.more': { zh: '更早的报告', en: 'Earlier reports' },
+  'evidence.list': { zh: '现场报告，最新的在前', en: 'Reports from the field, newest first' },
+  'evidence.on_map': {
+    zh: '数字是地图上的报告处，小点是照片拍摄处。',
+    en: 'The numbers stand on the map where reports were made, small dots where photos were taken.',
+  },
+  'evidence.number': { zh: '地图上的 {n}', en: '{n} on the map' },
+
+  'visits.title': { zh: '现场报告的规则', en: 'The rule of reports from the field' },
+  'visits.sub': {
+    zh: '怎样的报告要加疑点标记，多久该去看一次，是否直接采纳。',
+    en: 'What puts a mark on a report, how often a project is due a visit, and whether reports are accepted at once.',
+  },
+  'visits.fix': {
+    zh: '定位误差超过 {n} 米的，标“定位不准”。',
+    en: 'A fix worse than {n} m is marked as poor.',
+  },
+  'visits.reach': {
+    zh: '除去项目位置误差和定位误差，离项目仍超过 {n} 米的，标“离项目远”。',
+    en: 'More than {n} m from the project, beyond the errors of its place and of the fix, is marked as far.',
+  },
+  'visits.days': {
+    zh: '{n} 天没有现场报告的项目，该去看一次；已投用、已取消的除外。',
+    en: 'A project without a report for {n} days is due a visit, unless it is in use or cancelled.',
+  },
+  'visits.at_once': {
+    zh: '没有疑点的报告直接采纳，不用等人处理；有疑点的照旧等。',
+    en: 'Reports without marks are accepted at once; those with marks wait.',
+  },
+  'visits.by_hand': { zh: '每份报告都等计划角色的同事处理。', en: 'Every report waits for a planner.' },
+  'visits.change': { zh: '改规则', en: 'Change the rule' },
+  'visits.change_hint': {
+    zh: '保存以后到的报告按新规则标记，已有的不变。',
+    en: 'Holds for reports that come in after it is saved; those that are there stay as they are.',
+  },
+  'field.fix_limit_m': { zh: '定位误差限度（米）', en: 'Limit of the fix (m)' },
+  'field.reach_m': { zh: '容许距离（米）', en: 'Allowed distance (m)' },
+  'field.visit_days': { zh: '多少天该去一次', en: 'Days between visits' },
+  'field.accept_at_once': { zh: '无疑点的直接采纳', en: 'Accept at once what has no marks' },
+  'hint.fix_limit_m': { zh: '手机在空旷处一般 5 到 20 米', en: 'A phone in the open has 5 to 20 m' },
+  'hint.visit_days': { zh: '按最近一份没有退回的报告算', en: 'Counted from the last report that was not rejected' },
+  'hint.accept_at_once': {
+    zh: '采纳后仍可撤销',
+    en: 'They can still be taken back',
+  },
+
+  'diff.decision': { zh: '处理', en: 'Decision' },
+  'diff.decision_why': { zh: '{state}：{reason}', en: '{state}: {reason}' },
+  'diff.decision_overtaken': { zh: '{state}，有更晚的报告', en: '{state}, overtaken by a later report' },
+  'diff.fix_limit_m': { zh: '定位误差限度', en: 'Limit of the fix' },
+  'diff.reach_m': { zh: '容许距离', en: 'Allowed distance' },
+  'diff.visit_days': { zh: '多少天该去一次', en: 'Days between visits' },
+  'diff.accept_at_once': { zh: '无疑点的直接采纳', en: 'Accepts at once' },
+} as const satisfies Record<string, { zh: string; en: string }>;
+
+addWords(INSPECTION_WORDS);
