@@ -4945,7 +4945,7 @@ export interface operations {
                 /** @description Only changes before this one. Takes the number of a change. */
                 before?: string;
                 /** @description Only changes of records of this type. */
-                type?: "plan" | "section" | "target" | "quota" | "project" | "theme" | "collection" | "feature" | "light_rule";
+                type?: "plan" | "section" | "target" | "quota" | "project" | "theme" | "collection" | "feature" | "light_rule" | "inspection_rule" | "patch" | "inspection";
                 /** @description Only changes of records with this id. */
                 id?: string;
                 /** @description Only changes of features of this collection. */
