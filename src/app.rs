@@ -284,8 +284,8 @@ async fn sweep_photos(state: Arc<State>) {
     let mut turns = tokio::time::interval(SWEEP_EVERY);
     loop {
         turns.tick().await;
-        let atlas = state.published.current();
-        match state.photos.sweep(state.now(), |id| atlas.inspections.photo(id).is_some()).await {
+        let is_taken = |id: &Slug| state.published.current().inspections.photo(id).is_some();
+        match state.photos.sweep(state.now(), is_taken).await {
             Ok(0) => {}
             Ok(gone) => tracing::info!(gone, "unused photos removed"),
             Err(fault) => tracing::warn!(%fault, "unused photos cannot be removed"),

@@ -50,9 +50,12 @@ impl Inspections {
         let accepted = self.of_project(project).filter(|row| row.value.state() == InspectionState::Accepted);
         let mut evidence = Evidence::default();
         for row in accepted {
+            let is_last = evidence.last.is_none();
             evidence.last = evidence.last.or(Some(row.value.day));
             if row.value.is_in_tolerance() {
                 evidence.accurate = Some(row.value.day);
+                evidence.stage = Some(row.value.stage);
+                evidence.is_sound = is_last;
                 break;
             }
         }
@@ -108,9 +111,10 @@ impl Shelf {
     fn put(&mut self, row: Row<Inspection>) {
         let row = Arc::new(row);
         let inspection = &row.value;
-        let (id, place) = (inspection.id.clone(), (inspection.observed_at, inspection.id.clone()));
+        let (id, place) = (inspection.id.clone(), (inspection.seen_at(), inspection.id.clone()));
         for photo in &inspection.photos {
-            self.of_photo.insert(photo.id.clone(), id.clone());
+            // The first report that has a photo keeps it; no other may.
+            self.of_photo.entry(photo.id.clone()).or_insert_with(|| id.clone());
         }
         self.of_project.entry(inspection.project.clone()).or_default().insert(place.clone(), Arc::clone(&row));
         self.by_time.insert(place, Arc::clone(&row));
@@ -119,7 +123,7 @@ impl Shelf {
 
     fn remove(&mut self, id: &Slug) -> Option<InspectionRow> {
         let row = self.by_id.remove(id)?;
-        let place = (row.value.observed_at, id.clone());
+        let place = (row.value.seen_at(), id.clone());
         self.by_time.remove(&place);
         if let Some(rows) = self.of_project.get_mut(&row.value.project) {
             rows.remove(&place);
@@ -128,7 +132,9 @@ impl Shelf {
             }
         }
         for photo in &row.value.photos {
-            self.of_photo.remove(&photo.id);
+            if self.of_photo.get(&photo.id) == Some(id) {
+                self.of_photo.remove(&photo.id);
+            }
         }
         Some(row)
     }

@@ -15,8 +15,8 @@ use crate::spatial::LonLat;
 /// The most pixels that a photo may have; the largest sensors of phones in the field have 50 million, or 200 that they fold into 50.
 pub const MAX_PIXELS: u64 = 64_000_000;
 
-/// Bytes for each pixel, decoded: what cameras write has at most four.
-const MAX_BYTES_A_PIXEL: u64 = 4;
+/// The most bytes that it may unpack to: what cameras write has at most four for each pixel.
+pub const MAX_UNPACKED: u64 = MAX_PIXELS * 4;
 
 /// The longer side of a copy for a screen, and for a list.
 const VIEW_PX: u32 = 2_048;
@@ -43,8 +43,10 @@ pub struct Developed {
 pub enum PhotoError {
     #[error("is no photo: neither JPEG, PNG nor WebP by its content")]
     NotAPhoto,
-    #[error("is {width} × {height} pixels; {MAX_PIXELS} are the most")]
-    TooLarge { width: u32, height: u32 },
+    #[error(
+        "unpacks to {width} × {height} pixels and {bytes} bytes; {MAX_PIXELS} pixels and {MAX_UNPACKED} bytes are the most"
+    )]
+    TooLarge { width: u32, height: u32, bytes: u64 },
     #[error("cannot be read as the picture that it begins as: {0}")]
     Damaged(String),
 }
@@ -64,14 +66,16 @@ pub fn develop(bytes: &[u8]) -> Result<Developed, PhotoError> {
         _ => return Err(PhotoError::NotAPhoto),
     };
     let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MAX_PIXELS * MAX_BYTES_A_PIXEL);
+    limits.max_alloc = Some(MAX_UNPACKED);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
-    let is_too_large =
-        u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_PIXELS * MAX_BYTES_A_PIXEL;
-    if is_too_large {
-        return Err(PhotoError::TooLarge { width, height });
+    let (pixels, unpacked) = (u64::from(width) * u64::from(height), decoder.total_bytes());
+    if pixels > MAX_PIXELS || unpacked > MAX_UNPACKED {
+        return Err(PhotoError::TooLarge { width, height, bytes: unpacked });
+    }
+    if media_type == PhotoType::Jpeg && !comes_to_an_end(bytes) {
+        return Err(PhotoError::Damaged("it breaks off before its end".to_owned()));
     }
     // A tag that cannot be read turns nothing.
     let orientation = decoder.orientation().ok();
@@ -92,6 +96,22 @@ pub fn develop(bytes: &[u8]) -> Result<Developed, PhotoError> {
         view: view_jpeg,
         thumb: jpeg(&within(view, THUMB_PX), THUMB_QUALITY).map_err(damaged)?,
     })
+}
+
+/// Whether a JPEG has the mark of its end: without it the decoder paints what is missing grey.
+fn comes_to_an_end(jpeg: &[u8]) -> bool {
+    const SCAN: u8 = 0xda;
+    const END: [u8; 2] = [0xff, 0xd9];
+    // Pictures within the EXIF have marks of their own, so that the segments before the scan are passed over by their lengths.
+    let mut at = 2;
+    while let Some(&[0xff, mark, high, low]) = jpeg.get(at..at + 4).and_then(|head| head.first_chunk::<4>()) {
+        if mark == SCAN {
+            return jpeg[at..].windows(2).any(|pair| pair == END);
+        }
+        // Marks may be filled up with more of their first byte.
+        at += if mark == 0xff { 1 } else { 2 + usize::from(u16::from_be_bytes([high, low])) };
+    }
+    false
 }
 
 /// The picture with the longer side of at most so many pixels.

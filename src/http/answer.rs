@@ -258,6 +258,7 @@ impl From<UploadError> for Problem {
         let told = fault.to_string();
         match fault {
             UploadError::Absent(_) => Problem::not_found("upload", told),
+            UploadError::Length(0) => Problem::parameter("upload-length", told, "a number of bytes from 1 on"),
             UploadError::Length(_) => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, told),
             UploadError::TooMany => Problem::throttled(told, UPLOADS_WAIT),
             UploadError::Offset { .. } => Problem::conflict(told),

@@ -182,9 +182,14 @@ impl Inspection {
         }
     }
 
-    /// Whether nothing speaks against it.
+    /// Whether nothing speaks against it, and its place could be held against the project's.
     pub fn is_in_tolerance(&self) -> bool {
-        self.marks.is_empty()
+        self.marks.is_empty() && self.distance_m.is_some()
+    }
+
+    /// When it was seen, as far as both clocks can tell: a device whose clock is ahead puts no report behind its own.
+    pub fn seen_at(&self) -> Timestamp {
+        self.observed_at.min(self.received_at)
     }
 }
 
@@ -222,6 +227,13 @@ pub struct Standing {
     pub distance_m: f64,
     /// Metres by which the nearest place, with how far off it may be, is out of reach; negative where it is in reach.
     pub beyond_m: f64,
+}
+
+impl Standing {
+    /// How far a place is that may be off by `accuracy_m`, from where somebody may be off by `unsure_m`.
+    pub fn new(distance_m: f64, accuracy_m: f64, unsure_m: f64) -> Standing {
+        Standing { distance_m, beyond_m: distance_m - accuracy_m - unsure_m }
+    }
 }
 
 /// What speaks against a report, worst first. `standing` is none without a fix or without a place; `offsets_m` tells for each

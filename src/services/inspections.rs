@@ -1,16 +1,14 @@
 //! Reports from the field: filing them, deciding about them, and finding them. A report proposes a stage and progress; accepting it
 //! is what changes the project. Pure: over the atlas of the moment.
 
-use std::collections::BTreeSet;
-
 use jiff::tz::TimeZone;
 
 use super::View;
-use super::edits::{Author, EditError, Moves, prepare};
+use super::edits::{Author, EditError};
 use crate::atlas::{Atlas, Row};
 use crate::plan::{
-    Decision, Edit, Expected, Fix, Inspection, InspectionState, MAX_PHOTOS, Photo, PhotoTime, Project, Record,
-    RecordKey, RecordType, Right, Slug, Stage, Standing, Tally, Text, Timestamp, Violation, marks,
+    Decision, Edit, Expected, Fix, Inspection, InspectionState, Photo, PhotoTime, Project, Record, RecordKey,
+    RecordType, Right, Slug, Stage, Standing, Tally, Text, Timestamp, Violation, marks,
 };
 use crate::spatial::{LonLat, distance_from};
 
@@ -28,44 +26,45 @@ pub struct Report {
     pub photos: Vec<Photo>,
 }
 
-/// Whoever files a report, with the right to have it accepted at once where the plan's rule says so.
-pub fn reporter(author: Author) -> Author {
-    let rights = author.rights.iter().copied().chain([Right::EditPlan]).collect::<BTreeSet<_>>();
-    Author { rights, ..author }
-}
-
-/// The edits that file a report, and accept it at once where the plan's rule says so and the project's rules allow it.
+/// The edit that files a report.
 ///
 /// # Errors
-/// [`EditError::Rules`] for a project that is not there, or a photo that another report has.
+/// [`EditError::Rules`] for a project that is not there.
 pub fn file(atlas: &Atlas, report: &Report, author: &Author, zone: &TimeZone) -> Result<Vec<Edit>, EditError> {
-    let inspection = inspection(atlas, report, author, zone)?;
-    let pending = Edit::Put { record: Record::Inspection(inspection.clone()), expected: Expected::Absent };
-    if !atlas.inspection_rule().value.accept_at_once || !inspection.is_in_tolerance() {
-        return Ok(vec![pending]);
-    }
-    let at_once = accepted(atlas, &Row { version: 0, value: inspection }, None, author.at);
-    // What the project's rules refuse waits for somebody to look at.
-    let fits = prepare(atlas, at_once.clone(), author, Moves::Step).is_ok();
-    Ok(if fits { at_once } else { vec![pending] })
+    let record = Record::Inspection(inspection(atlas, report, author, zone)?);
+    Ok(vec![Edit::Put { record, expected: Expected::Absent }])
+}
+
+/// Whoever filed a report, in the name of the plan's rule, which accepts what nothing speaks against.
+pub fn by_rule(author: Author) -> Author {
+    Author { rights: [Right::EditPlan].into(), request: None, note: None, ..author }
+}
+
+/// The edits by which the plan's rule accepts a report as it comes; none where the rule leaves it to people. Apart from its
+/// filing, so that the acceptance can be taken back and the report stays.
+///
+/// # Errors
+/// As [`accept`].
+pub fn accept_by_rule(atlas: &Atlas, id: &Slug, author: &Author) -> Result<Vec<Edit>, EditError> {
+    let row = undecided(atlas, id)?;
+    let report = &row.value;
+    let project = atlas.projects.get(&report.project);
+    // What the office said of the same day may be newer; somebody has to look.
+    let is_told = project.is_some_and(|row| row.value.reported >= Some(report.day))
+        && atlas.inspections.evidence(&report.project).last < Some(report.day);
+    let accepts = atlas.inspection_rule().value.accept_at_once && report.is_in_tolerance() && !is_told;
+    Ok(if accepts { accepted(atlas, row, None, author.at) } else { Vec::new() })
+}
+
+/// There is no such project, or none that the caller may know of.
+pub fn no_project(id: &Slug) -> EditError {
+    let detail = Text::new(format!("没有项目 {id}"), format!("there is no project {id}"));
+    let expected = Text::new("项目的标识", "the id of a project");
+    EditError::Rules(vec![Violation::new("project", detail, expected)])
 }
 
 fn inspection(atlas: &Atlas, report: &Report, author: &Author, zone: &TimeZone) -> Result<Inspection, EditError> {
-    let broken = |field: &str, detail, expected| EditError::Rules(vec![Violation::new(field, detail, expected)]);
-    let Some(project) = atlas.projects.get(&report.project) else {
-        let id = &report.project;
-        let detail = Text::new(format!("没有项目 {id}"), format!("there is no project {id}"));
-        return Err(broken("project", detail, Text::new("项目的标识", "the id of a project")));
-    };
-    let taken = |photo: &Photo| atlas.inspections.photo(&photo.id).is_some();
-    if let Some(at) = report.photos.iter().take(MAX_PHOTOS).position(taken) {
-        let detail = Text::new("照片已属于另一份报告", "the photo belongs to another report already");
-        return Err(broken(
-            &format!("photos[{at}]"),
-            detail,
-            Text::new("新传的照片", "a photo that was sent for this report"),
-        ));
-    }
+    let project = atlas.projects.get(&report.project).ok_or_else(|| no_project(&report.project))?;
     let place = report.fix.and_then(|fix| LonLat::new(fix.lon, fix.lat).ok());
     let standing = place.and_then(|place| stand(atlas, &project.value, place, report.fix.as_ref()));
     let positions = report.photos.iter().filter_map(|photo| photo.position);
@@ -116,10 +115,9 @@ fn between(a: LonLat, b: LonLat) -> f64 {
 /// How somebody stands to the nearest place of a project; none where it has no place.
 fn stand(atlas: &Atlas, project: &Project, at: LonLat, fix: Option<&Fix>) -> Option<Standing> {
     let unsure = fix.and_then(|fix| fix.accuracy_m).unwrap_or_default();
-    let places = atlas.places_of(&project.id).map(|place| {
-        let distance_m = distance_from(at.into(), &place.shape);
-        Standing { distance_m, beyond_m: distance_m - place.accuracy_m - unsure }
-    });
+    let places = atlas
+        .places_of(&project.id)
+        .map(|place| Standing::new(distance_from(at.into(), &place.shape), place.accuracy_m, unsure));
     // The place that speaks for the report need not be the nearest one: it may be known better.
     places.reduce(|best, next| Standing {
         distance_m: best.distance_m.min(next.distance_m),
@@ -164,20 +162,19 @@ fn undecided<'a>(atlas: &'a Atlas, id: &Slug) -> Result<&'a Row<Inspection>, Edi
     }
 }
 
-/// A report with its acceptance (at version 0 it is new), and its project as it says. `by` is none for the plan's rule.
+/// A report with its acceptance, and its project as it says. `by` is none for the plan's rule.
 fn accepted(atlas: &Atlas, row: &Row<Inspection>, by: Option<&str>, at: Timestamp) -> Vec<Edit> {
     let report = &row.value;
     let project = atlas.projects.get(&report.project);
     let later = atlas
         .inspections
         .of_project(&report.project)
-        .find(|other| other.value.observed_at > report.observed_at && other.value.state() == InspectionState::Accepted);
+        .find(|other| other.value.seen_at() > report.seen_at() && other.value.state() == InspectionState::Accepted);
     let superseded = later.is_some() || project.is_some_and(|row| row.value.reported > Some(report.day));
     let decision =
         Decision { accepted: true, by: by.map(str::to_owned), at: to_millisecond(at), reason: None, superseded };
     let record = Record::Inspection(Inspection { decision: Some(decision), ..report.clone() });
-    let expected = if row.version == 0 { Expected::Absent } else { Expected::Version(row.version) };
-    let mut edits = vec![Edit::Put { record, expected }];
+    let mut edits = vec![Edit::Put { record, expected: Expected::Version(row.version) }];
     if let Some(project) = project.filter(|_| !superseded) {
         let after = as_reported(&project.value, report);
         if after != project.value {
@@ -246,7 +243,7 @@ impl View {
             page.states.add(inspection.state());
             let wanted = filter.wants(inspection);
             page.matched += usize::from(wanted);
-            wanted && after.is_none_or(|(at, id)| (inspection.observed_at, &inspection.id) < (*at, id))
+            wanted && after.is_none_or(|(at, id)| (inspection.seen_at(), &inspection.id) < (*at, id))
         };
         let mut rows = Vec::new();
         let mut take = |row| {
@@ -259,7 +256,7 @@ impl View {
             None => self.atlas.inspections.newest().for_each(&mut take),
         }
         page.next =
-            rows.last().filter(|_| more).map(|row: &&Row<Inspection>| (row.value.observed_at, row.value.id.clone()));
+            rows.last().filter(|_| more).map(|row: &&Row<Inspection>| (row.value.seen_at(), row.value.id.clone()));
         page.rows = rows;
         page
     }

@@ -17,13 +17,13 @@ use crate::store::photos::{Appended, PhotoFacts, PhotoStore, Upload, Variant};
 /// The longest photo.
 pub const MAX_PHOTO_BYTES: u64 = 25 << 20;
 
-/// Uploads that one user may have begun and not finished.
+/// Uploads that one user may have begun and not finished, and photos that no report of theirs has taken, together.
 pub const MAX_UPLOADS: usize = 100;
 
 /// Days after which an upload that was never finished, and a photo that no report took, go.
 pub const UNUSED_DAYS: i64 = 7;
 
-/// Photos that are decoded at the same time: each may take a quarter of a gigabyte.
+/// Photos that are decoded at the same time: each may take some 700 MB.
 const DEVELOPING: usize = 1;
 
 /// Why an upload cannot begin, go on or end, by what the caller should do.
@@ -36,7 +36,7 @@ pub enum UploadError {
     #[error("a photo has 1 to {MAX_PHOTO_BYTES} bytes, not {0}")]
     Length(u64),
     /// Finish some first.
-    #[error("{MAX_UPLOADS} uploads are under way already")]
+    #[error("{MAX_UPLOADS} photos of yours are under way or in no report already")]
     TooMany,
     /// Go on from where it is.
     #[error("the upload is at {at} of {length} bytes")]
@@ -66,7 +66,7 @@ impl Photos {
         if length == 0 || length > MAX_PHOTO_BYTES {
             return Err(UploadError::Length(length));
         }
-        if self.store.count_uploads(owner).await? >= MAX_UPLOADS {
+        if self.store.count_uploads(owner).await? + self.store.count_loose(owner).await? >= MAX_UPLOADS {
             return Err(UploadError::TooMany);
         }
         let id: Slug = Uuid::now_v7().to_string().parse().expect("a UUID in lower case is an id");
@@ -122,12 +122,12 @@ impl Photos {
     ///
     /// # Errors
     /// [`UploadError::Absent`], or what the store says.
-    pub async fn cancel(&self, owner: &str, id: &Slug, is_taken: bool) -> Result<(), UploadError> {
+    pub async fn cancel(&self, owner: &str, id: &Slug, is_taken: impl Fn(&Slug) -> bool) -> Result<(), UploadError> {
         if self.store.upload(owner, id).await?.is_some() {
             return Ok(self.store.drop_upload(owner, id).await?);
         }
         match self.finished(owner, id).await? {
-            Some(_) if !is_taken => Ok(self.store.drop_photo(id).await?),
+            Some(_) if !is_taken(id) => Ok(self.store.drop_photo(owner, id).await?),
             _ => Err(UploadError::Absent(id.clone())),
         }
     }
@@ -147,10 +147,22 @@ impl Photos {
         self.store.read(id, variant).await
     }
 
+    /// As [`Photos::finished`], for a report that is about to take the photo: it is not swept away under it.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn hold(&self, owner: &str, id: &Slug) -> Result<Option<Photo>, StoreError> {
+        let photo = self.finished(owner, id).await?;
+        if photo.is_some() {
+            self.store.loosen(owner, id).await?;
+        }
+        Ok(photo)
+    }
+
     /// Says that a report has taken photos. What fails is tried again when what is unused is swept.
-    pub async fn take<'a>(&self, photos: impl IntoIterator<Item = &'a Photo>) {
+    pub async fn take<'a>(&self, owner: &str, photos: impl IntoIterator<Item = &'a Photo>) {
         for photo in photos {
-            if let Err(fault) = self.store.take(&photo.id).await {
+            if let Err(fault) = self.store.take(owner, &photo.id).await {
                 tracing::warn!(%fault, photo = %photo.id, "a photo stays among those that no report has taken");
             }
         }
@@ -164,11 +176,7 @@ impl Photos {
             return Ok(self.store.drop_upload(owner, id).await?);
         }
         let bytes = self.store.bytes_of(owner, id).await?;
-        let developed = tokio::task::spawn_blocking(move || {
-            // The turn ends with the work, also when nobody waits for it any more.
-            let _turn = turn;
-            (photo::develop(&bytes), bytes)
-        });
+        let developed = tokio::task::spawn_blocking(move || (photo::develop(&bytes), bytes));
         // A reader that panics on a photo refuses it.
         let (developed, bytes) = match developed.await {
             Ok((developed, bytes)) => (developed, bytes),
@@ -197,7 +205,10 @@ impl Photos {
         let facts = PhotoFacts { photo, owner: owner.to_owned() };
         let variants = [(Variant::Original, bytes), (Variant::View, developed.view), (Variant::Thumb, developed.thumb)];
         self.store.keep(&facts, variants).await?;
-        Ok(self.store.drop_upload(owner, id).await?)
+        self.store.drop_upload(owner, id).await?;
+        // Only now: whoever waits for the turn finds the photo.
+        drop(turn);
+        Ok(())
     }
 
     /// Removes what nobody has asked for in [`UNUSED_DAYS`]; `is_taken` tells whether a report has a photo. Says how many went.
@@ -211,13 +222,13 @@ impl Photos {
             self.store.drop_upload(&owner, &id).await?;
             gone += 1;
         }
-        for id in self.store.loose_before(before).await? {
-            if is_taken(&id) {
-                self.store.take(&id).await?;
-            } else {
-                self.store.drop_photo(&id).await?;
-                gone += 1;
+        for (owner, id) in self.store.loose_before(before).await? {
+            // A report may be taking it at this moment.
+            if is_taken(&id) || !self.store.is_loose_since(&owner, &id, before).await? {
+                continue;
             }
+            self.store.drop_photo(&owner, &id).await?;
+            gone += 1;
         }
         Ok(gone)
     }

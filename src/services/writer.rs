@@ -10,7 +10,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use super::edits::EditError;
 use super::publish::Published;
 use crate::atlas::{Atlas, AtlasError};
-use crate::plan::{Batch, Change, Edit, Record, RecordKey, RecordType, RequestKey, Slug};
+use crate::plan::{Batch, Change, Edit, Photo, Record, RecordKey, RecordType, RequestKey, Slug};
 use crate::store::{ServerStore, Store, StoreError};
 
 /// Requests that wait for their turn; more are told to come again.
@@ -281,6 +281,11 @@ fn touched(atlas: &Atlas, batch: &Batch) -> (HashSet<RecordKey>, HashSet<RecordK
             let after = if let Edit::Put { record, .. } = edit { Some(record) } else { None };
             let both = [before.as_ref().map(|row| &row.value), after];
             read.extend(both.into_iter().flatten().filter_map(Record::project).map(project));
+        }
+        // A photo belongs to one report: two that name it cannot be prepared beside each other.
+        if let Edit::Put { record: Record::Inspection(report), .. } = edit {
+            let photo = |photo: &Photo| RecordKey { id: photo.id.clone(), ..key.clone() };
+            written.extend(report.photos.iter().map(photo));
         }
         written.insert(key);
     }

@@ -2,15 +2,16 @@
 //!
 //! `uploads/{owner}/{id}/` holds what has come of an upload: its length, and one object for each part, named by its offset.
 //! `photos/{id}/` holds a finished photo; its facts are written last, so a photo is there whole or not at all.
-//! `loose/{id}` is there while no report has taken the photo.
+//! `loose/{owner}/{id}` is there while no report has taken the photo.
 
+use std::collections::BTreeSet;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
+use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
@@ -105,8 +106,7 @@ impl PhotoStore {
 
     /// Offset and size of each part in order, up to the first gap.
     async fn parts(&self, owner: &str, id: &Slug) -> Result<Vec<(u64, u64)>, StoreError> {
-        let all: Vec<_> =
-            self.objects.list(Some(&upload_of(owner, id))).try_collect().await.map_err(|cause| fault(&cause))?;
+        let all = self.list(&upload_of(owner, id)).await?;
         let mut parts: Vec<(u64, u64)> =
             all.iter().filter_map(|meta| Some((meta.location.filename()?.parse().ok()?, meta.size))).collect();
         parts.sort_unstable();
@@ -135,14 +135,17 @@ impl PhotoStore {
     /// All bytes of an upload in order.
     ///
     /// # Errors
-    /// [`StoreError`] when they cannot be read.
+    /// [`StoreError`] when they cannot be read, or are not all there.
     pub async fn bytes_of(&self, owner: &str, id: &Slug) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::new();
         for (offset, _) in self.parts(owner, id).await? {
             let part = self.get(&upload_of(owner, id).join(format!("{offset:012}"))).await?;
-            bytes.extend(part.unwrap_or_default());
+            bytes.extend(part.ok_or_else(|| StoreError::Failed(format!("a part of upload {id} is gone")))?);
         }
-        Ok(bytes)
+        match self.upload(owner, id).await? {
+            Some(upload) if upload.length == bytes.len() as u64 => Ok(bytes),
+            _ => Err(StoreError::Failed(format!("upload {id} is not whole"))),
+        }
     }
 
     /// The number of uploads that somebody has begun and not finished.
@@ -150,8 +153,9 @@ impl PhotoStore {
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
     pub async fn count_uploads(&self, owner: &str) -> Result<usize, StoreError> {
-        let listed = self.objects.list_with_delimiter(Some(&Path::from_iter([UPLOADS, owner]))).await;
-        listed.map(|listed| listed.common_prefixes.len()).map_err(|cause| fault(&cause))
+        let all = self.list(&Path::from_iter([UPLOADS, owner])).await?;
+        // What a crash left without its length is none any more.
+        Ok(all.iter().filter(|meta| meta.location.filename() == Some(LENGTH)).count())
     }
 
     /// Removes all that has come of an upload.
@@ -172,7 +176,7 @@ impl PhotoStore {
     /// [`StoreError`] when it cannot be kept; it is not there then.
     pub async fn keep(&self, facts: &PhotoFacts, variants: [(Variant, Vec<u8>); 3]) -> Result<(), StoreError> {
         let id = &facts.photo.id;
-        self.put(&loose(id), Vec::new()).await?;
+        self.loosen(&facts.owner, id).await?;
         for (variant, bytes) in variants {
             self.put(&photo_of(id).join(variant.name()), bytes).await?;
         }
@@ -198,20 +202,36 @@ impl PhotoStore {
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be said.
-    pub async fn take(&self, id: &Slug) -> Result<(), StoreError> {
-        self.delete(&loose(id)).await
+    pub async fn take(&self, owner: &str, id: &Slug) -> Result<(), StoreError> {
+        self.delete(&loose(owner, id)).await
+    }
+
+    /// Says that no report has taken a photo, as of now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be said.
+    pub async fn loosen(&self, owner: &str, id: &Slug) -> Result<(), StoreError> {
+        self.put(&loose(owner, id), Vec::new()).await
+    }
+
+    /// The number of finished photos of somebody that no report has taken.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub async fn count_loose(&self, owner: &str) -> Result<usize, StoreError> {
+        Ok(self.list(&Path::from_iter([LOOSE, owner])).await?.len())
     }
 
     /// Removes a photo.
     ///
     /// # Errors
     /// [`StoreError`] when something stays.
-    pub async fn drop_photo(&self, id: &Slug) -> Result<(), StoreError> {
+    pub async fn drop_photo(&self, owner: &str, id: &Slug) -> Result<(), StoreError> {
         self.delete(&photo_of(id).join(FACTS)).await?;
         for variant in [Variant::Original, Variant::View, Variant::Thumb] {
             self.delete(&photo_of(id).join(variant.name())).await?;
         }
-        self.delete(&loose(id)).await
+        self.delete(&loose(owner, id)).await
     }
 
     /// Uploads that began before a moment, with their owners.
@@ -219,29 +239,38 @@ impl PhotoStore {
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
     pub async fn uploads_before(&self, moment: Timestamp) -> Result<Vec<(String, Slug)>, StoreError> {
-        let old = self.list_before(UPLOADS, moment).await?;
-        let begun = old.iter().filter(|path| path.filename() == Some(LENGTH));
-        let names = begun.filter_map(|path| {
-            let mut parts = path.parts().skip(1);
-            Some((parts.next()?.as_ref().to_owned(), parts.next()?.as_ref().parse().ok()?))
-        });
-        Ok(names.collect())
+        let old: BTreeSet<_> = self.list_before(UPLOADS, moment).await?.iter().filter_map(owner_and_id).collect();
+        Ok(old.into_iter().collect())
     }
 
     /// Photos that were finished before a moment and that no report has taken.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot be read.
-    pub async fn loose_before(&self, moment: Timestamp) -> Result<Vec<Slug>, StoreError> {
-        let old = self.list_before(LOOSE, moment).await?;
-        Ok(old.iter().filter_map(|path| path.filename()?.parse().ok()).collect())
+    pub async fn loose_before(&self, moment: Timestamp) -> Result<Vec<(String, Slug)>, StoreError> {
+        Ok(self.list_before(LOOSE, moment).await?.iter().filter_map(owner_and_id).collect())
+    }
+
+    /// Whether a photo has been loose since before a moment, and is now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub async fn is_loose_since(&self, owner: &str, id: &Slug, moment: Timestamp) -> Result<bool, StoreError> {
+        match self.objects.head(&loose(owner, id)).await {
+            Ok(meta) => Ok(meta.last_modified.timestamp() < moment.as_second()),
+            Err(Error::NotFound { .. }) => Ok(false),
+            Err(other) => Err(fault(&other)),
+        }
     }
 
     async fn list_before(&self, folder: &str, moment: Timestamp) -> Result<Vec<Path>, StoreError> {
-        let all: Vec<_> =
-            self.objects.list(Some(&Path::from(folder))).try_collect().await.map_err(|cause| fault(&cause))?;
+        let all = self.list(&Path::from(folder)).await?;
         let old = all.into_iter().filter(|meta| meta.last_modified.timestamp() < moment.as_second());
         Ok(old.map(|meta| meta.location).collect())
+    }
+
+    async fn list(&self, folder: &Path) -> Result<Vec<ObjectMeta>, StoreError> {
+        self.objects.list(Some(folder)).try_collect().await.map_err(|cause| fault(&cause))
     }
 
     async fn put(&self, path: &Path, bytes: Vec<u8>) -> Result<(), StoreError> {
@@ -273,8 +302,13 @@ fn photo_of(id: &Slug) -> Path {
     Path::from_iter([PHOTOS, id.as_str()])
 }
 
-fn loose(id: &Slug) -> Path {
-    Path::from_iter([LOOSE, id.as_str()])
+fn loose(owner: &str, id: &Slug) -> Path {
+    Path::from_iter([LOOSE, owner, id.as_str()])
+}
+
+fn owner_and_id(path: &Path) -> Option<(String, Slug)> {
+    let mut parts = path.parts().skip(1);
+    Some((parts.next()?.as_ref().to_owned(), parts.next()?.as_ref().parse().ok()?))
 }
 
 fn fault(fault: &Error) -> StoreError {

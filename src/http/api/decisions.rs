@@ -14,7 +14,7 @@ use crate::http::body;
 use crate::http::edit;
 use crate::http::route::{Access, Answer, Method, Route, schema_of};
 use crate::http::wire::{Acceptances, DecisionResult, DecisionResults, DecisionState, InspectionFeature, Rejection};
-use crate::plan::{RecordType, Right};
+use crate::plan::{RecordType, Right, Slug};
 use crate::services::edits::{Author, Moves};
 use crate::services::inspections;
 
@@ -92,13 +92,17 @@ async fn accept_several(asked: Asked, bytes: Bytes) -> Result<Response, Problem>
     }
     let atlas = asked.state.published.current();
     // In the order in which things were seen: a later stage follows on an earlier one.
-    accept.sort_by_key(|id| atlas.inspections.get(id).map(|row| row.value.observed_at));
+    accept.sort_by_key(|id| atlas.inspections.get(id).map(|row| row.value.seen_at()));
     let mut results = Vec::with_capacity(accept.len());
     for id in accept {
         let (by, named) = (author.clone(), id.clone());
         let accept = move |atlas: &Atlas| inspections::accept(atlas, &named, &by);
         results.push(match edit::land(&asked, author.clone(), Moves::Step, accept).await {
             Ok(_) => DecisionResult { id, state: DecisionState::Accepted, detail: None, detail_zh: None },
+            // Whoever asks again after a lost answer hears what became of it.
+            Err(_) if is_accepted_by(&asked, &id, &author.name) => {
+                DecisionResult { id, state: DecisionState::Accepted, detail: None, detail_zh: None }
+            }
             Err(problem) => {
                 let (detail, detail_zh) = problem.told();
                 DecisionResult { id, state: DecisionState::Refused, detail: Some(detail), detail_zh }
@@ -106,4 +110,10 @@ async fn accept_several(asked: Asked, bytes: Bytes) -> Result<Response, Problem>
         });
     }
     Ok(answer::changed(&DecisionResults { results }))
+}
+
+fn is_accepted_by(asked: &Asked, id: &Slug, name: &str) -> bool {
+    let atlas = asked.state.published.current();
+    let decision = atlas.inspections.get(id).and_then(|row| row.value.decision.clone());
+    decision.is_some_and(|decision| decision.accepted && decision.by.as_deref() == Some(name))
 }

@@ -136,13 +136,34 @@ async fn create_inspection(asked: Asked, bytes: Bytes) -> Result<Response, Probl
         confirmed: sent.confirmed,
         photos,
     };
-    let author = inspections::reporter(author);
+    // Whoever may not read learns nothing of internal projects, not even that they are there.
+    let may_read = asked.caller.has(Right::Read);
+    if !may_read && asked.state.published.public().projects.get(&report.project).is_none() {
+        return Err(inspections::no_project(&report.project).into());
+    }
     let (by, zone) = (author.clone(), asked.state.options.time_zone.clone());
     let file = move |atlas: &Atlas| inspections::file(atlas, &report, &by, &zone);
-    let landed = edit::land(&asked, author, Moves::Step, file).await?;
+    let mut landed = edit::land(&asked, author.clone(), Moves::Step, file).await?;
+    let (row, _) = told(&asked, &landed, answer::created)?;
+    asked.state.photos.take(&author.name, &row.value.photos).await;
+    if !landed.repeated
+        && let Some(accepted) = accepted_by_rule(&asked, author, &row.value.id).await
+    {
+        landed = accepted;
+    }
     let (row, response) = told(&asked, &landed, answer::created)?;
-    asked.state.photos.take(&row.value.photos).await;
     Ok(answer::with(response, LOCATION, &format!("/api/v1/inspections/{}", row.value.id)))
+}
+
+/// What the plan's rule made of a report as it came. What it cannot accept waits for somebody to look at.
+async fn accepted_by_rule(asked: &Asked, author: Author, id: &Slug) -> Option<Landed> {
+    if !asked.state.published.current().inspection_rule().value.accept_at_once {
+        return None;
+    }
+    let author = inspections::by_rule(author);
+    let (by, id) = (author.clone(), id.clone());
+    let accept = move |atlas: &Atlas| inspections::accept_by_rule(atlas, &id, &by);
+    edit::land(asked, author, Moves::Step, accept).await.ok().filter(|landed| !landed.changes.is_empty())
 }
 
 /// The photos of a report, which must be whole and its author's.
@@ -150,7 +171,7 @@ async fn photos_of(asked: &Asked, author: &Author, ids: &[Slug]) -> Result<Vec<P
     let mut photos = Vec::new();
     // More are too many, and the rules say so.
     for (at, id) in ids.iter().enumerate().take(MAX_PHOTOS + 1) {
-        match asked.state.photos.finished(&author.name, id).await? {
+        match asked.state.photos.hold(&author.name, id).await? {
             Some(photo) => photos.push(photo),
             None => {
                 let detail = Text::new("照片还没有传完", "the photo is not there, or not whole");

@@ -1,5 +1,7 @@
 //! Photos on their way, by tus 1.0 (creation and termination): what breaks off goes on from where it is.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::header::{CONTENT_TYPE, LOCATION};
@@ -21,6 +23,9 @@ const TUS_MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
 
 /// The version of the protocol.
 const TUS: &str = "1.0.0";
+
+/// A line on which nothing comes for so long is dead, whether or not anybody has noticed.
+const STALLED: Duration = Duration::from_secs(10);
 
 const OFFSET_OCTETS: &str = "application/offset+octet-stream";
 
@@ -87,8 +92,10 @@ async fn create_upload(asked: Asked) -> Result<Response, Problem> {
 
 async fn find_upload(asked: Asked, Path(id): Path<String>) -> Result<Response, Problem> {
     asked.params(&[])?;
-    let owner = asked.identity()?.name.clone();
-    let upload = asked.state.photos.find(owner.as_str(), &named(&id)?).await?;
+    let (owner, id, photos) = (asked.identity()?.name.clone(), named(&id)?, asked.state.photos.clone());
+    // Apart from the request: a check that began is brought to its end.
+    let found = tokio::spawn(async move { photos.find(owner.as_str(), &id).await });
+    let upload = found.await.map_err(Problem::internal)??;
     Ok(told(answer::nothing(), upload.offset, upload.length))
 }
 
@@ -123,16 +130,16 @@ async fn delete_upload(asked: Asked, Path(id): Path<String>) -> Result<Response,
     asked.params(&[])?;
     check_version(&asked.headers)?;
     let (owner, id) = (asked.identity()?.name.clone(), named(&id)?);
-    let is_taken = asked.state.published.current().inspections.photo(&id).is_some();
+    let is_taken = |id: &Slug| asked.state.published.current().inspections.photo(id).is_some();
     asked.state.photos.cancel(owner.as_str(), &id, is_taken).await?;
     Ok(tus(answer::nothing()))
 }
 
-/// The bytes of a body, as far as they come before it breaks off.
+/// The bytes of a body, as far as they come before it breaks off or stalls.
 async fn what_comes(body: Body) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut stream = body.into_data_stream();
-    while let Some(Ok(chunk)) = stream.next().await {
+    while let Ok(Some(Ok(chunk))) = tokio::time::timeout(STALLED, stream.next()).await {
         bytes.extend_from_slice(&chunk);
         if bytes.len() >= MAX_BODY_BYTES {
             break;

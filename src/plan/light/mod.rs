@@ -8,8 +8,8 @@
 //! 4. Behind schedule by `behind_yellow_points`: yellow; by more than `behind_red_points`: red. Of 3 and 4 the worse one tells.
 //! 5. On schedule: green, or yellow when the last report is older than `evidence_days`.
 //! 6. What would be green is yellow while it is unproven: when the last report comes from the field and something speaks against
-//!    it, or, where the rule `needs_inspection`, when no accepted report from the field that nothing speaks against says so. Then
-//!    what an office says neither proves that the aim is reached nor makes the evidence younger.
+//!    it, or, where the rule `needs_inspection`, when what was last said does not come from a report from the field that nothing
+//!    speaks against. How old such a report may be is for `evidence_days` to say.
 //!
 //! What cannot be judged is grey and says what is missing.
 
@@ -60,8 +60,11 @@ impl LightCode {
 pub struct Evidence {
     /// The day of the last one.
     pub last: Option<Date>,
-    /// The day of the last one that nothing speaks against.
+    /// The day of the last one that nothing speaks against, and the stage that it told.
     pub accurate: Option<Date>,
+    pub stage: Option<Stage>,
+    /// Whether these two are the same report.
+    pub is_sound: bool,
 }
 
 /// A light, its code, and the numbers behind it. [`LightReading::reason`] puts them into words.
@@ -101,13 +104,14 @@ pub fn light(project: &Project, plan: &Plan, rule: &LightRule, evidence: Evidenc
 
 /// Whether the reports are of a sort that a green light may stand on.
 fn is_proven(project: &Project, rule: &LightRule, evidence: Evidence, code: LightCode) -> bool {
-    let Evidence { last, accurate } = evidence;
+    let Evidence { last, accurate, stage, is_sound } = evidence;
     if rule.needs_inspection {
-        // An aim is proven by a report that is no older than the claim; how old that of a schedule may be is the rule's to say.
-        return accurate.is_some() && (code == LightCode::OnSchedule || accurate >= project.reported);
+        let shows_the_aim = stage.is_some_and(|stage| project.aim.reached_at(stage));
+        // A report proves nothing that was said after it.
+        return is_sound && accurate >= project.reported && (code == LightCode::OnSchedule || shows_the_aim);
     }
     // The office may have said it again since.
-    last.is_none() || accurate >= last || project.reported > last
+    last.is_none() || is_sound || project.reported > last
 }
 
 fn judged(project: &Project, plan: &Plan, rule: &LightRule, evidence: Evidence, today: Date) -> LightReading {

@@ -236,8 +236,10 @@ fn green_needs_a_report_that_proves_it() {
     let (may, june) = (date(2019, 5, 20), date(2019, 6, 20));
     let check = |needs_inspection, stage, reported, last, accurate, colour, code| {
         let rule = LightRule { needs_inspection, evidence_days: Some(30), ..rule() };
+        let is_sound = last.is_some() && last == accurate;
+        let evidence = Evidence { last, accurate, stage: accurate.map(|_| stage), is_sound };
         let project = Project { reported, ..project(Aim::Complete, stage, Some(100.0)) };
-        let reading = light(&project, &plan(), &rule, Evidence { last, accurate }, date(2019, 6, 30));
+        let reading = light(&project, &plan(), &rule, evidence, date(2019, 6, 30));
         let seen = (needs_inspection, stage, reported, last, accurate);
         assert_eq!((reading.colour, reading.code, reading.inspected), (colour, code, accurate), "{seen:?}");
     };
@@ -254,8 +256,26 @@ fn green_needs_a_report_that_proves_it() {
     check(false, building, Some(june), Some(may), None, green, LightCode::OnSchedule);
     // By one that nothing speaks against.
     check(true, building, Some(june), Some(june), Some(june), green, LightCode::OnSchedule);
-    check(true, building, Some(june), Some(june), Some(may), yellow, LightCode::Stale);
+    check(true, building, Some(june), Some(june), Some(may), yellow, LightCode::Unproven);
+    check(true, building, Some(june), Some(may), Some(may), yellow, LightCode::Unproven);
+    check(true, building, Some(may), Some(may), Some(may), yellow, LightCode::Stale);
     check(true, completed, Some(june), Some(june), Some(june), green, LightCode::AimReached);
     check(true, completed, Some(june), Some(may), Some(may), yellow, LightCode::Unproven);
     check(false, building, Some(may), Some(june), Some(june), green, LightCode::OnSchedule);
+}
+
+#[test]
+fn what_was_seen_proves_no_more_than_it_shows() {
+    let day = Some(date(2019, 6, 20));
+    let rule = LightRule { needs_inspection: true, ..rule() };
+    let project = Project { reported: day, ..project(Aim::Complete, Stage::Completed, Some(100.0)) };
+    let check = |stage, is_sound, colour| {
+        let evidence = Evidence { last: day, accurate: day, stage: Some(stage), is_sound };
+        assert_eq!(light(&project, &plan(), &rule, evidence, date(2019, 6, 30)).colour, colour, "{stage} {is_sound}");
+    };
+    check(Stage::Completed, true, Light::Green);
+    check(Stage::InUse, true, Light::Green);
+    check(Stage::Building, true, Light::Yellow);
+    // One that is in doubt came later on the same day.
+    check(Stage::Completed, false, Light::Yellow);
 }

@@ -89,6 +89,12 @@ impl Findings {
         let length = words.chars().count();
         if words.trim().is_empty() {
             self.add(field, Text::new("没有内容", "says nothing"), Some(Text::new("文字，或不填", "a text, or none")));
+        } else if words.contains('\0') {
+            self.add(
+                field,
+                Text::new("有不能显示的字符", "has a character that is none"),
+                Some(Text::new("文字", "a text")),
+            );
         } else if length > limit {
             let detail = Text::new(format!("有 {length} 个字"), format!("has {length} characters"));
             self.add(field, detail, Some(at_most(limit)));

@@ -88,7 +88,7 @@ impl<'a> Visits<'a> {
         let (lon, lat) = (to_centimetre(corner.x + east), to_centimetre(corner.y + north));
         let at = Point::from(LonLat::new(lon, lat).ok()?);
         let distance_m = distance_from(at, &place.shape);
-        let standing = Standing { distance_m, beyond_m: distance_m - place.accuracy_m - accuracy_m };
+        let standing = Standing::new(distance_m, place.accuracy_m, accuracy_m);
         let fix = Fix { lon, lat, accuracy_m: Some(accuracy_m), source: FixSource::Device };
         let minute = i8::try_from(self.random.days(0, 54)).unwrap_or_default();
         let (observed_at, received_at) = (self.moment(day, minute), self.moment(day, minute + 5));

@@ -4,8 +4,8 @@ use geo::Rect;
 
 use crate::atlas::Atlas;
 use crate::plan::{
-    Change, Collection, Feature, Plan, Project, Quota, Record, RecordType, Role, Slug, Text, Violation,
-    is_reserved_collection,
+    Change, Collection, Feature, Inspection, Photo, Plan, Project, Quota, Record, RecordType, Role, Slug, Text,
+    Violation, is_reserved_collection,
 };
 use crate::spatial::union;
 
@@ -32,14 +32,29 @@ pub(super) fn broken_references(draft: &Atlas, before: Option<&Record>, after: &
             found.extend(broken_members(draft, quota));
         }
         Record::Feature(feature) => found.extend(broken_home(draft, feature)),
-        Record::Inspection(inspection) if draft.projects.get(&inspection.project).is_none() => {
-            found.push(absent("project", &inspection.project, "项目", "project"));
+        Record::Inspection(inspection) => {
+            if draft.projects.get(&inspection.project).is_none() {
+                found.push(absent("project", &inspection.project, "项目", "project"));
+            }
+            found.extend(photos_of_others(draft, inspection));
         }
         Record::Collection(collection) => found.extend(broken_collection(draft, before, collection)),
         Record::Plan(plan) => found.extend(left_outside(draft, plan)),
         _ => {}
     }
     found
+}
+
+/// A photo proves what one report says.
+fn photos_of_others(draft: &Atlas, inspection: &Inspection) -> Vec<Violation> {
+    let is_anothers =
+        |photo: &Photo| draft.inspections.photo(&photo.id).is_some_and(|(owner, _)| owner.value.id != inspection.id);
+    let told = inspection.photos.iter().enumerate().filter(|(_, photo)| is_anothers(photo)).map(|(at, _)| {
+        let detail = Text::new("照片已属于另一份报告", "the photo belongs to another report already");
+        let expected = Text::new("为这份报告传的照片", "a photo that was sent for this report");
+        Violation::new(&format!("photos[{at}]"), detail, expected)
+    });
+    told.collect()
 }
 
 fn absent(field: &str, id: &Slug, zh: &str, en: &str) -> Violation {
@@ -173,6 +188,12 @@ pub(super) fn still_needed(atlas: &Atlas, draft: &Atlas, change: &Change, all: &
             let reports = draft.inspections.of_project(id).take(TOLD);
             let reports = reports.map(|row| format!("inspection {}", row.value.id));
             places.chain(quotas.map(|row| format!("quota {}", row.value.id))).chain(reports).collect()
+        }
+        RecordType::Inspection => {
+            // Evidence goes with its project and not before; who doubts it rejects it.
+            let project =
+                change.before.as_ref().and_then(Record::project).filter(|id| draft.projects.get(*id).is_some());
+            project.map(|id| format!("project {id}, whose evidence it is; reject it instead")).into_iter().collect()
         }
         RecordType::Collection => {
             // In the draft its features went with it, so that they are looked for where it still is.

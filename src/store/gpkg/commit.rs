@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::contents::Touched;
 use super::fault::Fault;
 use super::rows::{self, Kept};
-use super::{features, layer, log, rules};
+use super::{features, inspections, layer, log, rules};
 use crate::atlas::Row;
 use crate::plan::{
     Batch, Change, Collection, Edit, Expected, Feature, Inspection, InspectionRule, LightRule, Patch, Plan, Project,
@@ -162,7 +162,12 @@ fn put(
         Record::LightRule(rule) => rows::put(connection, version, rule),
         Record::InspectionRule(rule) => rows::put(connection, version, rule),
         Record::Patch(patch) => rows::put(connection, version, patch),
-        Record::Inspection(inspection) => rows::put(connection, version, inspection),
+        Record::Inspection(inspection) => {
+            if let Some(photo) = inspections::photo_of_another(connection, inspection)? {
+                return Err(Fault::invalid(key, format!("photo {photo} belongs to another report")));
+            }
+            rows::put(connection, version, inspection)
+        }
         Record::Collection(collection) => {
             match before {
                 Some(Record::Collection(before)) => layer::replace(connection, key, before, collection)?,

@@ -211,6 +211,18 @@ impl Kept for Inspection {
     }
 }
 
+/// The first photo of a report that another report has.
+pub(super) fn photo_of_another(connection: &Connection, report: &Inspection) -> Result<Option<Slug>, Fault> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM inspection_photos WHERE id = ? AND inspection <> ?)";
+    let mut statement = connection.prepare_cached(sql)?;
+    for photo in &report.photos {
+        if statement.query_row([photo.id.as_str(), report.id.as_str()], |row| row.get(0))? {
+            return Ok(Some(photo.id.clone()));
+        }
+    }
+    Ok(None)
+}
+
 fn fix(cells: &mut Cells) -> Cell<Option<Fix>> {
     let (lon, lat, accuracy_m) = (cells.optional_number()?, cells.optional_number()?, cells.optional_number()?);
     match (lon, lat, cells.optional()?) {
