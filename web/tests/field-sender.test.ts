@@ -228,9 +228,7 @@ test('a refused report is set aside with the reason, and the next goes on', asyn
   expect(await sender().run()).toEqual({ is: 'done' });
   expect(await states()).toEqual(['gone:refused', 'road:sent']);
   const [gone] = await store.reports();
-  expect(gone!.refusal!.faults).toEqual([
-    { field: 'project', zh: '没有这个项目', en: 'there is no such project' },
-  ]);
+  expect(gone!.refusal!.faults).toEqual([{ field: 'project', zh: '没有这个项目', en: 'there is no such project' }]);
   expect(await store.photo(gone!.photos[0]!.id)).toBeDefined();
 });
 
@@ -238,14 +236,13 @@ test('a refused report said anew is another report, keeps its photos and takes t
   const old = await keep('gone', 2);
   await store.settle({ ...old, state: 'refused', refusal: { status: 422, faults: [], photo: null } });
   const draft = {
+    key: 'road',
     project: 'road',
     stage: 'building' as const,
     progress: 40,
     note: '',
     photos: [old.photos[1]!],
     instead_of: old.n!,
-    observed_at: old.observed_at,
-    fix: null,
   };
   await store.putDraft(draft);
   const fresh = { ...blank('road', [old.photos[1]!]), observed_at: old.observed_at };
@@ -331,14 +328,13 @@ test('photos of drafts and waiting reports are never tidied away', async () => {
   const waiting = await keep('park', 1);
   const photo = { id: 'draft-photo', name: 'a.jpg', type: 'image/jpeg', bytes: 1 };
   const draft = {
+    key: 'road',
     project: 'road',
     stage: 'building' as const,
     progress: null,
     note: '',
     photos: [photo],
     instead_of: null,
-    observed_at: null,
-    fix: null,
   };
   await store.putDraft(draft, new Map([[photo.id, new Blob(['x'])]]));
   await store.tidy(Date.now());

@@ -1,13 +1,18 @@
 // What the phone asks of the server: the kit to take along, reports, and the tiles of the map that it keeps.
 import { ApiError, part, request } from './client.ts';
 import type { FieldKit, InspectionFeature } from './field-types.ts';
-import type { Problem } from './types.ts';
+import type { Problem, Session } from './types.ts';
 
 const KIT = '/api/v1/field';
 const INSPECTIONS = '/api/v1/inspections';
 /** In a dead spot a request hangs rather than fails. */
 const ANSWER_MS = 60_000;
 const KIT_MS = 20_000;
+
+/** Who is signed in; in a dead spot the answer is given up soon. */
+export function findWho(): Promise<Session> {
+  return request('/api/v1/session', { cache: 'no-store', signal: AbortSignal.timeout(KIT_MS) });
+}
 
 /** The kit, or null when the one that bears this tag is still right. */
 export async function findKit(etag: string | null): Promise<{ kit: FieldKit; etag: string | null } | null> {

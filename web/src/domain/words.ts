@@ -2,6 +2,7 @@
 import type { Lang } from './vocab.ts';
 import { ACCOUNT_WORDS } from './words/account.ts';
 import { EDIT_WORDS } from './words/edit.ts';
+import { FIELD_WORDS } from './words/field.ts';
 import { RECORD_WORDS } from './words/records.ts';
 import { OIDC_WORDS } from './words/oidc.ts';
 import { TIME_WORDS } from './words/time.ts';
@@ -9,6 +10,7 @@ import { TIME_WORDS } from './words/time.ts';
 const WORDS = {
   ...ACCOUNT_WORDS,
   ...EDIT_WORDS,
+  ...FIELD_WORDS,
   ...RECORD_WORDS,
   ...OIDC_WORDS,
   ...TIME_WORDS,

@@ -43,6 +43,9 @@ export const ICONS = {
   compare: '<path d="M4 8h13m-3.500-3.500L17 8l-3.500 3.500M20 16H7m3.500-3.500L7 16l3.500 3.500"/>',
   history: '<path d="M4 12a8 8 0 1 0 2.500-5.800L4 8.500M4 4v4.500h4.500M12 8v4.300l3 1.700"/>',
   print: '<path d="M7 9V4h10v5M7 17H4v-7h16v7h-3M7 14h10v6H7z"/>',
+  camera: '<path d="M4 8h4l1.500-2.500h5L16 8h4v11.500H4z"/><circle cx="12" cy="13.500" r="3.500"/>',
+  picture:
+    '<rect x="3.500" y="5" width="17" height="14" rx="2"/><circle cx="8.500" cy="10" r="1.700"/><path d="m4 17 5-4.500 3.500 3 3.500-3.500 4.500 4.500"/>',
   road: '<path d="M7 20.500 10 3.500M17 20.500 14 3.500M12 4.500V7M12 10.700v2.600M12 17v2.500"/>',
 } as const;
 

@@ -44,10 +44,7 @@ export function placeOf(fix: Fix): Position2 {
 }
 
 /** What a browser tells of a position, or null when it is none. */
-export function readFix(
-  coords: { longitude: number; latitude: number; accuracy: number },
-  at: number,
-): Fix | null {
+export function readFix(coords: { longitude: number; latitude: number; accuracy: number }, at: number): Fix | null {
   const { longitude: lon, latitude: lat, accuracy } = coords;
   if (!Number.isFinite(lon) || !Number.isFinite(lat)) return null;
   return { lon, lat, accuracy_m: Number.isFinite(accuracy) ? accuracy : null, source: 'device', at };

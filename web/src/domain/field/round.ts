@@ -64,7 +64,7 @@ function nearestFirst(flat: readonly Position2[]): number[] {
 function straightened(order: number[], flat: readonly Position2[]): number[] {
   const way = [...order];
   const at = (i: number) => (i < 0 ? HERE : flat[way[i]!]!);
-  for (let better = true; better; ) {
+  for (let better = true; better;) {
     better = false;
     for (let i = 0; i < way.length - 1; i++) {
       for (let j = i + 1; j < way.length; j++) {

@@ -26,11 +26,7 @@ export interface Progress {
 }
 
 /** Why a run ended. */
-export type Outcome =
-  | { is: 'done' }
-  | { is: 'later'; retry_s: number | null }
-  | { is: 'sign_in' }
-  | { is: 'no_right' };
+export type Outcome = { is: 'done' } | { is: 'later'; retry_s: number | null } | { is: 'sign_in' } | { is: 'no_right' };
 
 export interface Hearer {
   progress(at: Progress | null): void;
@@ -54,7 +50,7 @@ export class Sender {
   /** Sends all that waits and is of the user who is signed in, until nothing is left or the line breaks. */
   async run(): Promise<Outcome> {
     try {
-      for (let after = 0; ; ) {
+      for (let after = 0; ;) {
         const waiting = (await this.#store.reports()).filter((r) => r.state === 'waiting' && r.n! > after);
         if (waiting.length === 0) return { is: 'done' };
         // Asked before each report: somebody else may have signed in meanwhile.

@@ -3,11 +3,13 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { FieldKit } from '../../api/field-types.ts';
 import type { Fix } from '../../domain/field/fix.ts';
-import { isOver, type KeptPhoto, type KeptReport, type ReportFix } from '../../domain/field/report.ts';
+import { isOver, type KeptPhoto, type KeptReport } from '../../domain/field/report.ts';
 import type { Lang, Stage } from '../../domain/vocab.ts';
 
-/** A report that is being written, one for each project. */
+/** A report that is being written. */
 export interface Draft {
+  /** The project's id; of a refused report that is said anew, its place in the queue. */
+  key: string;
   project: string;
   stage: Stage;
   progress: number | null;
@@ -15,8 +17,6 @@ export interface Draft {
   photos: KeptPhoto[];
   /** The refused report that this is to take the place of. */
   instead_of: number | null;
-  observed_at: string | null;
-  fix: ReportFix | null;
 }
 
 interface Photo {
@@ -62,7 +62,7 @@ export class FieldStore {
         });
         db.createObjectStore('photos', { keyPath: 'id' });
         db.createObjectStore('uploads', { keyPath: 'photo' });
-        db.createObjectStore('drafts', { keyPath: 'project' });
+        db.createObjectStore('drafts', { keyPath: 'key' });
         db.createObjectStore('kept', { keyPath: 'name' });
       },
     });
@@ -113,7 +113,7 @@ export class FieldStore {
     }
     const { n: _, ...fresh } = report;
     const n = await tx.objectStore('reports').add(fresh);
-    if (draft) await tx.objectStore('drafts').delete(draft.project);
+    if (draft) await tx.objectStore('drafts').delete(draft.key);
     await done;
     return n;
   }
@@ -171,8 +171,8 @@ export class FieldStore {
     else await this.#db.put('uploads', { photo, path });
   }
 
-  draft(project: string): Promise<Draft | undefined> {
-    return this.#db.get('drafts', project);
+  draft(key: string): Promise<Draft | undefined> {
+    return this.#db.get('drafts', key);
   }
 
   async drafts(): Promise<string[]> {
@@ -189,8 +189,8 @@ export class FieldStore {
   }
 
   /** Lets a draft go, with those of its photos that no report has. */
-  async dropDraft(project: string): Promise<void> {
-    await this.#db.delete('drafts', project);
+  async dropDraft(key: string): Promise<void> {
+    await this.#db.delete('drafts', key);
     await this.tidy(0);
   }
 

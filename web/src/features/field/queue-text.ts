@@ -1,0 +1,37 @@
+// Where a report is on its way, and why it was refused, in words.
+import type { KeptReport } from '../../domain/field/report.ts';
+import type { Lang } from '../../domain/vocab.ts';
+import { word, type WordKey } from '../../domain/words.ts';
+import type { Outcome, Progress } from '../../state/field/sender.ts';
+
+export interface Standing {
+  is: 'waiting' | 'sending' | 'sent' | 'refused';
+  key: WordKey;
+}
+
+export function standing(
+  report: KeptReport,
+  now: { progress: Progress | null; rest: Outcome | null; user: string },
+): Standing {
+  if (report.state !== 'waiting') return { is: report.state, key: `site.state.${report.state}` };
+  if (now.progress) return { is: 'sending', key: 'site.state.sending' };
+  if (report.user !== now.user) return { is: 'waiting', key: 'site.state.other' };
+  const rest = now.rest?.is;
+  if (rest === 'sign_in' || rest === 'no_right' || rest === 'later')
+    return { is: 'waiting', key: `site.state.${rest}` };
+  return { is: 'waiting', key: 'site.state.waiting' };
+}
+
+export function refusalText({ refusal, photos, project_name }: KeptReport, lang: Lang): string {
+  if (!refusal) return '';
+  const parts: string[] = [];
+  const photo = photos.find(({ id }) => id === refusal.photo);
+  if (photo) {
+    const key = refusal.status === 0 ? 'site.refused_photo_lost' : 'site.refused_photo';
+    parts.push(word(key, lang, { name: photo.name }));
+  }
+  if (refusal.faults.some(({ field }) => field === 'project'))
+    parts.push(word('site.refused_project', lang, { name: project_name[lang] }));
+  parts.push(...refusal.faults.filter(({ field }) => field !== 'project').map((fault) => fault[lang]));
+  return parts.join(' ');
+}

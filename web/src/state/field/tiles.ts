@@ -1,0 +1,50 @@
+// Takes the district's map along: once the app has its worker, each tile is asked for, and the worker keeps the answers.
+import { touchTile } from '../../api/field.ts';
+import type { FieldKit } from '../../api/field-types.ts';
+import { TILE_CACHES } from '../../domain/field/caches.ts';
+import { groundTiles, planTilesOf } from '../../domain/field/keep-tiles.ts';
+import type { FieldStore } from './store.ts';
+
+/** The map on the screen comes first. */
+const AT_ONCE = 3;
+
+let running: object | null = null;
+
+/** Fetches the ground once for a plan, and the plan's tiles whenever it changed. */
+export function keepTiles(store: FieldStore, kit: FieldKit): void {
+  void keep(store, kit).catch(() => undefined);
+}
+
+async function keep(store: FieldStore, { seq, plan, projects }: FieldKit): Promise<void> {
+  if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
+  await controlled();
+  const run = (running = {});
+  const kept = await store.get('tiles');
+  if (kept?.plan === plan.id && kept.seq === seq) return;
+  const shapes = projects.flatMap((p) => p.places.map((place) => place.geometry));
+  const paths = planTilesOf(shapes).map((tile) => `/tiles/places/${tile}`);
+  if (kept?.plan !== plan.id) paths.push(...groundTiles(plan.extent).map((tile) => `/tiles/context/${tile}`));
+  const next = paths.values();
+  const worker = async (): Promise<void> => {
+    for (const path of next) {
+      if (running !== run) return;
+      await touchTile(path);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (running === run) await store.set('tiles', { seq, plan: plan.id });
+}
+
+/** The answers are only kept when they go through the worker. */
+async function controlled(): Promise<void> {
+  if (navigator.serviceWorker.controller) return;
+  await new Promise<void>((done) =>
+    navigator.serviceWorker.addEventListener('controllerchange', () => done(), { once: true }),
+  );
+}
+
+/** What a person could see goes with them. */
+export async function forgetTiles(): Promise<void> {
+  running = null;
+  if ('caches' in globalThis) await Promise.all(TILE_CACHES.map((name) => caches.delete(name)));
+}
