@@ -2,7 +2,6 @@
 import type { Lang } from './vocab.ts';
 import { ACCOUNT_WORDS } from './words/account.ts';
 import { EDIT_WORDS } from './words/edit.ts';
-import { FIELD_WORDS } from './words/field.ts';
 import { RECORD_WORDS } from './words/records.ts';
 import { OIDC_WORDS } from './words/oidc.ts';
 import { TIME_WORDS } from './words/time.ts';
@@ -10,7 +9,6 @@ import { TIME_WORDS } from './words/time.ts';
 const WORDS = {
   ...ACCOUNT_WORDS,
   ...EDIT_WORDS,
-  ...FIELD_WORDS,
   ...RECORD_WORDS,
   ...OIDC_WORDS,
   ...TIME_WORDS,
@@ -276,7 +274,9 @@ export const WORD_KEYS = Object.keys(WORDS) as WordKey[];
 
 /** The words for a key, with `{name}` places filled in. */
 export function word(key: WordKey, lang: Lang, values: Record<string, string | number> = {}): string {
-  return WORDS[key][lang].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in values ? String(values[name]) : whole,
-  );
+  return filled(WORDS[key][lang], values);
+}
+
+export function filled(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }

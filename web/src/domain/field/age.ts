@@ -1,8 +1,8 @@
 // How long ago something was, in the unit that people think in.
-import type { WordKey } from '../words.ts';
+import type { SiteKey } from './words.ts';
 
 export interface Age {
-  key: WordKey;
+  key: SiteKey;
   n: number;
 }
 

@@ -1,12 +1,12 @@
 // Where a report is on its way, and why it was refused, in words.
 import type { KeptReport } from '../../domain/field/report.ts';
 import type { Lang } from '../../domain/vocab.ts';
-import { word, type WordKey } from '../../domain/words.ts';
+import { fieldWord, type SiteKey } from '../../domain/field/words.ts';
 import type { Outcome, Progress } from '../../state/field/sender.ts';
 
 export interface Standing {
   is: 'waiting' | 'sending' | 'sent' | 'refused';
-  key: WordKey;
+  key: SiteKey;
 }
 
 export function standing(
@@ -28,10 +28,10 @@ export function refusalText({ refusal, photos, project_name }: KeptReport, lang:
   const photo = photos.find(({ id }) => id === refusal.photo);
   if (photo) {
     const key = refusal.status === 0 ? 'site.refused_photo_lost' : 'site.refused_photo';
-    parts.push(word(key, lang, { name: photo.name }));
+    parts.push(fieldWord(key, lang, { name: photo.name }));
   }
   if (refusal.faults.some(({ field }) => field === 'project'))
-    parts.push(word('site.refused_project', lang, { name: project_name[lang] }));
+    parts.push(fieldWord('site.refused_project', lang, { name: project_name[lang] }));
   parts.push(...refusal.faults.filter(({ field }) => field !== 'project').map((fault) => fault[lang]));
   return parts.join(' ');
 }

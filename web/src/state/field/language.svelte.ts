@@ -1,6 +1,6 @@
 // The language of the field app: as chosen on this device, else the device's own when it is one of ours, else Chinese.
 import { LANGS, oneOf, type Lang, type Text } from '../../domain/vocab.ts';
-import { word, type WordKey } from '../../domain/words.ts';
+import { fieldWord, type FieldKey } from '../../domain/field/words.ts';
 import type { FieldStore } from './store.ts';
 
 function deviceLang(): Lang {
@@ -23,7 +23,7 @@ export class LanguageState {
     });
   }
 
-  t = (key: WordKey, values?: Record<string, string | number>): string => word(key, this.lang, values);
+  t = (key: FieldKey, values?: Record<string, string | number>): string => fieldWord(key, this.lang, values);
 
   /** A name in the chosen language. */
   name = (text: Text): string => text[this.lang];

@@ -1,6 +1,9 @@
-// The words of the field app: what is near, the round, a report and where it is, the phone itself.
+// The words of the field app: what is near, the round, a report and where it is, the phone itself. They stand apart from
+// the others so that the full map does not carry them.
+import { filled, word, type WordKey } from '../words.ts';
+import type { Lang } from '../vocab.ts';
 
-export const FIELD_WORDS = {
+const WORDS = {
   'site.app': { zh: '挂图现场', en: 'Guatu in the field' },
   'site.pages': { zh: '页面', en: 'Pages' },
   'site.near': { zh: '附近', en: 'Near me' },
@@ -225,3 +228,14 @@ export const FIELD_WORDS = {
   'site.again_seen': { zh: '看到的时间和位置不变：{time}', en: 'Time and place of what you saw stay: {time}' },
   'site.this_photo': { zh: '这张没有被接受', en: 'This one was not taken' },
 } as const satisfies Record<string, { zh: string; en: string }>;
+
+export type SiteKey = keyof typeof WORDS;
+export const SITE_KEYS = Object.keys(WORDS) as SiteKey[];
+/** Every word that the field app may say: its own and the plan's. */
+export type FieldKey = SiteKey | WordKey;
+
+const isSite = (key: FieldKey): key is SiteKey => key in WORDS;
+
+export function fieldWord(key: FieldKey, lang: Lang, values: Record<string, string | number> = {}): string {
+  return isSite(key) ? filled(WORDS[key][lang], values) : word(key, lang, values);
+}
