@@ -333,6 +333,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patches/{patch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A patch as it is edited, with its version. */
+        get: operations["find_patch_record"];
+        /** Puts a whole record in the place of a patch. Takes If-Match. */
+        put: operations["replace_patch"];
+        post?: never;
+        /** Removes a patch that nothing else needs. Takes If-Match. */
+        delete: operations["delete_patch"];
+        options?: never;
+        head?: never;
+        /** Merges some members into a patch (RFC 7396). Takes If-Match. */
+        patch: operations["update_patch"];
+        trace?: never;
+    };
+    "/api/v1/patches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is looked after, by whom, and the projects at it. */
+        get: operations["list_patches"];
+        put?: never;
+        /** Makes a patch; the body has an id beside the members of the record. */
+        post: operations["create_patch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/targets/{target}/readings": {
         parameters: {
             query?: never;
@@ -378,6 +416,180 @@ export interface paths {
         put?: never;
         /** Several edits that land together or not at all. */
         post: operations["create_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/field": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a phone needs to work without a network: projects with their places, what is due a visit, patches, the rule that judges reports. */
+        get: operations["find_field_kit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports from the field, newest first, page by page. Those who are not signed in see the accepted ones, without who made them and where. */
+        get: operations["list_inspections"];
+        put?: never;
+        /** Files a report. It changes nothing of its project until it is accepted. Sent again with the same id and body it is the same report; the id serves as Idempotency-Key where there is none. */
+        post: operations["create_inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/rule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rule by which reports are judged. Version 0 is the rule of a plan that brings none. */
+        get: operations["find_inspection_rule"];
+        /** Puts another rule in the place of this one. Takes If-Match. */
+        put: operations["replace_inspection_rule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts reports one after the other, the oldest first, and tells of each what became of it. */
+        post: operations["accept_inspections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{inspection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report. */
+        get: operations["find_inspection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{inspection}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts a report: its project takes the stage and the progress that it tells, unless later word is there already. */
+        post: operations["accept_inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inspections/{inspection}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rejects a report, and says why. */
+        post: operations["reject_inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins the upload of a photo (tus 1.0): takes Upload-Length, 1 byte to 25 MiB, and tells its address. The id in it is the photo's. */
+        post: operations["create_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{upload}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an upload is: Upload-Offset and Upload-Length. HEAD tells the same. */
+        get: operations["find_upload"];
+        put?: never;
+        post?: never;
+        /** Ends an upload; a photo that a report has taken stays. */
+        delete: operations["delete_upload"];
+        options?: never;
+        head?: never;
+        /** Goes on with an upload: up to 1 MiB of application/offset+octet-stream from Upload-Offset on. The bytes that complete it have the photo checked: 415 for what is no JPEG, PNG or WebP, 422 for one that is damaged or has over 64 million pixels; the upload is gone then. */
+        patch: operations["append_upload"];
+        trace?: never;
+    };
+    "/api/v1/photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo of a report that the caller may see. A photo's bytes never change. */
+        get: operations["find_photo"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1132,6 +1344,22 @@ export interface components {
             /** @description As it was when absent or null, and public for a new collection. */
             visibility?: components["schemas"]["Visibility"] | (null);
         };
+        /** @description What somebody looks after: a grid cell, a road, a river, a building. */
+        PatchBody: {
+            name: components["schemas"]["Text"];
+            role: components["schemas"]["PatchRole"];
+            /** @description User names of those who look after it. */
+            inspectors: string[];
+            /**
+             * Format: double
+             * @description Metres, 0 to 2000: projects within this distance of the shape belong to it.
+             */
+            reach_m: number;
+            /** @description A GeoJSON geometry, longitude before latitude (WGS 84); a polygon for a grid cell. */
+            geometry: unknown;
+        };
+        /** @description What is looked after. */
+        PatchRole: "grid" | "road" | "river" | "building";
         NewReading: {
             date: string;
             /** Format: double */
@@ -1167,7 +1395,81 @@ export interface components {
          * @description What a record is; the same words as [`Record`]'s tag.
          * @enum {string}
          */
-        RecordType: "plan" | "section" | "target" | "quota" | "project" | "theme" | "collection" | "feature" | "light_rule";
+        RecordType: "plan" | "section" | "target" | "quota" | "project" | "theme" | "collection" | "feature" | "light_rule" | "inspection_rule" | "patch" | "inspection";
+        /** @description A report from the field. What it says is told once and never altered. */
+        InspectionReport: {
+            /** @description Made by whoever reports; the same for a report that is sent again. */
+            id: components["schemas"]["Slug"];
+            /** @description Id of the project. */
+            project: components["schemas"]["Slug"];
+            /** @description By the clock of the device. */
+            observed_at: string;
+            stage: components["schemas"]["Stage"];
+            /**
+             * Format: double
+             * @description Percent.
+             */
+            progress?: number | null;
+            /** @description 1 to 1000 characters. */
+            note?: string | null;
+            /** @description Where the device was. */
+            fix?: components["schemas"]["FixReport"] | (null);
+            /**
+             * @description Whoever reports was told what speaks against it.
+             * @default false
+             */
+            confirmed: boolean;
+            /**
+             * @description Ids of finished uploads, at most ten.
+             * @default []
+             */
+            photos: components["schemas"]["Slug"][];
+        };
+        /** @description A position of WGS 84. */
+        FixReport: {
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            lat: number;
+            /**
+             * Format: double
+             * @description Metres by which it may be off.
+             */
+            accuracy_m?: number | null;
+            source: components["schemas"]["FixSource"];
+        };
+        /** @description Where a position comes from. */
+        FixSource: "device" | "chosen";
+        /** @description The numbers by which reports from the field are judged. */
+        InspectionRule: {
+            /**
+             * Format: double
+             * @description Metres: a fix that may be farther off is marked.
+             */
+            fix_limit_m: number;
+            /**
+             * Format: double
+             * @description Metres that one may stand from a project's place, beyond what is unsure of both.
+             */
+            reach_m: number;
+            /**
+             * Format: uint32
+             * @description Days after which a project is due another visit.
+             */
+            visit_days: number;
+            /** @description Whether reports that nothing speaks against are accepted as they come. */
+            accept_at_once: boolean;
+        };
+        /** @description Reports that are accepted one after the other, the oldest first. */
+        Acceptances: {
+            /** @description Ids of reports, at most 200. */
+            accept: components["schemas"]["Slug"][];
+        };
+        /** @description Why a report is rejected. */
+        Rejection: {
+            /** @description 1 to 500 characters, for whoever made the report. */
+            reason: string;
+        };
         /** @description The rule by which lights are read. */
         LightRuleBody: {
             /**
@@ -1189,6 +1491,11 @@ export interface components {
              * @description Days after which a report no longer proves that a project is on schedule; null for never.
              */
             evidence_days: number | null;
+            /**
+             * @description Whether green takes an accepted report from the field that nothing speaks against; false when absent.
+             * @default false
+             */
+            needs_inspection: boolean;
         };
         SignIn: {
             name: string;
@@ -1521,6 +1828,8 @@ export interface components {
             /** @description The planned start. */
             start: string | null;
             reported: string | null;
+            /** @description When somebody last reported from the field, and nothing spoke against it. */
+            inspected: string | null;
             /** Format: int32 */
             days_overdue: number | null;
             /**
@@ -1887,6 +2196,238 @@ export interface components {
              */
             moved_m?: number | null;
         };
+        /** @description All that a phone needs to work without a network. */
+        FieldKit: {
+            /** Format: uint64 */
+            seq: number;
+            /** @description The server's day. */
+            today: string;
+            user: components["schemas"]["FieldUser"];
+            plan: components["schemas"]["FieldPlan"];
+            rule: components["schemas"]["InspectionRule"];
+            /** @description In the plan's order. */
+            projects: components["schemas"]["FieldProject"][];
+            patches: components["schemas"]["FieldPatch"][];
+        };
+        FieldUser: {
+            name: string;
+            display_name: string;
+        };
+        FieldPlan: {
+            id: components["schemas"]["Slug"];
+            district: components["schemas"]["Text"];
+            /** Format: int16 */
+            year: number;
+            start: string;
+            due: string;
+            /** @description West, south, east, north. */
+            extent: number[];
+            simulated: boolean;
+        };
+        FieldProject: {
+            id: components["schemas"]["Slug"];
+            kind: components["schemas"]["Kind"];
+            name: components["schemas"]["Text"];
+            aim: components["schemas"]["Aim"];
+            due: string;
+            stage: components["schemas"]["Stage"];
+            /** @description The stages that a report may tell, the present one first. */
+            next_stages: components["schemas"]["Stage"][];
+            /** Format: double */
+            progress: number | null;
+            light: components["schemas"]["LightReading"];
+            reported: string | null;
+            /** @description The day of the last report from the field that was not rejected. */
+            last_inspection: string | null;
+            due_visit: boolean;
+            /** @description In a patch of the caller's, or the caller is its warden. */
+            mine: boolean;
+            warden: string | null;
+            /** @description Ids of the patches that it lies in. */
+            patches: components["schemas"]["Slug"][];
+            internal: boolean;
+            simulated: boolean;
+            places: components["schemas"]["FieldPlace"][];
+        };
+        FieldPlace: {
+            collection: components["schemas"]["Slug"];
+            id: components["schemas"]["Slug"];
+            name: components["schemas"]["Text"];
+            position: components["schemas"]["Position"];
+            /**
+             * Format: double
+             * @description Metres by which the drawn place may be off.
+             */
+            accuracy_m: number;
+            /** @description A GeoJSON geometry, longitude before latitude (WGS 84). */
+            geometry: unknown;
+        };
+        FieldPatch: {
+            id: components["schemas"]["Slug"];
+            /** Format: uint64 */
+            version: number;
+            name: components["schemas"]["Text"];
+            role: components["schemas"]["PatchRole"];
+            /** @description User names of those who look after it. */
+            inspectors: string[];
+            /** Format: double */
+            reach_m: number;
+            /** @description A GeoJSON geometry, longitude before latitude (WGS 84). */
+            geometry: unknown;
+            /** @description The caller looks after it. */
+            mine: boolean;
+        };
+        /** @description Patches as a GeoJSON FeatureCollection. */
+        PatchCollection: {
+            type: string;
+            features: components["schemas"]["PatchFeature"][];
+        };
+        PatchFeature: {
+            type: string;
+            id: components["schemas"]["Slug"];
+            /** @description A GeoJSON geometry, longitude before latitude (WGS 84). */
+            geometry: unknown;
+            properties: components["schemas"]["PatchProperties"];
+        };
+        PatchProperties: {
+            name_zh: string;
+            name_en: string;
+            role: components["schemas"]["PatchRole"];
+            /** @description User names of those who look after it. */
+            inspectors: string[];
+            /**
+             * Format: double
+             * @description Projects within this distance of the shape belong to it.
+             */
+            reach_m: number;
+            /** Format: uint64 */
+            version: number;
+            /** @description The caller looks after it. */
+            mine: boolean;
+            /** @description Ids of the projects at it. */
+            projects: components["schemas"]["Slug"][];
+        };
+        /** @description A page of reports, newest first. */
+        InspectionPage: {
+            type: string;
+            features: components["schemas"]["InspectionFeature"][];
+            /** Format: uint */
+            number_matched: number;
+            /** Format: uint */
+            number_returned: number;
+            /** @description Reports by state, with every other filter applied. */
+            counts: components["schemas"]["State of an inspectionCounts"];
+            /** @description Address of the next page; null on the last. */
+            next: string | null;
+        };
+        /** @description A report as a GeoJSON feature; its geometry is where the device was. */
+        InspectionFeature: {
+            type: string;
+            id: components["schemas"]["Slug"];
+            /** @description Null for a report without a position, and for those who are not signed in. */
+            geometry: components["schemas"]["InspectionPoint"] | (null);
+            properties: components["schemas"]["Inspection"];
+        };
+        InspectionPoint: {
+            type: string;
+            /** @description Longitude, latitude (WGS 84). */
+            coordinates: number[];
+        };
+        /** @description A report. Who made it, where, what was said and what speaks against it is null for those who are not signed in. */
+        Inspection: {
+            project: components["schemas"]["Slug"];
+            /** @description Null for a project that is gone. */
+            project_name: components["schemas"]["Text"] | (null);
+            /** Format: uint64 */
+            version: number;
+            observed_at: string;
+            received_at: string;
+            /** @description The day of the report where the plan is. */
+            day: string;
+            stage: components["schemas"]["Stage"];
+            /** Format: double */
+            progress: number | null;
+            simulated: boolean;
+            photos: components["schemas"]["InspectionPhoto"][];
+            state: components["schemas"]["InspectionState"];
+            /** @description It was accepted when later word was there already, so that it changed nothing. */
+            superseded: boolean;
+            inspector: string | null;
+            note: string | null;
+            fix: components["schemas"]["Fix"] | (null);
+            /**
+             * Format: double
+             * @description From the fix to the nearest place of the project.
+             */
+            distance_m: number | null;
+            /** @description What speaks against it; null for those who are not signed in. */
+            marks: components["schemas"]["Mark"][] | null;
+            confirmed: boolean | null;
+            /** @description Null while nobody has decided, and where the plan's rule accepted it as it came. */
+            decided_by: string | null;
+            decided_at: string | null;
+            /** @description Why it was rejected. */
+            reason: string | null;
+        };
+        /** @description A photo; its bytes are at `/api/v1/photos/{id}`. */
+        InspectionPhoto: {
+            id: components["schemas"]["Slug"];
+            /**
+             * Format: uint32
+             * @description Pixels, upright.
+             */
+            width: number;
+            /** Format: uint32 */
+            height: number;
+            /** Format: uint64 */
+            bytes: number;
+            /** @description Of the bytes as they came. */
+            sha256: string | null;
+            /** @description By its EXIF; without a zone unless the camera wrote one. */
+            taken_at: string | null;
+            /** @description Longitude, latitude by its EXIF. */
+            position: number[] | null;
+        };
+        /**
+         * @description What has become of a report.
+         * @enum {string}
+         */
+        InspectionState: "pending" | "accepted" | "rejected";
+        Fix: {
+            /** Format: double */
+            accuracy_m: number | null;
+            source: components["schemas"]["FixSource"];
+        };
+        /** @description What speaks against a report. */
+        Mark: "no_fix" | "poor_fix" | "far" | "photo_elsewhere" | "photo_old" | "clock_ahead";
+        "State of an inspectionCounts": {
+            pending: number;
+            accepted: number;
+            rejected: number;
+        };
+        /** @description The rule by which reports are judged, with its version. */
+        InspectionRuleWire: {
+            /**
+             * Format: uint64
+             * @description 0 for the rule of a plan that brings none.
+             */
+            version: number;
+            rule: components["schemas"]["InspectionRule"];
+        };
+        DecisionResults: {
+            results: components["schemas"]["DecisionResult"][];
+        };
+        /** @description What became of one of several reports. */
+        DecisionResult: {
+            id: components["schemas"]["Slug"];
+            state: components["schemas"]["DecisionState"];
+            /** @description Why it could not be accepted. */
+            detail: string | null;
+            /** @description The same in Chinese, where the plan's rules refuse it. */
+            detail_zh: string | null;
+        };
+        /** @enum {string} */
+        DecisionState: "accepted" | "refused";
         /** @description The rule by which lights are read, with its version. */
         LightRuleWire: {
             /**
@@ -3535,6 +4076,201 @@ export interface operations {
             };
         };
     };
+    find_patch_record: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                patch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patch: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_patches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["PatchCollection"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchBody"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_reading: {
         parameters: {
             query?: never;
@@ -3622,6 +4358,458 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_field_kit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldKit"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_inspections: {
+        parameters: {
+            query?: {
+                /** @description Only reports on this project. */
+                project?: string;
+                /** @description Only reports of this user. */
+                inspector?: string;
+                /** @description Only reports in these states. */
+                state?: ("pending" | "accepted" | "rejected")[];
+                /** @description How many reports a page holds. */
+                limit?: number;
+                /** @description Where the page begins, from `next`. Takes the cursor of a page's next link. */
+                cursor?: string;
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["InspectionPage"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionReport"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionFeature"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_inspection_rule: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionRuleWire"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_inspection_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InspectionRule"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_inspections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptances"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionResults"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_inspection: {
+        parameters: {
+            query?: {
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                inspection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["InspectionFeature"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inspection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["InspectionFeature"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                inspection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rejection"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["InspectionFeature"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    append_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_photo: {
+        parameters: {
+            query?: {
+                /** @description thumb: up to 320 pixels; view: up to 2048; both JPEG, upright, without metadata. original: as it came, for those who are signed in. view when absent. */
+                size?: "thumb" | "view" | "original";
+            };
+            header?: never;
+            path: {
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "image/png": unknown;
+                    "image/webp": unknown;
                 };
             };
             /** @description What is wrong. */

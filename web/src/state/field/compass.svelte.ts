@@ -7,6 +7,10 @@ interface Asking {
 
 /** Fewer degrees than this do not turn the arrows: a needle that trembles is hard to read. */
 const STEP_DEG = 3;
+const SILENT_MS = 2_000;
+
+/** A compass is held in the hand. */
+const isTouched = () => matchMedia('(pointer: coarse)').matches;
 
 export class CompassState {
   heading = $state<number | null>(null);
@@ -15,16 +19,22 @@ export class CompassState {
 
   constructor() {
     if (typeof DeviceOrientationEvent === 'undefined') return;
-    this.mayAsk = typeof (DeviceOrientationEvent as Asking).requestPermission === 'function';
-    if (this.mayAsk) return;
-    $effect(() => this.#listen());
+    $effect(() => {
+      const off = this.#listen();
+      // Some devices tell without being asked though they could be; only a silent one is asked.
+      const isAsker = typeof (DeviceOrientationEvent as Asking).requestPermission === 'function';
+      const timer = setTimeout(() => (this.mayAsk = isAsker && this.heading === null && isTouched()), SILENT_MS);
+      return () => {
+        clearTimeout(timer);
+        off();
+      };
+    });
   }
 
   /** Must be called in answer to a tap. */
   async ask(): Promise<void> {
-    const answer = await (DeviceOrientationEvent as Asking).requestPermission?.().catch(() => 'denied');
+    await (DeviceOrientationEvent as Asking).requestPermission?.().catch(() => 'denied');
     this.mayAsk = false;
-    if (answer === 'granted') this.#listen();
   }
 
   #listen(): () => void {
@@ -33,6 +43,7 @@ export class CompassState {
       if (heading === null) return;
       const off = Math.abs(((heading - (this.heading ?? 999) + 540) % 360) - 180);
       if (this.heading === null || off >= STEP_DEG) this.heading = heading;
+      this.mayAsk = false;
     };
     const names = ['deviceorientationabsolute', 'deviceorientation'];
     for (const name of names) addEventListener(name, turned);
