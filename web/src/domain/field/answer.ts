@@ -1,4 +1,6 @@
 // What an answer of the server means for a report that waits: done, refused, or to be tried again, and when.
+import type { Lang } from '../vocab.ts';
+import { word } from '../words.ts';
 import type { Fault, Refusal } from './report.ts';
 
 export type Verdict =
@@ -32,7 +34,10 @@ export interface Said {
   retry_s: number | null;
 }
 
-const joined = (...parts: (string | null | undefined)[]) => parts.filter(Boolean).join(' ');
+/** A rule that was broken, with what would be right. */
+function told(lang: Lang, detail: string, expected: string | null | undefined): string {
+  return expected ? word('fault.expected', lang, { detail, expected }) : detail;
+}
 
 export function faultsOf({ status, problem }: Said): Fault[] {
   const found = problem?.violations ?? [];
@@ -42,8 +47,8 @@ export function faultsOf({ status, problem }: Said): Fault[] {
   }
   return found.map((v) => ({
     field: v.field,
-    zh: joined(v.detail_zh ?? v.detail, v.detail_zh ? v.expected_zh : v.expected),
-    en: joined(v.detail, v.expected),
+    zh: told('zh', v.detail_zh ?? v.detail, v.detail_zh ? v.expected_zh : v.expected),
+    en: told('en', v.detail, v.expected),
   }));
 }
 

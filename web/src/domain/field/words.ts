@@ -10,7 +10,8 @@ const WORDS = {
   'site.map': { zh: '地图', en: 'Map' },
   'site.round': { zh: '路线', en: 'Round' },
   'site.reports': { zh: '上报', en: 'Reports' },
-  'site.reports_n': { zh: '上报，{n} 条没发出', en: 'Reports, {n} not sent' },
+  'site.n_unsent': { zh: '，{n} 条没发出', en: ', {n} not sent' },
+  'site.n_left': { zh: '，还有 {n} 个', en: ', {n} to go' },
   'site.menu': { zh: '设置', en: 'Settings' },
   'site.back': { zh: '返回', en: 'Back' },
   'site.cancel': { zh: '不了', en: 'Not now' },
@@ -162,6 +163,7 @@ const WORDS = {
   'site.not_in_kit': { zh: '手机里没有这个项目', en: 'This project is not on the phone' },
   'site.not_in_kit_hint': { zh: '可能已从计划里删除。', en: 'It may have been removed from the plan.' },
 
+  'site.fault.stage': { zh: '请选看到的阶段', en: 'Choose the stage that you see' },
   'site.fault.full': {
     zh: '手机没有空间了，这条还没存下。清理一些空间再试，不要关掉这一页。',
     en: 'The phone is full and this is not kept yet. Free some space and try again; do not close this page.',

@@ -20,16 +20,18 @@ import type { FieldState } from './field.svelte.ts';
 import type { Draft } from './store.ts';
 
 /** Why something was not done, as a word to look up. */
-export type FormFault = 'full' | 'unread' | 'type' | 'size' | 'many' | 'failed' | null;
+export type FormFault = 'full' | 'unread' | 'type' | 'size' | 'many' | 'failed' | 'stage' | null;
 
 const DRAFT_MS = 250;
+/** What a project's stage is before anybody told; in the form: none is chosen yet. */
+const UNSEEN: Stage = 'not_reported';
 
 export class ReportForm {
   readonly key: string;
   /** The refused report that this one says anew. */
   readonly old: KeptReport | null;
   project: FieldProject | null = $state.raw(null);
-  stage = $state<Stage>('not_reported');
+  stage = $state<Stage>(UNSEEN);
   progress = $state<number | null>(null);
   note = $state('');
   photos = $state.raw<KeptPhoto[]>([]);
@@ -85,14 +87,18 @@ export class ReportForm {
     return doubtsAbout(this.fix(now), this.project.places, kit.rule);
   }
 
-  /** The stages that may be reported: as it is, then what it may become. */
+  /** The stages that may be reported: as it is, then what it may become. Nobody can see that nothing was reported. */
   get stages(): readonly Stage[] {
-    return this.project?.next_stages ?? [];
+    return this.project?.next_stages.filter((stage) => stage !== UNSEEN) ?? [];
+  }
+
+  get hasStage(): boolean {
+    return this.stages.includes(this.stage);
   }
 
   choose(project: FieldProject): void {
     this.project = project;
-    if (this.stages.includes(this.stage) && this.old) return;
+    if (this.old && this.hasStage) return;
     this.stage = project.stage;
     this.progress = project.progress;
   }
@@ -102,6 +108,7 @@ export class ReportForm {
     if (implied !== null) this.progress = implied;
     else if (impliedProgress(this.stage) !== null) this.progress = this.project?.progress ?? null;
     this.stage = stage;
+    if (this.fault === 'stage') this.fault = null;
     this.changed();
   }
 
@@ -162,6 +169,10 @@ export class ReportForm {
   async keep(confirmed: boolean, now: number): Promise<boolean> {
     const { project } = this;
     if (!project || this.busy) return false;
+    if (!this.hasStage) {
+      this.fault = 'stage';
+      return false;
+    }
     this.busy = true;
     this.fault = null;
     clearTimeout(this.#timer);
