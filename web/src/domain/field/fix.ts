@@ -1,4 +1,5 @@
 // A position from the device, how good it is, and which of several to go by.
+import { planeAt } from '../geo/plane.ts';
 import type { Position2 } from '../ring.ts';
 
 export interface Fix {
@@ -17,7 +18,7 @@ export type Quality = (typeof QUALITIES)[number];
 /** A fix this good tells one side of a street from the other. */
 export const GOOD_M = 15;
 /** For so long a better fix stands against a worse one that came after it: nobody walks far meanwhile. */
-const STANDS_MS = 12_000;
+export const STANDS_MS = 12_000;
 /** A fix older than this says where one was, not where one is. */
 export const OLD_MS = 60_000;
 
@@ -29,10 +30,16 @@ export function qualityOf(fix: Fix | null, limit_m: number): Quality {
   return fix.accuracy_m <= GOOD_M && GOOD_M <= limit_m ? 'good' : fix.accuracy_m <= limit_m ? 'fair' : 'poor';
 }
 
-/** The fix to go by when another one comes. */
+/**
+ * The fix to go by when another one comes: the better of the two, unless the worse one shows that one is somewhere else by
+ * now.
+ */
 export function takeFix(held: Fix | null, fresh: Fix): Fix {
-  if (!held || held.source === 'chosen' || fresh.at - held.at > STANDS_MS) return fresh;
-  return (fresh.accuracy_m ?? Infinity) <= (held.accuracy_m ?? Infinity) ? fresh : held;
+  if (!held || fresh.at - held.at > STANDS_MS) return fresh;
+  const [before, now] = [held.accuracy_m ?? Infinity, fresh.accuracy_m ?? Infinity];
+  if (now <= before) return fresh;
+  const moved_m = Math.hypot(...planeAt(placeOf(held)).toMetres(placeOf(fresh)));
+  return moved_m > before + now ? fresh : held;
 }
 
 export function isOld(fix: Fix, now: number): boolean {

@@ -93,7 +93,7 @@ const WORDS = {
   'site.mine': { zh: '我的', en: 'Mine' },
   'site.my_patches': { zh: '我的片区', en: 'My patches' },
   'site.no_patches': { zh: '还没有分给我的片区', en: 'No patch is assigned to me' },
-  'site.patch_on_map': { zh: '在地图上看{name}', en: 'Show {name} on the map' },
+  'site.patch_on_map': { zh: '，在地图上看', en: ', show it on the map' },
   'site.patch.grid': { zh: '网格', en: 'Grid cell' },
   'site.patch.road': { zh: '路长', en: 'Road warden' },
   'site.patch.river': { zh: '河长', en: 'River warden' },

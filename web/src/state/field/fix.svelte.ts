@@ -1,5 +1,5 @@
 // Where the phone is: the device's own fixes as they come, or a point that was chosen because there are none.
-import { placeOf, readFix, takeFix, type Fix } from '../../domain/field/fix.ts';
+import { STANDS_MS, placeOf, readFix, takeFix, type Fix } from '../../domain/field/fix.ts';
 import type { Position2 } from '../../domain/ring.ts';
 import type { FieldStore } from './store.ts';
 
@@ -18,6 +18,7 @@ export class FixState {
   readonly at: Position2 | null = $derived(this.current && placeOf(this.current));
   readonly #store: FieldStore;
   #watch: number | null = null;
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(store: FieldStore, chosen: Fix | null) {
     this.#store = store;
@@ -40,7 +41,7 @@ export class FixState {
         const fix = readFix(coords, timestamp);
         if (!fix) return;
         this.trouble = null;
-        this.device = takeFix(this.device, fix);
+        this.#take(fix);
       },
       ({ code }) => (this.trouble = code === DENIED ? 'denied' : 'unavailable'),
       { enableHighAccuracy: true, maximumAge: 5_000, timeout: 30_000 },
@@ -65,7 +66,15 @@ export class FixState {
     return device && now - device.at <= USABLE_MS ? device : this.chosen;
   }
 
+  /** A worse fix waits until the better one has stood long enough; a device at rest may tell no other. */
+  #take(fix: Fix): void {
+    clearTimeout(this.#later);
+    this.device = takeFix(this.device, fix);
+    if (this.device !== fix) this.#later = setTimeout(() => (this.device = fix), STANDS_MS);
+  }
+
   #stop(): void {
+    clearTimeout(this.#later);
     if (this.#watch !== null) navigator.geolocation.clearWatch(this.#watch);
     this.#watch = null;
   }
