@@ -31,7 +31,7 @@ export interface Kept {
   round: { ids: string[]; done: string[]; day: string };
   point: Fix;
   lang: Lang;
-  tiles: { seq: number; plan: string };
+  tiles: { seq: number; plan: string; at: number };
 }
 
 interface Schema extends DBSchema {

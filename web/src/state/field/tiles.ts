@@ -7,10 +7,12 @@ import type { FieldStore } from './store.ts';
 
 /** The map on the screen comes first. */
 const AT_ONCE = 3;
+/** What changed in the plan shows on the map from the network; without one, it may be so old. */
+const STALE_MS = 15 * 60_000;
 
 let running: object | null = null;
 
-/** Fetches the ground once for a plan, and the plan's tiles whenever it changed. */
+/** Fetches the ground once for a plan, and the plan's tiles when it changed, but not at every change. */
 export function keepTiles(store: FieldStore, kit: FieldKit): void {
   void keep(store, kit).catch(() => undefined);
 }
@@ -20,10 +22,11 @@ async function keep(store: FieldStore, { seq, plan, projects }: FieldKit): Promi
   await controlled();
   const run = (running = {});
   const kept = await store.get('tiles');
-  if (kept?.plan === plan.id && kept.seq === seq) return;
+  const isSame = kept?.plan === plan.id;
+  if (isSame && (kept.seq === seq || Date.now() - kept.at < STALE_MS)) return;
   const shapes = projects.flatMap((p) => p.places.map((place) => place.geometry));
   const paths = planTilesOf(shapes).map((tile) => `/tiles/places/${tile}`);
-  if (kept?.plan !== plan.id) paths.push(...groundTiles(plan.extent).map((tile) => `/tiles/context/${tile}`));
+  if (!isSame) paths.push(...groundTiles(plan.extent).map((tile) => `/tiles/context/${tile}`));
   const next = paths.values();
   const worker = async (): Promise<void> => {
     for (const path of next) {
@@ -32,7 +35,7 @@ async function keep(store: FieldStore, { seq, plan, projects }: FieldKit): Promi
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (running === run) await store.set('tiles', { seq, plan: plan.id });
+  if (running === run) await store.set('tiles', { seq, plan: plan.id, at: Date.now() });
 }
 
 /** The answers are only kept when they go through the worker. */

@@ -17,10 +17,6 @@ export class WhereState {
     });
   }
 
-  get isForm(): boolean {
-    return this.spot.page === 'report' || this.spot.page === 'again';
-  }
-
   go(spot: Spot): void {
     if (hrefOf(spot) === location.pathname) return;
     this.#depth += 1;
