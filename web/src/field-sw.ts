@@ -10,21 +10,16 @@ import { GROUND_TILES, PLAN_TILES } from './domain/field/caches.ts';
 /** The files of the app, put in by the build. */
 declare const __SHELL__: { url: string; revision: string | null }[];
 
-interface Worker {
-  skipWaiting(): Promise<void>;
-  addEventListener(type: 'message', heard: (event: { data?: { type?: string } }) => void): void;
-}
-const worker = self as unknown as Worker;
+const worker = self as unknown as { skipWaiting(): Promise<void> };
 
 /** In a street with a weak signal, the kept tile comes after this. */
 const TILE_WAIT_S = 4;
 
 precacheAndRoute(__SHELL__);
 cleanupOutdatedCaches();
+// A newer worker takes over at once; the pages reload when nothing is being written in them.
 clientsClaim();
-worker.addEventListener('message', ({ data }) => {
-  if (data?.type === 'SKIP_WAITING') void worker.skipWaiting();
-});
+void worker.skipWaiting();
 
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/field.html'), { allowlist: [/^\/field(\/|$)/] }));
 

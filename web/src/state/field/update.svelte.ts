@@ -2,55 +2,55 @@
 import { Workbox } from 'workbox-window';
 
 const LOOK_MS = 30 * 60_000;
+/** A part that is missing still after a reload is missing for another reason. */
+const AGAIN_MS = 60_000;
+const RENEWED = 'guatu-field-renewed';
+
+function mayRenewAgain(): boolean {
+  const last = Number(sessionStorage.getItem(RENEWED) ?? 0);
+  sessionStorage.setItem(RENEWED, String(Date.now()));
+  return Date.now() - last > AGAIN_MS;
+}
 
 export class UpdateState {
-  /** A newer version is ready, and waits for the form to be done. */
+  /** A newer version is there, and waits for the form to be done. */
   waiting = $state(false);
   /** Whether the app can be opened without a network now. */
   isReady = $state(false);
-  #worker: Workbox | null = null;
   #isBusy = () => false;
-  #reload = false;
 
   /** `isBusy`: whether something is being written that a reload would disturb. */
   start(isBusy: () => boolean): void {
     this.#isBusy = isBusy;
     // Only the built app has a worker; a browser may have none where the server speaks plain HTTP.
     if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
-    const worker = (this.#worker = new Workbox('/field-sw.js', { scope: '/field' }));
+    const worker = new Workbox('/field-sw.js', { scope: '/field' });
     this.isReady = navigator.serviceWorker.controller !== null;
-    const hadOne = this.isReady;
     worker.addEventListener('controlling', () => {
-      this.isReady = true;
       // The first worker takes over a page that is as new as itself.
-      if (hadOne) this.#renew();
-    });
-    worker.addEventListener('waiting', () => {
-      this.waiting = true;
-      this.settle();
+      if (this.isReady) this.#renew();
+      this.isReady = true;
     });
     // A part of the old version that is gone: the new one has it.
-    addEventListener('vite:preloadError', () => this.#renew());
+    addEventListener('vite:preloadError', () => mayRenewAgain() && this.#renew());
     void worker.register().catch(() => undefined);
-    setInterval(() => void worker.update().catch(() => undefined), LOOK_MS);
+    const look = () => void worker.update().catch(() => undefined);
+    setInterval(look, LOOK_MS);
+    addEventListener('online', look);
   }
 
   /** Takes the newer version now, unless something is being written. */
   settle(): void {
     if (this.waiting && !this.#isBusy()) this.take();
-    else if (this.#reload) this.#renew();
   }
 
+  /** Takes it now; a report that is being written is kept as a draft. */
   take(): void {
-    this.#worker?.messageSkipWaiting();
+    location.reload();
   }
 
   #renew(): void {
-    this.#reload = true;
-    if (this.#isBusy()) {
-      this.waiting = true;
-      return;
-    }
-    location.reload();
+    this.waiting = true;
+    this.settle();
   }
 }
