@@ -83,6 +83,8 @@ test('three reports survive a closed browser and a line that is cut in the middl
   await expect(phone.page.locator('[data-state="waiting"]')).toHaveCount(3);
   await expect(phone.page.getByRole('link', { name: /^上报.*3 条没发出/ })).toBeVisible();
 
+  const begun: string[] = [];
+  phone.page.on('request', (r) => r.method() === 'POST' && r.url().endsWith('/api/v1/uploads') && begun.push(r.url()));
   // The first photo weighs more than a megabyte: the cut is in its middle.
   const cut = line.after(1_000_000, () => line.cut());
   await offline(false);
@@ -96,6 +98,8 @@ test('three reports survive a closed browser and a line that is cut in the middl
   await phone.page.getByRole('button', { name: '现在发送' }).tap();
   await expect(sent(phone.page)).toHaveCount(3, { timeout: 60_000 });
   await expectAll(reports);
+  // The photo that was cut went on where it broke: each was begun once.
+  expect(begun.length).toBe(6);
   // Nothing more comes after: neither a second report nor a photo that nobody waits for.
   await phone.page.reload();
   await expect(sent(phone.page)).toHaveCount(3);

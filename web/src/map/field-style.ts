@@ -8,6 +8,7 @@ import type {
   StyleSpecification,
 } from '@maplibre/maplibre-gl-style-spec';
 import { FIELD_MAX_ZOOM } from '../domain/field/keep-tiles.ts';
+import { anchorOf } from '../domain/geo/anchor.ts';
 import { circle } from '../domain/geo/reach.ts';
 import type { Position2 } from '../domain/ring.ts';
 import type { Look } from './look.ts';
@@ -54,7 +55,12 @@ function source(features: Feature[]): GeoJSONSourceSpecification {
 
 function ownSources({ me, patches, round, unsent }: FieldLook): Record<string, GeoJSONSourceSpecification> {
   const all: Record<string, GeoJSONSourceSpecification> = {};
-  if (patches.length) all['patches'] = source(patches.map(({ name, geometry }) => feature(geometry, { name })));
+  // The name stands once, not in each piece of a tile.
+  const named = ({ name, geometry }: FieldLook['patches'][number]) => {
+    const at = anchorOf(geometry);
+    return [feature(geometry), ...(at ? [feature({ type: 'Point', coordinates: at }, { name })] : [])];
+  };
+  if (patches.length) all['patches'] = source(patches.flatMap(named));
   if (round.length > 1) {
     const stops = round.slice(1).map((at, i) => feature({ type: 'Point', coordinates: at }, { n: String(i + 1) }));
     all['round'] = source([feature({ type: 'LineString', coordinates: [...round] }), ...stops]);
@@ -102,7 +108,8 @@ function topLayers(look: FieldLook): LayerSpecification[] {
       id: 'patches-name',
       type: 'symbol',
       source: 'patches',
-      layout: { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 13 },
+      filter: is('Point'),
+      layout: { 'text-field': ['coalesce', ['get', 'name'], ''], 'text-font': FONT, 'text-size': 13 },
       paint: { 'text-color': patch, 'text-halo-color': tones.halo, 'text-halo-width': 1.6 },
     },
     {
