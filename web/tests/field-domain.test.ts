@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { hrefOf, readSpot } from '../src/domain/field/address.ts';
 import { ageOf, visitAge } from '../src/domain/field/age.ts';
 import { arrowTurn, headingOf } from '../src/domain/field/compass.ts';
+import { takenAt } from '../src/domain/field/exif.ts';
 import { qualityOf, readFix, takeFix, type Fix } from '../src/domain/field/fix.ts';
 import { uuidV7 } from '../src/domain/field/id.ts';
 import { groundTiles, planTilesOf } from '../src/domain/field/keep-tiles.ts';
@@ -127,6 +128,26 @@ test.each([
   ['a project without a place', fix(8), [], []],
 ])('%s', (_, where, places, marks) => {
   expect(doubtsAbout(where, places, RULE).map((d) => d.mark)).toEqual(marks);
+});
+
+test('a photo from elsewhere or from another day is asked about', () => {
+  const photo = { id: 'a', name: 'IMG_1.jpg', type: 'image/jpeg', bytes: 1 };
+  const DAY = 24 * 3_600_000;
+  const photos = [
+    { ...photo, taken_at: 0, position: at(480, 0) },
+    { ...photo, taken_at: DAY + 1, position: null },
+    { ...photo, taken_at: -DAY - 1, position: at(0, 520) },
+    photo,
+  ];
+  const doubts = doubtsAbout(fix(8), [], RULE, { photos, observed_at: 0 });
+  expect(doubts.map((d) => d.mark)).toEqual(['photo_old', 'photo_elsewhere', 'photo_old']);
+});
+
+test('the time of a photo is read with its offset, or as the device’s own', () => {
+  expect(takenAt('2026:11:24 09:05:00', '+08:00')).toBe(Date.parse('2026-11-24T01:05:00Z'));
+  expect(takenAt('2026:11:24 09:05:00', undefined)).toBe(new Date(2026, 10, 24, 9, 5).getTime());
+  expect(takenAt('    :  :     :  :  ', '+08:00')).toBeNull();
+  expect(takenAt(undefined, undefined)).toBeNull();
 });
 
 const project = (id: string, east: number | null, more: object = {}) => ({

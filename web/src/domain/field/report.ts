@@ -1,4 +1,5 @@
 // A report from the field as the device keeps it until it is sent, and a while after.
+import type { Position2 } from '../ring.ts';
 import type { Stage, Text } from '../vocab.ts';
 import type { Fix } from './fix.ts';
 
@@ -24,7 +25,13 @@ export interface Said {
   confirmed: boolean;
 }
 
-export interface KeptPhoto {
+/** What a photo says of itself. */
+export interface Taken {
+  taken_at: number | null;
+  position: Position2 | null;
+}
+
+export interface KeptPhoto extends Partial<Taken> {
   id: string;
   name: string;
   type: string;

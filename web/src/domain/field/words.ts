@@ -141,6 +141,7 @@ const WORDS = {
 
   'site.report': { zh: '上报', en: 'Report' },
   'site.keep': { zh: '上报', en: 'Report' },
+  'site.reading': { zh: '正在读照片', en: 'Reading the photos' },
   'site.keeping': { zh: '正在存', en: 'Keeping' },
   'site.kept': { zh: '已存好，正在发出', en: 'Kept, and on its way' },
   'site.kept_offline': { zh: '已存在手机里，有网络就发出', en: 'Kept on the phone; sent when there is a network' },
@@ -185,6 +186,14 @@ const WORDS = {
   },
   'site.doubt.poor_fix_unknown': { zh: '手机不知道定位误差多大。', en: 'The phone cannot tell how good its fix is.' },
   'site.doubt.far': { zh: '离{name}有 {metres}。', en: 'You are {metres} away from {name}.' },
+  'site.doubt.photo_old': {
+    zh: '照片“{photo}”拍于 {time}，相差超过一天。',
+    en: 'The photo “{photo}” was taken on {time}, more than a day apart.',
+  },
+  'site.doubt.photo_elsewhere': {
+    zh: '照片“{photo}”拍摄的地方离这里 {metres}。',
+    en: 'The photo “{photo}” was taken {metres} from here.',
+  },
   'site.doubt.server': { zh: '服务器要求确认：{detail}', en: 'The server asks to confirm: {detail}' },
   'site.doubt_hint': {
     zh: '确认后照样上报，并注明这些情况。',

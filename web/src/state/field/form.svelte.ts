@@ -16,6 +16,7 @@ import {
 } from '../../domain/field/report.ts';
 import type { Fix } from '../../domain/field/fix.ts';
 import type { Stage } from '../../domain/vocab.ts';
+import { readTaken } from './exif.ts';
 import type { FieldState } from './field.svelte.ts';
 import type { Draft } from './store.ts';
 
@@ -39,6 +40,8 @@ export class ReportForm {
   shown = $state.raw<ReadonlyMap<string, string>>(new Map());
   fault = $state<FormFault>(null);
   busy = $state(false);
+  /** How many choices of photos are still being read; a report must not leave without them. */
+  reading = $state(0);
   /** Whether there was something to go on with. */
   wasDraft = $state(false);
   readonly #field: FieldState;
@@ -84,7 +87,8 @@ export class ReportForm {
   doubts(now: number): Doubt[] {
     const { kit } = this.#field.kit;
     if (!kit || !this.project) return [];
-    return doubtsAbout(this.fix(now), this.project.places, kit.rule);
+    const observed_at = this.old ? Date.parse(this.old.observed_at) : now;
+    return doubtsAbout(this.fix(now), this.project.places, kit.rule, { photos: this.photos, observed_at });
   }
 
   /** The stages that may be reported: as it is, then what it may become. Nobody can see that nothing was reported. */
@@ -119,6 +123,16 @@ export class ReportForm {
 
   /** Reads photos to their last byte, so that nothing depends on the file any more, and keeps them. */
   async addPhotos(files: readonly File[]): Promise<void> {
+    this.reading += 1;
+    try {
+      await this.#read(files);
+    } finally {
+      this.reading -= 1;
+    }
+    void this.#field.room.look();
+  }
+
+  async #read(files: readonly File[]): Promise<void> {
     this.fault = null;
     for (const file of files) {
       if (this.photos.length >= MAX_PHOTOS) {
@@ -143,13 +157,12 @@ export class ReportForm {
       }
       const blob = new Blob([bytes], { type });
       this.#isTouched = true;
-      const photo = { id: newId(), name: file.name, type, bytes: blob.size };
+      const photo = { id: newId(), name: file.name, type, bytes: blob.size, ...(await readTaken(bytes)) };
       this.#blobs.set(photo.id, blob);
       this.photos = [...this.photos, photo];
       this.#look(photo.id, blob);
       await this.#save(new Map([[photo.id, blob]]));
     }
-    void this.#field.room.look();
   }
 
   removePhoto(id: string): void {
@@ -168,7 +181,7 @@ export class ReportForm {
   /** Puts the report into the queue. False when the device could not keep it; the form stays as it is. */
   async keep(confirmed: boolean, now: number): Promise<boolean> {
     const { project } = this;
-    if (!project || this.busy) return false;
+    if (!project || this.busy || this.reading > 0) return false;
     if (!this.hasStage) {
       this.fault = 'stage';
       return false;
