@@ -105,15 +105,15 @@ export class FieldState {
 
   async signOut(): Promise<void> {
     await this.session.signOut();
-    await forgetTiles();
-    await this.store.set('tiles', null);
-    this.round.clear();
     this.where.go({ page: 'near' });
   }
 
   async #heard(other: boolean): Promise<void> {
     await this.kit.keepFor(this.session.user?.name ?? null);
     if (other) {
+      // What the one could see is not for the other.
+      await forgetTiles();
+      await this.store.set('tiles', null);
       this.round.clear();
       if (this.session.user) void this.kit.load();
     }

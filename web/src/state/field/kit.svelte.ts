@@ -2,6 +2,8 @@
 import { ApiError } from '../../api/client.ts';
 import { findKit } from '../../api/field.ts';
 import type { FieldKit, FieldProject, Patch } from '../../api/field-types.ts';
+import { addDays } from '../../domain/day.ts';
+import { daysBetween } from '../../domain/format.ts';
 import type { FieldStore, Kept } from './store.ts';
 
 export class KitState {
@@ -12,8 +14,8 @@ export class KitState {
   error = $state.raw<unknown>(null);
   readonly projects: Map<string, FieldProject> = $derived(new Map(this.kit?.projects.map((p) => [p.id, p])));
   readonly mine: Patch[] = $derived(this.kit?.patches.filter((p) => p.mine) ?? []);
-  /** The day as far as it is known: the server's on the last visit, or the device's when that is later. */
-  readonly today: string = $derived(later(this.kit?.today ?? '', this.read_at === null ? '' : localDay(Date.now())));
+  /** The server's day, and as many days later as have passed on the device since it was heard. */
+  readonly today: string = $derived(this.kit ? dayNow(this.kit.today, this.read_at ?? Date.now(), Date.now()) : '');
   /** Called when a kit came that is newer than the one before. */
   onfresh: (kit: FieldKit) => void = () => {};
   readonly #store: FieldStore;
@@ -68,7 +70,10 @@ export class KitState {
   }
 }
 
-const later = (a: string, b: string) => (a > b ? a : b);
+/** The day that it is by now, when it was `day` at a moment. */
+function dayNow(day: string, then: number, now: number): string {
+  return addDays(day, Math.max(0, daysBetween(localDay(then), localDay(now))));
+}
 
 function localDay(now: number): string {
   const at = new Date(now);

@@ -10,11 +10,19 @@ const AT_ONCE = 3;
 /** What changed in the plan shows on the map from the network; without one, it may be so old. */
 const STALE_MS = 15 * 60_000;
 
+/** The worker writes an answer down a moment after the page has it. */
+const WRITTEN_MS = 200;
+/** Whoever leaves does not wait long for a tile in a dead spot. */
+const ENDING_MS = 2_000;
+
+const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
 let running: object | null = null;
+let atWork: Promise<unknown> = Promise.resolve();
 
 /** Fetches the ground once for a plan, and the plan's tiles when it changed, but not at every change. */
 export function keepTiles(store: FieldStore, kit: FieldKit): void {
-  void keep(store, kit).catch(() => undefined);
+  atWork = keep(store, kit).catch(() => undefined);
 }
 
 async function keep(store: FieldStore, { seq, plan, projects }: FieldKit): Promise<void> {
@@ -49,5 +57,7 @@ async function controlled(): Promise<void> {
 /** What a person could see goes with them. */
 export async function forgetTiles(): Promise<void> {
   running = null;
+  await Promise.race([atWork, pause(ENDING_MS)]);
+  await pause(WRITTEN_MS);
   if ('caches' in globalThis) await Promise.all(TILE_CACHES.map((name) => caches.delete(name)));
 }
