@@ -21,7 +21,7 @@ cleanupOutdatedCaches();
 clientsClaim();
 void worker.skipWaiting();
 
-registerRoute(new NavigationRoute(createHandlerBoundToURL('/field.html'), { allowlist: [/^\/field(\/|$)/] }));
+registerRoute(new NavigationRoute(createHandlerBoundToURL('/field.html'), { allowlist: [/^\/field([/?]|$)/] }));
 
 /** A tile in which nothing lies has no body; one that was never seen looks like that, too. */
 const plugins = [

@@ -223,6 +223,11 @@ const WORDS = {
     en: 'This account may not report now; ask an administrator. The reports stay on the phone.',
   },
   'site.refused_photo': { zh: '照片“{name}”没有被接受。', en: 'The photo “{name}” was not taken.' },
+  'site.photo_large': { zh: '它太大了。', en: 'It is too large.' },
+  'site.photo_damaged': {
+    zh: '文件已损坏，或像素太多。去掉它，或重拍一张。',
+    en: 'The file is damaged, or has too many pixels. Remove it, or take another.',
+  },
   'site.refused_photo_lost': { zh: '照片已不在手机里。', en: 'A photo is no longer on the phone.' },
   'site.refused_project': {
     zh: '计划里已没有“{name}”。可以改报给另一个项目。',

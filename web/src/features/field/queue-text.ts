@@ -4,6 +4,12 @@ import type { Lang } from '../../domain/vocab.ts';
 import { fieldWord, type SiteKey } from '../../domain/field/words.ts';
 import type { Outcome, Progress } from '../../state/field/sender.ts';
 
+const PHOTO_WORDS: Record<number, SiteKey> = {
+  413: 'site.photo_large',
+  415: 'site.fault.type',
+  422: 'site.photo_damaged',
+};
+
 export interface Standing {
   is: 'waiting' | 'sending' | 'sent' | 'refused';
   key: SiteKey;
@@ -27,8 +33,11 @@ export function refusalText({ refusal, photos, project_name }: KeptReport, lang:
   const parts: string[] = [];
   const photo = photos.find(({ id }) => id === refusal.photo);
   if (photo) {
-    const key = refusal.status === 0 ? 'site.refused_photo_lost' : 'site.refused_photo';
-    parts.push(fieldWord(key, lang, { name: photo.name }));
+    // The server's own words on a photo are for whoever looks after it.
+    const why = PHOTO_WORDS[refusal.status];
+    if (refusal.status === 0) return fieldWord('site.refused_photo_lost', lang);
+    parts.push(fieldWord('site.refused_photo', lang, { name: photo.name }));
+    return [...parts, ...(why ? [fieldWord(why, lang)] : refusal.faults.map((fault) => fault[lang]))].join(' ');
   }
   if (refusal.faults.some(({ field }) => field === 'project'))
     parts.push(fieldWord('site.refused_project', lang, { name: project_name[lang] }));
