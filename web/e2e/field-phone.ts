@@ -87,7 +87,7 @@ export const item = (page: Page, project: string) => page.locator(`[data-report=
 export async function signInAt(page: Page, name: string): Promise<void> {
   await page.getByLabel('用户名').fill(name);
   await page.getByLabel('密码').fill(PASSWORD);
-  await page.getByRole('button', { name: '登录' }).tap();
+  await page.getByRole('button', { name: '登录' }).click();
   await expect(page.locator('a[data-project]').first()).toBeVisible();
 }
 
