@@ -234,7 +234,7 @@ fn the_reason_names_the_aim_its_date_and_every_number() {
 #[test]
 fn green_needs_a_report_that_proves_it() {
     let (may, june) = (date(2019, 5, 20), date(2019, 6, 20));
-    let check = |needs_inspection, stage, reported, last, accurate, colour, code| {
+    let check = |needs_inspection, stage, reported, last: Option<Date>, accurate: Option<Date>, colour, code| {
         let rule = LightRule { needs_inspection, evidence_days: Some(30), ..rule() };
         let is_sound = last.is_some() && last == accurate;
         let evidence = Evidence { last, accurate, stage: accurate.map(|_| stage), is_sound };

@@ -290,7 +290,9 @@ export function addWords(words: Words): void {
 
 /** The words for a key, with `{name}` places filled in. */
 export function word(key: WordKey, lang: Lang, values: Record<string, string | number> = {}): string {
-  return WORDS[key]![lang].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in values ? String(values[name]) : whole,
-  );
+  return filled(WORDS[key]![lang], values);
+}
+
+export function filled(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
 }
