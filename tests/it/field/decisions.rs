@@ -133,6 +133,9 @@ async fn several_are_accepted_in_the_order_in_which_they_were_seen() {
     assert!(jump["detail"].as_str().is_some_and(|said| said.contains("in one step")), "{jump}");
     assert!(jump["detail_zh"].as_str().is_some_and(|said| said.contains("一步")), "{jump}");
     assert_eq!(stands(&office).await.0, "completed");
+    // Whoever did not hear the answer asks again.
+    let again = office.done("POST", "/api/v1/inspections/decisions", json!({"accept": ["first", "third"]})).await;
+    assert!(again["results"].as_array().expect("a list").iter().all(|one| one["state"] == "accepted"), "{again}");
     let none = office.send("POST", "/api/v1/inspections/decisions", "", json!({"accept": []})).await;
     none.is_problem("none", 400, "accept");
     let many: Vec<String> = (0..201).map(|n| format!("r-{n}")).collect();
@@ -153,6 +156,16 @@ async fn the_plan_may_accept_at_once_what_nothing_speaks_against() {
     let told = inspector.reports(report("r-1", "canal-park")).await;
     assert_eq!((&told["properties"]["state"], &told["properties"]["decided_by"]), (&json!("accepted"), &Value::Null));
     assert_eq!(stands(&office).await, (json!("building"), json!(30.0), json!("2020-01-10")));
+    // Somebody may think otherwise: the acceptance is taken back, and the report stays and can be rejected.
+    let batch = office.get("/api/v1/changes?type=inspection&order=desc&limit=1").await["changes"][0]["batch"].clone();
+    office.done("POST", &format!("/api/v1/batches/{batch}/undo"), Value::Null).await;
+    office.done("POST", "/api/v1/inspections/r-1/reject", json!({"reason": "另一处"})).await;
+    assert_eq!(stands(&office).await.0, "not_reported");
+    let again = report("again", "canal-park");
+    assert_eq!(inspector.reports(again.clone()).await["properties"]["state"], "accepted");
+    assert_eq!(inspector.reports(again).await["properties"]["state"], "pending", "as it was filed");
+    // The office's word of the same day may be newer.
+    office.done("PATCH", PROJECT, json!({"progress": 60, "reported": "2020-01-10"})).await;
     // What is marked waits, and what the project's rules refuse.
     let marked = merged(report("r-2", "canal-park"), json!({"fix": null, "confirmed": true}));
     assert_eq!(inspector.reports(marked).await["properties"]["state"], "pending");
@@ -167,6 +180,42 @@ async fn the_plan_may_accept_at_once_what_nothing_speaks_against() {
         wrong.breaks(field, &[field]);
     }
     office.send("PUT", "/api/v1/inspections/rule", "\"9\"", at_once).await.is_stale("another version", 1);
+}
+
+#[tokio::test]
+async fn a_project_without_a_place_has_nothing_to_stand_at() {
+    let office = Office::open().await;
+    let rule = json!({"fix_limit_m": 50, "reach_m": 50, "visit_days": 30, "accept_at_once": true});
+    office.done("PUT", "/api/v1/inspections/rule", rule).await;
+    office.done("POST", "/api/v1/projects", crate::support::office::road("nowhere")).await;
+    let told = office.reports(report("r-1", "nowhere")).await;
+    assert_eq!((&told["properties"]["distance_m"], &told["properties"]["state"]), (&Value::Null, &json!("pending")));
+}
+
+#[tokio::test]
+async fn a_clock_that_is_ahead_shuts_out_no_true_report() {
+    let office = Office::open().await;
+    let ahead = json!({"observed_at": "2020-01-11T04:00:00Z", "confirmed": true, "progress": 10});
+    office.reports(merged(report("ahead", "canal-park"), ahead)).await;
+    office.done("POST", "/api/v1/inspections/ahead/accept", Value::Null).await;
+    office.server.pass_hours(1);
+    let now = json!({"observed_at": "2020-01-10T08:30:00Z", "progress": 20});
+    office.reports(merged(report("now", "canal-park"), now)).await;
+    let told = office.done("POST", "/api/v1/inspections/now/accept", Value::Null).await;
+    assert_eq!(told["properties"]["superseded"], false);
+    assert_eq!(stands(&office).await.1, 20.0);
+}
+
+#[tokio::test]
+async fn evidence_is_not_taken_away_before_its_project() {
+    let office = Office::open().await;
+    office.reports(report("r-1", "canal-park")).await;
+    let delete = json!({"op": "delete", "type": "inspection", "id": "r-1", "version": 1});
+    let refused = office.send("POST", "/api/v1/batches", "", json!({"edits": [delete]})).await;
+    refused.is_problem("a deletion", 409, "");
+    assert!(refused.text().contains("reject it instead"), "{}", refused.text());
+    let seq = office.seq();
+    office.send("POST", &format!("/api/v1/changes/{seq}/undo"), "", Value::Null).await.is_problem("an undo", 409, "");
 }
 
 #[tokio::test]

@@ -135,6 +135,39 @@ async fn a_photo_belongs_to_one_report() {
 }
 
 #[tokio::test]
+async fn of_two_reports_that_name_one_photo_at_once_one_lands_and_no_other_is_troubled() {
+    let office = Office::open().await;
+    let colleague = office.beside("li-ming", &[guatu::plan::UserRole::Inspector]).await;
+    let id = office.photo(&jpeg(64, 64, 1)).await;
+    let with_photo = |at: usize| merged(report(&format!("r-{at}"), "canal-park"), json!({"photos": [id]}));
+    let rivals = futures_util::future::join_all((0..8).map(|at| {
+        let (office, body) = (&office, with_photo(at));
+        async move { office.send("POST", "/api/v1/inspections", "", body).await.status.as_u16() }
+    }));
+    let others = futures_util::future::join_all((0..8).map(|at| {
+        let (colleague, body) = (&colleague, report(&format!("other-{at}"), "canal-park"));
+        async move { colleague.send("POST", "/api/v1/inspections", "", body).await.status.as_u16() }
+    }));
+    let (mut rivals, others) = futures_util::future::join(rivals, others).await;
+    rivals.sort_unstable();
+    assert_eq!(rivals, [201, 422, 422, 422, 422, 422, 422, 422]);
+    assert_eq!(others, [201; 8]);
+}
+
+#[tokio::test]
+async fn a_photo_that_was_cut_is_no_photo() {
+    let office = Office::open().await;
+    let camera = Camera { taken: Some("2020:01:10 14:30:00"), ..Camera::default() };
+    let whole = by_camera(&jpeg(640, 480, 1), camera);
+    for length in [700, whole.len() / 2, whole.len() - 1] {
+        let (_, answer) = office.try_photo(&whole[..length]).await;
+        answer.is_problem(&format!("{length} of {}", whole.len()), 422, "");
+    }
+    // Phones add things of their own behind the picture.
+    office.photo(&[&whole[..], b"SEFT of a phone"].concat()).await;
+}
+
+#[tokio::test]
 async fn a_picture_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() {
     let office = Office::open().await;
     let mut png = encoded(&picture(8, 8, 1), ImageFormat::Png);

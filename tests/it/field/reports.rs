@@ -108,6 +108,7 @@ async fn what_cannot_be_taken_is_refused_by_its_field() {
         ("more than all", json!({"progress": 100.5}), &["progress"]),
         ("an empty note", json!({"note": " "}), &["note"]),
         ("a long note", json!({"note": long}), &["note"]),
+        ("a note with nothing in it", json!({"note": "a\u{0}b"}), &["note"]),
         ("no place on earth", json!({"fix": {"lon": 120.7, "lat": 91, "accuracy_m": 8, "source": "device"}}), &["fix"]),
         (
             "less than exact",
@@ -164,6 +165,22 @@ async fn reports_are_for_those_in_the_field_and_decided_by_planners() {
         assert_eq!(rejected.status, if may_decide { 200 } else { 403 }, "{role} decides");
         assert!(user.get("/api/v1/inspections").await["number_matched"].as_u64() >= Some(1), "{role} reads");
     }
+}
+
+#[tokio::test]
+async fn a_key_that_only_reports_learns_nothing_of_what_is_internal() {
+    let office = Office::open().await;
+    office.done("PATCH", PROJECT, json!({"visibility": "internal"})).await;
+    let (token, _) = office.server.token(&office.shown, &["report"], Value::Null).await;
+    let token = Shown::Token(token);
+    for (project, status) in [("canal-park", 422), ("nanjiao-river-park", 201)] {
+        let body = merged(report(&format!("on-{project}"), project), json!({"confirmed": true}));
+        let answer = office.server.ask("POST", "/api/v1/inspections", &token, body).await;
+        assert_eq!(answer.status, status, "{project}: {}", answer.text());
+        assert!(status == 201 || answer.text().contains("there is no project"), "{}", answer.text());
+    }
+    let kit = office.server.ask("GET", "/api/v1/field", &token, Value::Null).await;
+    assert!(!kit.text().contains("\"canal-park\""), "the kit of such a key holds what is public");
 }
 
 #[tokio::test]

@@ -110,11 +110,11 @@ async fn an_upload_is_its_owners() {
 #[tokio::test]
 async fn what_cannot_be_an_upload_is_refused() {
     let office = Office::open().await;
-    for length in ["0", "26214401", "99999999999999"] {
+    for length in ["26214401", "99999999999999"] {
         let answer = office.tus("POST", "/api/v1/uploads", &[("upload-length", length.into())], Body::empty()).await;
         answer.is_problem(length, 413, "");
     }
-    for length in ["", "x", "-1", "1.5"] {
+    for length in ["", "x", "-1", "1.5", "0"] {
         let answer = office.tus("POST", "/api/v1/uploads", &[("upload-length", length.into())], Body::empty()).await;
         answer.is_problem(length, 400, "upload-length");
     }
@@ -145,7 +145,9 @@ async fn what_cannot_be_an_upload_is_refused() {
 #[tokio::test]
 async fn nobody_begins_more_uploads_than_a_pocketful() {
     let office = Office::open().await;
-    for _ in 0..100 {
+    // Those that no report has taken count too.
+    office.photo(&jpeg(16, 16, 1)).await;
+    for _ in 0..99 {
         office.begin(10).await;
     }
     let more = office.tus("POST", "/api/v1/uploads", &[("upload-length", "10".into())], Body::empty()).await;
