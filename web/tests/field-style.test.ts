@@ -11,12 +11,12 @@ const square = {
   type: 'Polygon' as const,
   coordinates: [[[120.7, 30.7], [120.8, 30.7], [120.8, 30.8], [120.7, 30.7]]], // prettier-ignore
 };
-const empty: FieldLook = { lang: 'zh', me: null, patches: [], round: [], unsent: [] };
+const empty: FieldLook = { lang: 'zh', me: null, mine: [], round: [], unsent: [] };
 const full: FieldLook = {
   ...empty,
   dark: true,
   me: { at: AT, accuracy_m: 12, chosen: false },
-  patches: [
+  mine: [
     { name: '七号网格', geometry: square },
     { name: '长水塘', geometry: { type: 'LineString', coordinates: [AT, [120.8, 30.8]] } },
   ],

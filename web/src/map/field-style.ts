@@ -19,7 +19,8 @@ import { tonesFor } from './tones.ts';
 export interface FieldLook extends Look {
   /** Where one stands, and how sure that is. */
   me: { at: Position2; accuracy_m: number | null; chosen: boolean } | null;
-  patches: readonly { name: string; geometry: Geometry }[];
+  /** The patches that are the reader's to look after. */
+  mine: readonly { name: string; geometry: Geometry }[];
   /** From here along the stops that are left. */
   round: readonly Position2[];
   /** Where reports were made that are not sent yet. */
@@ -53,14 +54,14 @@ function source(features: Feature[]): GeoJSONSourceSpecification {
   return { type: 'geojson', data: { type: 'FeatureCollection', features } satisfies FeatureCollection };
 }
 
-function ownSources({ me, patches, round, unsent }: FieldLook): Record<string, GeoJSONSourceSpecification> {
+function ownSources({ me, mine, round, unsent }: FieldLook): Record<string, GeoJSONSourceSpecification> {
   const all: Record<string, GeoJSONSourceSpecification> = {};
   // The name stands once, not in each piece of a tile.
-  const named = ({ name, geometry }: FieldLook['patches'][number]) => {
+  const named = ({ name, geometry }: FieldLook['mine'][number]) => {
     const at = anchorOf(geometry);
     return [feature(geometry), ...(at ? [feature({ type: 'Point', coordinates: at }, { name })] : [])];
   };
-  if (patches.length) all['patches'] = source(patches.flatMap(named));
+  if (mine.length) all['patches'] = source(mine.flatMap(named));
   if (round.length > 1) {
     const stops = round.slice(1).map((at, i) => feature({ type: 'Point', coordinates: at }, { n: String(i + 1) }));
     all['round'] = source([feature({ type: 'LineString', coordinates: [...round] }), ...stops]);
