@@ -31,7 +31,8 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// For one batch: [`StoreError::Conflict`] when a record is not as its edit expects, [`StoreError::Invalid`] when it cannot be
     /// kept: a number that is not finite, a feature without its collection or of another geometry type than it declares, a
-    /// feature number that another feature has or had, a collection deleted from under its features, a second plan;
+    /// feature number that another feature has or had, a collection deleted from under its features, a second plan, a report with
+    /// a photo of another one;
     /// [`StoreError::KeyReused`].
     /// For all of them together: whatever else; nothing landed then.
     fn commit_all(

@@ -63,6 +63,7 @@ macro_rules! store_contract {
             a_refusal_names_its_record,
             a_refused_batch_leaves_the_others_of_its_group_alone,
             a_group_sees_what_came_before_in_it,
+            a_photo_belongs_to_one_report,
             an_empty_group_has_no_answers,
             a_request_that_is_sent_again_lands_once,
             a_request_twice_in_a_group_lands_once,

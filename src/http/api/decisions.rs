@@ -41,7 +41,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Post,
             access: Access::Right(Right::EditPlan),
             id: "accept_inspection",
-            summary: "Accepts a report: its project takes the stage and the progress that it tells, unless later word is there already.",
+            summary: "Accepts a report: its project takes the stage and the progress that it tells, unless a later report or word of a later day is there already.",
             parameters: &[],
             body: None,
             answer: Answer::geojson::<InspectionFeature>(),

@@ -54,7 +54,7 @@ pub fn routes() -> Vec<Route> {
             method: Method::Post,
             access: Access::Right(Right::Report),
             id: "create_inspection",
-            summary: "Files a report. It changes nothing of its project until it is accepted. Sent again with the same id and body it is the same report; the id serves as Idempotency-Key where there is none.",
+            summary: "Files a report. It changes nothing of its project until it is accepted. Sent again with the same id and body it is the same report; the id serves as Idempotency-Key where there is none. Where the plan's rule accepts at once what nothing speaks against, its photos are public then.",
             parameters: &[],
             body: Some(schema_of::<InspectionReport>),
             answer: Answer::created::<InspectionFeature>(),

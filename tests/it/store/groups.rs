@@ -1,11 +1,11 @@
 //! Batches that are committed together: each is whole or not at all, whatever becomes of the others.
 
-use guatu::plan::{Change, Record};
+use guatu::plan::{Change, Inspection, Record};
 use guatu::spatial::GeometryType;
 use guatu::store::{Committed, Store, StoreError};
 
 use super::{commit, load, whole_log};
-use crate::support::plan::{batch, collection, create, delete, point, replace, section};
+use crate::support::plan::{batch, collection, create, delete, inspection, point, replace, section};
 
 pub async fn a_refused_batch_leaves_the_others_of_its_group_alone(store: impl Store) {
     commit(&store, batch([create(section("s0", "零"))])).await;
@@ -68,4 +68,16 @@ pub async fn a_group_sees_what_came_before_in_it(store: impl Store) {
 pub async fn an_empty_group_has_no_answers(store: impl Store) {
     assert!(store.commit_all(Vec::new()).await.expect("a disk that works").is_empty());
     assert_eq!(load(&store).await.seq, 0);
+}
+
+pub async fn a_photo_belongs_to_one_report(store: impl Store) {
+    let (first, second, other) = (inspection("r-1", "a"), inspection("r-2", "a"), inspection("r-3", "a"));
+    let thief = Inspection { photos: first.photos.clone(), ..second };
+    let batches = [&first, &thief, &other].map(|report| batch([create(Record::Inspection(report.clone()))]));
+    let answers = store.commit_all(batches.into()).await.expect("a sound store");
+    assert!(answers[0].is_ok() && answers[2].is_ok(), "{answers:?}");
+    assert!(matches!(&answers[1], Err(StoreError::Invalid { key, .. }) if key.id.as_str() == "r-2"), "{answers:?}");
+    // Whoever has it keeps it through changes.
+    let decided = Inspection { decision: None, ..first };
+    commit(&store, batch([replace(Record::Inspection(decided), 1)])).await;
 }

@@ -449,7 +449,7 @@ export interface paths {
         /** Reports from the field, newest first, page by page. Those who are not signed in see the accepted ones, without who made them and where. */
         get: operations["list_inspections"];
         put?: never;
-        /** Files a report. It changes nothing of its project until it is accepted. Sent again with the same id and body it is the same report; the id serves as Idempotency-Key where there is none. */
+        /** Files a report. It changes nothing of its project until it is accepted. Sent again with the same id and body it is the same report; the id serves as Idempotency-Key where there is none. Where the plan's rule accepts at once what nothing speaks against, its photos are public then. */
         post: operations["create_inspection"];
         delete?: never;
         options?: never;
@@ -500,7 +500,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accepts a report: its project takes the stage and the progress that it tells, unless later word is there already. */
+        /** Accepts a report: its project takes the stage and the progress that it tells, unless a later report or word of a later day is there already. */
         post: operations["accept_inspection"];
         delete?: never;
         options?: never;

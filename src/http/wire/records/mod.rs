@@ -2,6 +2,7 @@
 
 mod collection;
 mod feature;
+mod inspection_rule;
 mod light_rule;
 mod patch;
 mod project;
@@ -15,8 +16,9 @@ use serde_json::Value;
 
 pub use collection::CollectionBody;
 pub use feature::FeatureBody;
+pub use inspection_rule::{InspectionRuleBody, InspectionRuleWire};
 pub use light_rule::{LightPreviewWire, LightRuleBody, LightRuleWire};
-pub use patch::{InspectionRuleBody, InspectionRuleWire, PatchBody};
+pub use patch::PatchBody;
 pub use project::ProjectBody;
 pub use target::{QuotaBody, TargetBody};
 pub use texts::{PlanBody, SectionBody, ThemeBody};
