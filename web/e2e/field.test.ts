@@ -189,6 +189,59 @@ test('a report on a project that is gone is kept, explained, and given to anothe
   await desk.dispose();
 });
 
+test('who reported learns what the planners made of it, and reports anew', async () => {
+  await phone.signIn('li');
+  const project = (await first(phone.page))!;
+  await phone.report(project, []);
+  await phone.page.getByRole('link', { name: /^上报/ }).tap();
+  await expect(item(phone.page, project)).toHaveAttribute('data-state', 'sent', { timeout: 30_000 });
+  const desk = await office.as('planner');
+  const { id } = (await landed(desk))[0]!;
+  const rejected = await desk.post(`/api/v1/inspections/${id}/reject`, { data: { reason: '看不清围挡' } });
+  expect(rejected.status(), await rejected.text()).toBe(200);
+  await desk.dispose();
+  await phone.page.reload();
+  await expect(item(phone.page, project).getByText('被退回：看不清围挡')).toBeVisible();
+  await accessible(phone.page);
+  await item(phone.page, project).getByRole('link', { name: '再报一份' }).tap();
+  await expect(phone.page).toHaveURL(new RegExp(`/field/report/${project}$`));
+});
+
+test('what was begun on a project that is gone since is still there, for another one', async () => {
+  const desk = await office.as('planner');
+  const plan = await (await desk.get('/api/v1/field')).json();
+  const section = (await (await desk.get(`/api/v1/plans/${plan.plan.id}`)).json()).sections[0].id;
+  const name = { zh: '短命项目', en: 'Short-lived project' };
+  const made = await desk.post('/api/v1/projects', {
+    data: {
+      id: 'short-lived',
+      name,
+      kind: 'park',
+      section,
+      item: 1,
+      aim: 'open',
+      due: plan.plan.due,
+      stage: 'building',
+    },
+  });
+  expect(made.status(), await made.text()).toBe(201);
+  await phone.signIn('li');
+  await phone.page.goto('/field/report/short-lived');
+  await phone.page.getByLabel('备注').fill('围挡已拆');
+  await phone.page.waitForTimeout(600);
+  const gone = await desk.delete('/api/v1/projects/short-lived', { headers: { 'if-match': '*' } });
+  expect(gone.status()).toBe(204);
+  await phone.page.reload();
+  await expect(phone.page.getByText('计划里已没有这个项目。写好的都还在')).toBeVisible({ timeout: 20_000 });
+  const other = await phone.page.getByLabel('报给哪个项目').evaluate((s: HTMLSelectElement) => s.options[1]!.value);
+  await phone.page.getByLabel('报给哪个项目').selectOption(other);
+  await expect(phone.page.getByLabel('备注')).toHaveValue('围挡已拆');
+  await keep(phone.page);
+  await phone.page.getByRole('link', { name: /^上报/ }).tap();
+  await expect(item(phone.page, other)).toHaveAttribute('data-state', 'sent', { timeout: 30_000 });
+  await desk.dispose();
+});
+
 test('a report waits for its maker when the session ends or somebody else signs in', async () => {
   test.setTimeout(90_000);
   await phone.signIn('li');

@@ -14,3 +14,5 @@ export type FieldKit = Omit<Schemas['FieldKit'], 'projects' | 'patches' | 'plan'
   plan: Omit<Schemas['FieldPlan'], 'extent'> & { extent: [number, number, number, number] };
 };
 export type InspectionFeature = Feature<Point | null, Schemas['Inspection']> & { id: string };
+export type Inspection = Schemas['Inspection'];
+export type InspectionPage = Omit<Schemas['InspectionPage'], 'features'> & { features: InspectionFeature[] };

@@ -1,6 +1,6 @@
 // What the phone asks of the server: the kit to take along, reports, and the tiles of the map that it keeps.
 import { ApiError, part, request } from './client.ts';
-import type { FieldKit, InspectionFeature } from './field-types.ts';
+import type { FieldKit, InspectionFeature, InspectionPage } from './field-types.ts';
 import type { Problem, Session } from './types.ts';
 
 const KIT = '/api/v1/field';
@@ -34,6 +34,12 @@ export async function createInspection(body: string, key: string): Promise<void>
 
 export function findInspection(id: string): Promise<InspectionFeature> {
   return request(`${INSPECTIONS}/${part(id)}`, { signal: AbortSignal.timeout(ANSWER_MS) });
+}
+
+/** What became of the reports that somebody sent lately. */
+export function findMine(inspector: string): Promise<InspectionPage> {
+  const asked = new URLSearchParams({ inspector, limit: '200' });
+  return request(`${INSPECTIONS}?${asked}`, { cache: 'no-store', signal: AbortSignal.timeout(KIT_MS) });
 }
 
 /** Asks for a tile so that it is kept; what it holds is the map's business. */

@@ -61,6 +61,19 @@ const WORDS = {
   'site.signed_in': { zh: '{name} 已登录', en: 'Signed in as {name}' },
   'site.sign_out': { zh: '退出登录', en: 'Sign out' },
   'site.sign_out_title': { zh: '还有 {n} 条上报没发出', en: '{n} reports are not sent yet' },
+  'site.sign_out_offline': {
+    zh: '没有网络时不能退出：登录要在服务器上结束。',
+    en: 'Signing out takes a network: the session ends on the server.',
+  },
+  'site.sign_out_anyway': { zh: '仍要退出', en: 'Sign out all the same' },
+  'site.left_over': {
+    zh: '计划里已没有这个项目。写好的都还在，选一个项目再报。',
+    en: 'The project is gone from the plan. What you wrote is still here; choose another project.',
+  },
+  'site.fate.pending': { zh: '等计划员看', en: 'Waits for a planner' },
+  'site.fate.accepted': { zh: '已采纳', en: 'Accepted' },
+  'site.fate.rejected': { zh: '被退回：{reason}', en: 'Rejected: {reason}' },
+  'site.report_again': { zh: '再报一份', en: 'Report anew' },
   'site.sign_out_means': {
     zh: '退出后它们仍在这部手机里，等{name}再登录时发出。',
     en: 'They stay on this phone and are sent when {name} signs in again.',

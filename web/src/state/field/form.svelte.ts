@@ -65,6 +65,14 @@ export class ReportForm {
     return form;
   }
 
+  /** What was begun about a project that is gone since, for another one; none where nothing was begun. */
+  static async left(field: FieldState, project: string): Promise<ReportForm | null> {
+    if (!(await field.store.draft(project))) return null;
+    const form = new ReportForm(field, project, null);
+    await form.#resume();
+    return form;
+  }
+
   /** The form that says a refused report anew. */
   static async again(field: FieldState, old: KeptReport): Promise<ReportForm> {
     const form = new ReportForm(field, `again/${old.n}`, old);
