@@ -82,6 +82,7 @@ const WORDS = {
   'site.fix.good': { zh: '定位准', en: 'Good fix' },
   'site.fix.fair': { zh: '定位一般', en: 'Fair fix' },
   'site.fix.poor': { zh: '定位差', en: 'Poor fix' },
+  'site.fix.old': { zh: '定位旧了', en: 'Old fix' },
   'site.fix.chosen': { zh: '自选位置', en: 'Chosen place' },
   'site.fix.none': { zh: '正在定位', en: 'Looking for a fix' },
   'site.fix.denied': { zh: '没有定位权限', en: 'No leave to use the position' },
