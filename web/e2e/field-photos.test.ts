@@ -103,7 +103,7 @@ test('signing out with reports that are not sent warns, keeps them, and they go 
   await phone.page.getByRole('button', { name: '退出登录' }).tap();
   await expect(phone.page.getByRole('alert')).toContainText('还有 1 条上报没发出');
   await accessible(phone.page);
-  await phone.page.getByRole('button', { name: '退出登录' }).tap();
+  await phone.page.getByRole('button', { name: '仍要退出' }).tap();
   await expect(phone.page.getByLabel('用户名')).toBeVisible();
   await expect
     .poll(() => phone.page.evaluate(async () => (await caches.keys()).filter((n) => n.includes('tiles'))))
