@@ -281,6 +281,25 @@ pub fn replace(atlas: &Atlas, key: &RecordKey, value: Value, if_match: &IfMatch)
     Ok(Edit::Put { record: record(atlas, key, value, Some(&row.value))?, expected })
 }
 
+/// As [`replace`], for the one record of a plan's rule: at `version` 0 a default stands in for it, and there is no record yet.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_rule(
+    atlas: &Atlas,
+    record_type: RecordType,
+    version: u64,
+    value: Value,
+    if_match: &IfMatch,
+) -> Result<Edit, EditError> {
+    let key = RecordKey { record_type, collection: None, id: atlas.plan().id.clone() };
+    if version > 0 {
+        return replace(atlas, &key, value, if_match);
+    }
+    check_known(&key, Some(if_match), 0)?;
+    Ok(Edit::Put { record: record(atlas, &key, value, None)?, expected: Expected::Absent })
+}
+
 /// The edit that merges some members into a record (RFC 7396).
 ///
 /// # Errors

@@ -223,12 +223,13 @@ impl Photos {
             gone += 1;
         }
         for (owner, id) in self.store.loose_before(before).await? {
-            // A report may be taking it at this moment.
-            if is_taken(&id) || !self.store.is_loose_since(&owner, &id, before).await? {
-                continue;
+            if is_taken(&id) {
+                self.store.take(&owner, &id).await?;
+            } else if self.store.is_loose_since(&owner, &id, before).await? {
+                // No report is taking it at this moment.
+                self.store.drop_photo(&owner, &id).await?;
+                gone += 1;
             }
-            self.store.drop_photo(&owner, &id).await?;
-            gone += 1;
         }
         Ok(gone)
     }

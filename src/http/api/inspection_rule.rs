@@ -13,8 +13,8 @@ use crate::http::edit::{self, IfMatch};
 use crate::http::params::AS_OF;
 use crate::http::route::{Access, Answer, Method, Route, schema_of};
 use crate::http::wire::{Edited, InspectionRuleBody, InspectionRuleWire};
-use crate::plan::{Edit, Expected, RecordKey, RecordType, Right};
-use crate::services::edits::{EditError, Moves};
+use crate::plan::{RecordType, Right};
+use crate::services::edits::Moves;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -61,16 +61,9 @@ async fn replace_rule(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
     let author = edit::author(&asked, &bytes)?;
     let value: Value = body::json(&asked.headers, &bytes)?;
     let if_match = IfMatch::read(&asked.headers)?;
-    let put = move |atlas: &Atlas| -> Result<Vec<Edit>, EditError> {
-        let id = atlas.plan().id.clone();
-        let key = RecordKey { record_type: RecordType::InspectionRule, collection: None, id };
-        // The rule of a plan that brings none is no record yet.
-        if atlas.inspection_rule().version == 0 {
-            edit::check_known(&key, Some(&if_match), 0)?;
-            let record = edit::record(atlas, &key, value.clone(), None)?;
-            return Ok(vec![Edit::Put { record, expected: Expected::Absent }]);
-        }
-        Ok(vec![edit::replace(atlas, &key, value.clone(), &if_match)?])
+    let put = move |atlas: &Atlas| {
+        let version = atlas.inspection_rule().version;
+        Ok(vec![edit::replace_rule(atlas, RecordType::InspectionRule, version, value.clone(), &if_match)?])
     };
     let landed = edit::land(&asked, author, Moves::Step, put).await?;
     Ok(edit::answer(&landed, &landed.changes[0], None))

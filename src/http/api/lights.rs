@@ -13,7 +13,7 @@ use crate::http::edit::{self, IfMatch};
 use crate::http::params::AS_OF;
 use crate::http::route::{Access, Answer, Method, Route, schema_of};
 use crate::http::wire::{Edited, LightPreviewWire, LightRuleBody, LightRuleWire};
-use crate::plan::{Edit, Expected, Record, RecordKey, RecordType, Right, rules};
+use crate::plan::{Record, RecordType, Right, rules};
 use crate::services::edits::{EditError, Moves};
 
 pub fn routes() -> Vec<Route> {
@@ -72,19 +72,9 @@ async fn replace_light_rule(asked: Asked, bytes: Bytes) -> Result<Response, Prob
     let author = edit::author(&asked, &bytes)?;
     let value: Value = body::json(&asked.headers, &bytes)?;
     let if_match = IfMatch::read(&asked.headers)?;
-    let put = move |atlas: &Atlas| -> Result<Vec<Edit>, EditError> {
-        let id = atlas.plan().id.clone();
-        let key = RecordKey { record_type: RecordType::LightRule, collection: None, id };
+    let put = move |atlas: &Atlas| {
         let version = atlas.light_rule().version;
-        // The rule of a plan that brings none is no record yet.
-        if version == 0 {
-            edit::check_known(&key, Some(&if_match), 0)?;
-            return Ok(vec![Edit::Put {
-                record: edit::record(atlas, &key, value.clone(), None)?,
-                expected: Expected::Absent,
-            }]);
-        }
-        Ok(vec![edit::replace(atlas, &key, value.clone(), &if_match)?])
+        Ok(vec![edit::replace_rule(atlas, RecordType::LightRule, version, value.clone(), &if_match)?])
     };
     let landed = edit::land(&asked, author, Moves::Step, put).await?;
     Ok(edit::answer(&landed, &landed.changes[0], None))
