@@ -1,7 +1,9 @@
-//! SAY IT: records and shapes in the formats of others, both ways. Pure: bytes in, values out.
+//! SAY IT: records and shapes in the formats of others, both ways. Bytes in, values out; formats that a file must be whole for
+//! write where they are told, and no other I/O is done here.
 
 pub mod geojson;
 pub mod gpkg;
+pub mod layer;
 pub mod mvt;
 pub mod photo;
 pub mod seeds;

@@ -1,15 +1,17 @@
-//! WHERE: checked shapes, boxes, distances on the ellipsoid, the tile grid and spatial relations.
+//! WHERE: checked shapes, boxes, reference systems, distances on the ellipsoid, the tile grid and spatial relations.
 //!
 //! All coordinates are WGS 84 degrees in longitude, latitude order unless a name says otherwise. Knows nothing of
 //! plans or projects; no I/O, no async, no clock.
 
 mod bbox;
+mod crs;
 mod measure;
 mod relation;
 mod shape;
 mod tile_grid;
 
 pub use bbox::{BBox, BBoxError, union};
+pub use crs::{CRS84_URI, Crs, CrsCatalogue, CrsCode, CrsError, Offset, Unit, WktError, swapped};
 pub use measure::{
     MAX_RADIUS_M, Nearest, between_middles_m, distance_floor_m, distance_from, distance_m, nearest, nearest_between,
     window_around,
