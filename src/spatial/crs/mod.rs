@@ -11,7 +11,7 @@ mod wkt;
 use std::fmt;
 use std::sync::Arc;
 
-use geo::{Coord, Geometry, MapCoords, MapCoordsInPlace};
+use geo::{Coord, Geometry, MapCoords};
 use proj4rs::Proj;
 use proj4rs::adaptors::transform_xy;
 
@@ -258,9 +258,8 @@ impl Crs {
     ///
     /// # Errors
     /// As [`Crs::unproject`].
-    pub fn unproject_geometry(&self, mut geometry: Geometry) -> Result<Geometry, CrsError> {
-        geometry.try_map_coords_in_place(|at| self.unproject(at))?;
-        Ok(geometry)
+    pub fn unproject_geometry(&self, geometry: &Geometry) -> Result<Geometry, CrsError> {
+        geometry.try_map_coords(|at| self.unproject(at))
     }
 }
 
