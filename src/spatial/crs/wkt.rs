@@ -289,12 +289,19 @@ mod tests {
 
     #[test]
     fn what_is_written_is_recognised_in_both_dialects() {
-        for number in [4326, 4490, 3857, 4528, 4549, 4498, 4508, 4534, 4554, 32651] {
+        for number in [4326, 4490, 3857, 4528, 4549, 4498, 4534, 4554, 32651] {
             let crs = Crs::epsg(number).expect("known");
             for text in [crs.wkt(), crs.esri_wkt()] {
                 assert_eq!(Crs::from_wkt(&text).map(|found| found.code()), Ok(CrsCode::Epsg(number)), "{text}");
             }
         }
+    }
+
+    #[test]
+    fn a_text_without_a_number_names_the_narrower_of_two_zones_with_the_same_coordinates() {
+        let six_degrees = Crs::epsg(4508).expect("known");
+        assert_eq!(Crs::from_wkt(&six_degrees.wkt()).map(|found| found.code()), Ok(CrsCode::Epsg(4508)));
+        assert_eq!(Crs::from_wkt(&six_degrees.esri_wkt()).map(|found| found.code()), Ok(CrsCode::Epsg(4546)));
     }
 
     #[test]
