@@ -18,10 +18,12 @@ use crate::http::{self, Clock, Kept, State};
 use crate::plan::{Date, Record, Slug, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::demo;
+use crate::services::exports::desk::Exports;
 use crate::services::photos::Photos;
 use crate::services::publish::Published;
 use crate::services::seeding::{self, Source};
 use crate::store::accounts::AccountsStore;
+use crate::store::files;
 use crate::store::gpkg::{self, GpkgStore};
 use crate::store::photos::PhotoStore;
 use crate::store::{Loaded, Store, StoreError};
@@ -34,6 +36,9 @@ const ACCOUNTS_FILE: &str = "accounts.sqlite";
 
 /// The folder of photos in the data folder.
 const PHOTOS_FOLDER: &str = "photos";
+
+/// The folder of exports that wait to be fetched.
+const EXPORTS_FOLDER: &str = "exports";
 
 /// The store while a simulation fills it.
 const UNFINISHED_FILE: &str = "guatu.gpkg.unfinished";
@@ -132,6 +137,7 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
 
     let accounts = open_accounts(&options.data)?;
     let photos = Photos::new(PhotoStore::folder(&options.data.join(PHOTOS_FOLDER))?);
+    let exports = files::empty_folder(&options.data.join(EXPORTS_FOLDER)).map(Exports::new).map_err(data_error)?;
     let set_up = accounts.begin_setup(Timestamp::now())?;
 
     let metrics = PrometheusBuilder::new().install_recorder().map_err(serve_error)?;
@@ -143,7 +149,7 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let (stop, stopping) = watch::channel(false);
     let store = Arc::new(store);
     let options_of_http = options.config.options.clone();
-    let kept = Kept { store: Arc::clone(&store), accounts, photos };
+    let kept = Kept { store: Arc::clone(&store), accounts, photos, exports };
     let state = State::new(published, kept, clock, stopping, metrics, options_of_http);
 
     let state = Arc::new(state);

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::http::{BaseMap, BaseMapType, OidcOptions, Options, origin};
 use crate::plan::UserRole;
+use crate::spatial::CrsCatalogue;
 
 /// Where days begin and end when the operator does not say: the shipped plan's district.
 const DEFAULT_TIME_ZONE: &str = "Asia/Shanghai";
@@ -48,6 +49,8 @@ struct ServerWire {
     public_url: Option<String>,
     time_zone: Option<String>,
     trust_forwarded: Option<bool>,
+    #[serde(default)]
+    crs: Vec<u32>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -121,7 +124,19 @@ impl Config {
         }
         let oidc = wire.auth.oidc.map(|oidc| check_oidc(oidc, public_url.as_deref())).transpose().map_err(error)?;
         let trust_forwarded = wire.server.trust_forwarded.unwrap_or_default();
-        Ok(Config { options: Options { basemaps: wire.map.basemaps, public_url, time_zone, trust_forwarded, oidc } })
+        let crs = wire
+            .server
+            .crs
+            .iter()
+            .try_fold(CrsCatalogue::default(), |known, number| known.with(*number))
+            .map_err(|fault| {
+                let known =
+                    "EPSG's numbers 4326, 4490, 3857, 4491 to 4554 (CGCS2000 Gauss-Kruger) and 32601 to 32660 (UTM)";
+                error(format!("server.crs: {fault}; known are {known}"))
+            })?;
+        Ok(Config {
+            options: Options { basemaps: wire.map.basemaps, public_url, time_zone, trust_forwarded, crs, oidc },
+        })
     }
 }
 

@@ -30,7 +30,11 @@ pub const GEOJSON: &str = "application/geo+json";
 pub const PROBLEM_JSON: &str = "application/problem+json";
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const OPENAPI_30: &str = "application/vnd.oai.openapi+json;version=3.0";
+pub const SCHEMA_JSON: &str = "application/schema+json";
 pub const MVT: &str = "application/vnd.mapbox-vector-tile";
+
+/// The reference system of a body's coordinates (OGC API – Features Part 2).
+pub const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
 /// Bodies longer than this are refused before they are read to the end.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
@@ -415,6 +419,11 @@ pub fn momentary(value: &impl Serialize) -> Response {
 /// Something new, told once.
 pub fn created(value: &impl Serialize) -> Response {
     (StatusCode::CREATED, NO_STORE, Json(value)).into_response()
+}
+
+/// Something that is being made.
+pub fn accepted(value: &impl Serialize) -> Response {
+    (StatusCode::ACCEPTED, NO_STORE, Json(value)).into_response()
 }
 
 /// Something new, with nothing to tell but where it is.

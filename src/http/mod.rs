@@ -35,6 +35,7 @@ use jiff::tz::TimeZone;
 use openapiv3::OpenAPI;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
@@ -46,6 +47,7 @@ pub use oidc::OidcOptions;
 pub use state::{Clock, Kept, State};
 pub use wire::{BaseMap, BaseMapType};
 
+use crate::spatial::CrsCatalogue;
 use answer::Problem;
 use openapi::Documents;
 use route::{Access, Route};
@@ -61,6 +63,8 @@ pub struct Options {
     pub time_zone: TimeZone,
     /// Whether a proxy in front tells who asks (`X-Forwarded-For`) and by which scheme (`X-Forwarded-Proto`).
     pub trust_forwarded: bool,
+    /// Reference systems that features are given and taken in.
+    pub crs: CrsCatalogue,
     /// Where else users sign in; goes with `public_url`, to which the provider sends them back.
     pub oidc: Option<OidcOptions>,
 }
@@ -104,6 +108,7 @@ pub fn router(state: Arc<State>) -> Router {
         .layer(from_fn(health::measure))
         .layer(map_response(move |response: Response| std::future::ready(secured(response, &policy))))
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers([
+            answer::CONTENT_CRS,
             ETAG,
             ALLOW,
             REQUEST_ID,
@@ -112,7 +117,7 @@ pub fn router(state: Arc<State>) -> Router {
             api::uploads::UPLOAD_LENGTH,
             api::uploads::UPLOAD_OFFSET,
         ]))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_no_download)))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))
         .layer(ids.1)
         .layer(ids.0)

@@ -186,7 +186,9 @@ fn query_parameter(param: &Param) -> Value {
         ParamShape::Words(words) => list(json!({ "type": "string", "enum": words() })),
         ParamShape::Ids => list(json!({ "type": "string" })),
         ParamShape::Date => json!({ "type": "string", "format": "date" }),
-        ParamShape::BBox => json!({ "type": "array", "items": { "type": "number" }, "minItems": 4, "maxItems": 6 }),
+        ParamShape::BBox | ParamShape::Numbers => {
+            json!({ "type": "array", "items": { "type": "number" }, "minItems": 4, "maxItems": 6 })
+        }
         ParamShape::Form(_) => json!({ "type": "string" }),
     };
     let about = match &param.shape {

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod compare;
 pub mod demo;
 pub mod edits;
+pub mod exports;
 mod facts;
 pub mod field;
 pub mod history;

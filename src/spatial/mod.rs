@@ -3,6 +3,9 @@
 //! All coordinates are WGS 84 degrees in longitude, latitude order unless a name says otherwise. Knows nothing of
 //! plans or projects; no I/O, no async, no clock.
 
+pub mod filter;
+
+mod area;
 mod bbox;
 mod crs;
 mod measure;
@@ -10,6 +13,7 @@ mod relation;
 mod shape;
 mod tile_grid;
 
+pub use area::{Area, AreaError};
 pub use bbox::{BBox, BBoxError, union};
 pub use crs::{CRS84_URI, Crs, CrsCatalogue, CrsCode, CrsError, Offset, Unit, WktError, swapped};
 pub use measure::{

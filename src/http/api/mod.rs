@@ -3,7 +3,9 @@
 mod access;
 mod changes;
 mod decisions;
+mod exports;
 mod field;
+mod formats;
 mod inspection_rule;
 mod inspections;
 mod invitations;
@@ -45,6 +47,8 @@ pub fn routes() -> Vec<Route> {
         query::routes(),
         records::routes(),
         field::routes(),
+        formats::routes(),
+        exports::routes(),
         inspections::routes(),
         decisions::routes(),
         inspection_rule::routes(),
