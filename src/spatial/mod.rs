@@ -1,4 +1,5 @@
-//! WHERE: checked shapes, boxes, reference systems, distances on the ellipsoid, the tile grid and spatial relations.
+//! WHERE: checked shapes, boxes, reference systems, distances on the ellipsoid, the tile grid, spatial
+//! relations and filters.
 //!
 //! All coordinates are WGS 84 degrees in longitude, latitude order unless a name says otherwise. Knows nothing of
 //! plans or projects; no I/O, no async, no clock.
@@ -8,6 +9,7 @@ pub mod filter;
 mod area;
 mod bbox;
 mod crs;
+pub mod filter;
 mod measure;
 mod relation;
 mod shape;
