@@ -288,8 +288,8 @@ impl Checker<'_> {
             (Value::Shape(name), Value::Literal(literal)) => (relation, name, literal),
             (Value::Literal(literal), Value::Shape(name)) => (relation.turned(), name, literal),
             (Value::Literal(first), Value::Literal(second)) => {
-                self.untangled(at, operator, relation, &first)?;
-                self.untangled(at, operator, relation, &second)?;
+                untangled(at, operator, relation, &first)?;
+                untangled(at, operator, relation, &second)?;
                 return Ok(Truth::Known(relation.between(&first.geometry, &second.geometry)));
             }
             (Value::Shape(first), Value::Shape(second)) if first == second => {
@@ -303,17 +303,9 @@ impl Checker<'_> {
             }
             (other, _) => return Err(mismatch(&a.at, operator, "geometries", described(a, &other))),
         };
-        self.untangled(at, operator, relation, &literal)?;
+        untangled(at, operator, relation, &literal)?;
         self.spend(at, RELATE_COST + literal.vertices)?;
         Ok(Truth::Relates(relation, name, Box::new(literal)))
-    }
-
-    fn untangled(&self, at: &Place, operator: &str, relation: Relation, literal: &Literal) -> Result<(), FilterError> {
-        if !matches!(relation, Relation::Intersects | Relation::Disjoint) && literal.is_tangled() {
-            let expected = "a collection whose points, lines and areas are apart";
-            return Err(mismatch(at, operator, expected, "one where they meet".to_owned()));
-        }
-        Ok(())
     }
 
     fn times(&mut self, node: &Node, operator: &str, order: Order) -> Result<Times, FilterError> {
@@ -328,8 +320,8 @@ impl Checker<'_> {
     }
 
     fn interval(&mut self, at: &Place, ends: &[Node; 2]) -> Result<Value, FilterError> {
-        let start = self.limit(&ends[0], End::OpenStart)?;
-        let end = self.limit(&ends[1], End::OpenEnd)?;
+        let start = self.limit(&ends[0], End::Past)?;
+        let end = self.limit(&ends[1], End::Future)?;
         if let (Limit::Known(first), Limit::Known(last)) = (&start, &end)
             && last.compare(*first).is_lt()
         {
@@ -375,6 +367,14 @@ fn counted<'a, const N: usize>(at: &Place, operator: &str, operands: &'a [Node])
         let expected = if N == 1 { "one operand".to_owned() } else { format!("{N} operands") };
         mismatch(at, operator, &expected, operands.len().to_string())
     })
+}
+
+fn untangled(at: &Place, operator: &str, relation: Relation, literal: &Literal) -> Result<(), FilterError> {
+    if !matches!(relation, Relation::Intersects | Relation::Disjoint) && literal.is_tangled() {
+        let expected = "a collection whose points, lines and areas are apart";
+        return Err(mismatch(at, operator, expected, "one where they meet".to_owned()));
+    }
+    Ok(())
 }
 
 fn instant(at: &Place, text: &str, is_date: bool) -> Result<Instant, FilterError> {

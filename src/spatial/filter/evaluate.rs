@@ -27,7 +27,7 @@ impl Truth {
             Truth::Like(words, pattern) => Some(pattern.fits(&words.of(feature)?)),
             Truth::NumberIn(number, list) => {
                 let number = number.of(feature)?;
-                any(list.iter().map(|other| Some(other.of(feature)?.total_cmp(&number).is_eq())))
+                any(list.iter().map(|other| Some(other.of(feature)?.partial_cmp(&number)?.is_eq())))
             }
             Truth::WordsIn(words, list) => {
                 let words = words.of(feature)?;

@@ -58,5 +58,5 @@ impl Pattern {
 fn without<'a>(text: &'a str, piece: &[Option<char>]) -> Option<&'a str> {
     let mut rest = text.chars();
     let fits = piece.iter().all(|part| rest.next().is_some_and(|c| part.is_none_or(|expected| expected == c)));
-    fits.then(|| rest.as_str())
+    fits.then_some(rest.as_str())
 }

@@ -1,5 +1,7 @@
 //! Geometries that are written in a filter: turned into longitude and latitude, checked, and brought into a form that relations are defined for.
 
+use std::fmt;
+
 use geo::{
     BooleanOps, BoundingRect, Coord, CoordsIter, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint,
     MultiPolygon,
@@ -19,7 +21,7 @@ pub(super) struct Literal {
     pub vertices: usize,
 }
 
-fn refused(at: &Place, kind: &'static str, fault: impl ToString) -> FilterError {
+fn refused(at: &Place, kind: &'static str, fault: &impl fmt::Display) -> FilterError {
     FilterError::Literal { at: at.clone(), kind, literal: "what is written here".to_owned(), fault: fault.to_string() }
 }
 
@@ -27,7 +29,7 @@ fn refused(at: &Place, kind: &'static str, fault: impl ToString) -> FilterError 
 /// Less than two positions.
 pub(super) fn line(at: &Place, positions: Vec<Coord>) -> Result<LineString, FilterError> {
     if positions.len() < 2 {
-        return Err(refused(at, "line", "a line takes at least 2 positions"));
+        return Err(refused(at, "line", &"a line takes at least 2 positions"));
     }
     Ok(LineString::new(positions))
 }
@@ -37,14 +39,14 @@ pub(super) fn line(at: &Place, positions: Vec<Coord>) -> Result<LineString, Filt
 pub(super) fn polygon(at: &Place, rings: Vec<Vec<Coord>>) -> Result<Polygon, FilterError> {
     for ring in &rings {
         if ring.first() != ring.last() {
-            return Err(refused(at, "polygon", "a ring is open: its last position must repeat its first"));
+            return Err(refused(at, "polygon", &"a ring is open: its last position must repeat its first"));
         }
         if ring.len() < 4 {
-            return Err(refused(at, "polygon", "a ring takes at least 4 positions"));
+            return Err(refused(at, "polygon", &"a ring takes at least 4 positions"));
         }
     }
     let mut rings = rings.into_iter().map(LineString::new);
-    let exterior = rings.next().ok_or_else(|| refused(at, "polygon", "it has no ring"))?;
+    let exterior = rings.next().ok_or_else(|| refused(at, "polygon", &"it has no ring"))?;
     Ok(Polygon::new(exterior, rings.collect()))
 }
 
@@ -53,37 +55,37 @@ impl Literal {
     pub fn geometry(at: &Place, written: &Geometry, crs: &Crs) -> Result<Literal, FilterError> {
         let flipped = crs.is_northing_first().then(|| swapped(written));
         let geometry = crs.unproject_geometry(flipped.as_ref().unwrap_or(written));
-        let geometry = geometry.map_err(|fault| refused(at, "geometry", fault))?;
+        let geometry = geometry.map_err(|fault| refused(at, "geometry", &fault))?;
         for place in geometry.coords_iter() {
-            LonLat::new(place.x, place.y).map_err(|fault| refused(at, "geometry", fault))?;
+            LonLat::new(place.x, place.y).map_err(|fault| refused(at, "geometry", &fault))?;
         }
-        geometry.check_validation().map_err(|fault| refused(at, "valid geometry", fault))?;
+        geometry.check_validation().map_err(|fault| refused(at, "valid geometry", &fault))?;
         let geometry = match geometry {
             Geometry::GeometryCollection(parts) => gathered(parts),
             other => other,
         };
-        let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "geometry", "it is empty"))?;
+        let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "geometry", &"it is empty"))?;
         Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window: rect.into() })
     }
 
     pub fn bbox(at: &Place, numbers: &[f64], crs: &Crs) -> Result<Literal, FilterError> {
-        let (a1, a2, b1, b2) = match *numbers {
-            [a1, a2, b1, b2] | [a1, a2, _, b1, b2, _] => (a1, a2, b1, b2),
-            _ => return Err(refused(at, "box", format!("it takes four or six numbers, not {}", numbers.len()))),
+        let ([a1, a2, b1, b2] | [a1, a2, _, b1, b2, _]) = *numbers else {
+            return Err(refused(at, "box", &format!("it takes four or six numbers, not {}", numbers.len())));
         };
         let (west, south, east, north) = if crs.is_northing_first() { (a2, a1, b2, b1) } else { (a1, a2, b1, b2) };
         if !crs.is_geographic() {
             return Literal::projected_box(at, Coord { x: west, y: south }, Coord { x: east, y: north }, crs);
         }
-        let window = BBox::new(west, south, east, north).map_err(|fault| refused(at, "box", fault))?;
+        let window = BBox::new(west, south, east, north).map_err(|fault| refused(at, "box", &fault))?;
         let mut rects = window.rects();
+        let (is_narrow, is_flat) = (west >= east, south >= north);
         let geometry: Geometry = match (rects.next(), rects.next()) {
             (Some(first), Some(second)) => MultiPolygon::new(vec![first.to_polygon(), second.to_polygon()]).into(),
-            _ if west == east && south == north => Point::new(west, south).into(),
-            _ if west == east || south == north => LineString::from(vec![(west, south), (east, north)]).into(),
+            _ if is_narrow && is_flat => Point::new(west, south).into(),
+            _ if is_narrow || is_flat => LineString::from(vec![(west, south), (east, north)]).into(),
             _ => Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north }).to_polygon().into(),
         };
-        let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "box", "it is empty"))?;
+        let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "box", &"it is empty"))?;
         Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window })
     }
 
@@ -92,7 +94,7 @@ impl Literal {
         /// Pieces of a side: the bow of a 100 km side in a zone of Gauss-Krüger is then below a metre.
         const PIECES: u32 = 16;
         if low.x >= high.x || low.y >= high.y {
-            return Err(refused(at, "box", "its first corner is not below and left of its second"));
+            return Err(refused(at, "box", &"its first corner is not below and left of its second"));
         }
         let corners = [low, Coord { x: high.x, y: low.y }, high, Coord { x: low.x, y: high.y }];
         let mut ring = Vec::new();
@@ -100,12 +102,12 @@ impl Literal {
             ring.extend((0..PIECES).map(|piece| corner + (next - corner) * (f64::from(piece) / f64::from(PIECES))));
         }
         let polygon = Polygon::new(LineString::new(ring), Vec::new());
-        let geometry = crs.unproject_geometry(&polygon.into()).map_err(|fault| refused(at, "box", fault))?;
+        let geometry = crs.unproject_geometry(&polygon.into()).map_err(|fault| refused(at, "box", &fault))?;
         for place in geometry.coords_iter() {
-            LonLat::new(place.x, place.y).map_err(|fault| refused(at, "box", fault))?;
+            LonLat::new(place.x, place.y).map_err(|fault| refused(at, "box", &fault))?;
         }
-        geometry.check_validation().map_err(|fault| refused(at, "box", fault))?;
-        let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "box", "it is empty"))?;
+        geometry.check_validation().map_err(|fault| refused(at, "box", &fault))?;
+        let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "box", &"it is empty"))?;
         Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window: rect.into() })
     }
 

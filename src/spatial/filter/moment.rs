@@ -51,18 +51,18 @@ impl Instant {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum End {
     /// Before all that there is.
-    OpenStart,
+    Past,
     At(Instant),
     /// After all that there is.
-    OpenEnd,
+    Future,
 }
 
 impl End {
     pub fn compare(self, other: End) -> Ordering {
         let rank = |end| match end {
-            End::OpenStart => 0,
+            End::Past => 0,
             End::At(_) => 1,
-            End::OpenEnd => 2,
+            End::Future => 2,
         };
         match (self, other) {
             (End::At(a), End::At(b)) => a.compare(b),
