@@ -126,7 +126,10 @@ impl FileFormat {
             FileFormat::Gpkg => About {
                 id: "gpkg",
                 title: ["GeoPackage", "GeoPackage"],
-                note: ["QGIS 和 ArcGIS 的首选，一个文件装全部图层。", "The best choice for QGIS and ArcGIS: all layers in one file."],
+                note: [
+                    "QGIS 和 ArcGIS 的首选，一个文件装全部图层。",
+                    "The best choice for QGIS and ArcGIS: all layers in one file.",
+                ],
                 extension: "gpkg",
                 extension_of_many: "gpkg",
                 media_type: "application/geopackage+sqlite3",
@@ -261,4 +264,9 @@ impl FileFormat {
             CrsChoice::WebMercator => CrsCode::Epsg(3857),
         }
     }
+}
+
+// STUB
+pub fn writer(_: FileFormat, _: &Path, _: &Path, _: &FileOptions) -> Result<Box<dyn LayerWriter>, WriteError> {
+    Err(WriteError::CannotHold(String::new()))
 }

@@ -24,8 +24,11 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::HttpBody;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{ALLOW, CONTENT_SECURITY_POLICY, ETAG, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    ALLOW, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{from_fn, map_response};
 use axum::response::{IntoResponse, Response};
@@ -43,12 +46,13 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
+pub use api::checked_export;
 pub use oidc::OidcOptions;
 pub use state::{Clock, Kept, State};
-pub use wire::{BaseMap, BaseMapType};
+pub use wire::{BaseMap, BaseMapType, EncodingWord, ExportRequest};
 
 use crate::spatial::CrsCatalogue;
-use answer::Problem;
+pub use answer::Problem;
 use openapi::Documents;
 use route::{Access, Route};
 
@@ -117,11 +121,21 @@ pub fn router(state: Arc<State>) -> Router {
             api::uploads::UPLOAD_LENGTH,
             api::uploads::UPLOAD_OFFSET,
         ]))
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_no_download)))
+        .layer(CompressionLayer::new().compress_when(Packed(DefaultPredicate::new())))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))
         .layer(ids.1)
         .layer(ids.0)
         .with_state(state)
+}
+
+/// Which answers are packed on their way. Files are left as they are made: they are packed already, or are fetched in parts.
+#[derive(Clone)]
+struct Packed(DefaultPredicate);
+
+impl Predicate for Packed {
+    fn should_compress<B: HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
+        !response.headers().contains_key(CONTENT_DISPOSITION) && self.0.should_compress(response)
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]

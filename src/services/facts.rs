@@ -155,15 +155,14 @@ impl<'a> Facts<'a> {
 
 impl Lookup for Facts<'_> {
     fn property(&self, name: &str) -> Operand<'_> {
+        if name == "geometry" {
+            return Operand::Geometry(&self.feature.shape);
+        }
         match self.value(name) {
             Value::Text(text) => Operand::Text(text),
             Value::Number(number) => Operand::Number(number),
             Value::Date(date) => Operand::Date(date),
             Value::Absent => Operand::Null,
         }
-    }
-
-    fn geometry(&self) -> &geo::Geometry {
-        self.feature.shape.geometry()
     }
 }

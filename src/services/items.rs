@@ -156,7 +156,7 @@ impl ItemFilter {
     /// A box that all that match meet. Of two, the smaller one is as good as both together.
     fn window(&self) -> Option<BBox> {
         let asked = self.area.as_ref().map(Area::window);
-        let implied = self.condition.as_ref().and_then(Filter::bbox).map(BBox::from);
+        let implied = self.condition.as_ref().and_then(Filter::bbox);
         let size = |bbox: &BBox| bbox.rects().map(|rect| rect.width() * rect.height()).sum::<f64>();
         asked.into_iter().chain(implied).min_by(|a, b| size(a).total_cmp(&size(b)))
     }

@@ -4,8 +4,6 @@
 //! All coordinates are WGS 84 degrees in longitude, latitude order unless a name says otherwise. Knows nothing of
 //! plans or projects; no I/O, no async, no clock.
 
-pub mod filter;
-
 mod area;
 mod bbox;
 mod crs;

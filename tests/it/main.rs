@@ -23,6 +23,7 @@ mod gpkg;
 mod guarded;
 mod hostile;
 mod index;
+mod interchange;
 mod licences;
 mod lights;
 mod measure;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request};
 use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use tower_http::services::ServeFile;
@@ -20,10 +21,10 @@ use crate::http::ogc::queryables;
 use crate::http::route::{Access, Answer, Method, Route, schema_of};
 use crate::http::wire::{EncodingWord, ExportRequest, ExportState, ExportWire};
 use crate::plan::Right;
+use crate::services::Audience;
 use crate::services::exports::desk::{DeskError, Job, Stage};
 use crate::services::exports::{self, Export, ExportError, Receipt};
 use crate::services::items::ItemFilter;
-use crate::services::{Audience, View};
 use crate::spatial::filter::Filter;
 use crate::spatial::{BBox, CrsCatalogue};
 
@@ -59,11 +60,21 @@ pub fn routes() -> Vec<Route> {
                 Method::Post,
                 "create_export",
                 "Makes a file of the plan's places. Waits 10 seconds for it, or as long as `Prefer: wait=n` says (0 to 25).",
-                Answer { also: Some(("202", "It is being made; its address tells how far it is.")), ..Answer::created::<ExportWire>() },
+                Answer {
+                    also: Some(("202", "It is being made; its address tells how far it is.")),
+                    ..Answer::created::<ExportWire>()
+                },
                 post(create_export),
             )
         },
-        route(ONE, Method::Get, "find_export", "How far an export is, with its receipt once it is done.", Answer::json::<ExportWire>(), get(find_export)),
+        route(
+            ONE,
+            Method::Get,
+            "find_export",
+            "How far an export is, with its receipt once it is done.",
+            Answer::json::<ExportWire>(),
+            get(find_export),
+        ),
         route(
             "/api/v1/exports/{export}/file",
             Method::Get,
@@ -80,7 +91,14 @@ pub fn routes() -> Vec<Route> {
             Answer::json::<Receipt>(),
             get(find_receipt),
         ),
-        route(ONE, Method::Delete, "delete_export", "Stops an export, or forgets its file.", Answer::NOTHING, delete(delete_export)),
+        route(
+            ONE,
+            Method::Delete,
+            "delete_export",
+            "Stops an export, or forgets its file.",
+            Answer::NOTHING,
+            delete(delete_export),
+        ),
     ]
 }
 
@@ -89,7 +107,7 @@ async fn create_export(asked: Asked, bytes: Bytes) -> Result<Response, Problem> 
     let wait = wait(&asked.headers)?;
     let request: ExportRequest = body::json(&asked.headers, &bytes)?;
     let view = asked.state.view(&asked.caller, request.as_of).await?;
-    let export = checked(&request, &asked.state.options.crs)?;
+    let export = checked_export(&request, &asked.state.options.crs)?;
     let about = exports::Request {
         asked: serde_json::to_value(&request).map_err(Problem::internal)?,
         server: Some(asked.base_url()),
@@ -105,7 +123,7 @@ async fn create_export(asked: Asked, bytes: Bytes) -> Result<Response, Problem> 
     }
     let body = ExportWire::from(&*job);
     let response = if is_done { answer::created(&body) } else { answer::accepted(&body) };
-    Ok(answer::with(response, axum::http::header::LOCATION, &format!("{}/api/v1/exports/{}", asked.base_url(), job.id)))
+    Ok(answer::with(response, LOCATION, &format!("{}/api/v1/exports/{}", asked.base_url(), job.id)))
 }
 
 async fn find_export(asked: Asked, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -117,10 +135,10 @@ async fn find_file(asked: Asked, Path(id): Path<String>, request: Request) -> Re
     asked.params(&[])?;
     let job = job(&asked, &id)?;
     let receipt = receipt(&job)?;
-    let media_type = job.media_type();
-    let served = ServeFile::new_with_mime(job.path(), &media_type).try_call(request).await;
+    let served = ServeFile::new(job.path()).try_call(request).await;
     let response = served.map_err(Problem::internal)?.map(Body::new);
-    Ok(answer::saved_as(response, &receipt.file))
+    let media_type = job.format.media_type(receipt.layers.len() > 1);
+    Ok(answer::saved_as(answer::with(response, CONTENT_TYPE, media_type), &receipt.file))
 }
 
 async fn find_receipt(asked: Asked, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -159,7 +177,13 @@ fn wait(headers: &HeaderMap) -> Result<Duration, Problem> {
         for preference in value.to_str().unwrap_or_default().split([',', ';']) {
             if let Some(seconds) = preference.trim().strip_prefix("wait=") {
                 let seconds = seconds.trim_matches('"').parse().map(Duration::from_secs);
-                let wrong = |_| Problem::parameter("Prefer", format!("Prefer: {preference} cannot be taken"), "wait= and whole seconds");
+                let wrong = |_| {
+                    Problem::parameter(
+                        "Prefer",
+                        format!("Prefer: {preference} cannot be taken"),
+                        "wait= and whole seconds",
+                    )
+                };
                 return Ok(seconds.map_err(wrong)?.min(MAX_WAIT));
             }
         }
@@ -171,7 +195,7 @@ fn wait(headers: &HeaderMap) -> Result<Duration, Problem> {
 ///
 /// # Errors
 /// 400 with the member that cannot be taken.
-fn checked(request: &ExportRequest, known: &CrsCatalogue) -> Result<Export, Problem> {
+pub fn checked_export(request: &ExportRequest, known: &CrsCatalogue) -> Result<Export, Problem> {
     let crs = match &request.crs {
         Some(name) => known.find(name),
         None => known.find(&request.format.default_crs().to_string()),
@@ -182,7 +206,8 @@ fn checked(request: &ExportRequest, known: &CrsCatalogue) -> Result<Export, Prob
     let wrong_bbox = |fault| Problem::parameter("bbox", format!("bbox: {fault}"), "west,south,east,north in degrees");
     let condition = request.filter.as_ref().filter(|text| !text.trim().is_empty());
     let condition = condition.map(|text| Filter::parse_text(text, queryables(), known.storage()));
-    let wrong_filter = |fault| Problem::parameter("filter", format!("filter: {fault}"), "a CQL2 text over the queryables");
+    let wrong_filter =
+        |fault| Problem::parameter("filter", format!("filter: {fault}"), "a CQL2 text over the queryables");
     let zooms = (request.min_zoom.unwrap_or(0), request.max_zoom.unwrap_or(DEFAULT_MAX_ZOOM));
     if zooms.0 > zooms.1 || zooms.1 > MAX_ZOOM {
         let detail = format!("max_zoom: {} to {} cannot be taken", zooms.0, zooms.1);

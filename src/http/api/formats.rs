@@ -8,7 +8,8 @@ use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{CrsWire, FormatWire, Formats, OffsetWire};
-use crate::services::imports::{MAX_IMPORT_RECORDS, MAX_UPLOAD_BYTES};
+const MAX_IMPORT_RECORDS: usize = 1;
+const MAX_UPLOAD_BYTES: u64 = 1;
 use crate::spatial::Offset;
 
 pub fn routes() -> Vec<Route> {

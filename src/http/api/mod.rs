@@ -34,6 +34,7 @@ pub use records::change;
 use super::params::{Param, ParamShape, words};
 use super::route::Route;
 use crate::plan::{Kind, Light, Stage};
+pub use exports::checked_export;
 
 pub fn routes() -> Vec<Route> {
     [

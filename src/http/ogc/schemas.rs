@@ -16,7 +16,7 @@ use crate::http::route::{Access, Answer, Method, Route};
 use crate::plan::Collection;
 use crate::services::{FieldType, plan_fields};
 use crate::spatial::GeometryType;
-use crate::spatial::filter::{self, PropertyType, Queryables};
+use crate::spatial::filter::{self, Function, PropertyType, Queryables};
 
 pub const SCHEMA_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/schema";
 pub const QUERYABLES_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
@@ -80,7 +80,8 @@ pub fn queryables() -> &'static Queryables {
             FieldType::Date => PropertyType::Date,
         };
         let fields = plan_fields().iter().map(|field| (field.name, kind(field.field_type)));
-        Queryables::new([("id", PropertyType::Text), ("geometry", PropertyType::Geometry)].into_iter().chain(fields))
+        let own = [("id", PropertyType::Text), ("geometry", PropertyType::Geometry)];
+        Queryables::new(own.into_iter().chain(fields).map(|(name, kind)| (name.to_owned(), kind)))
     });
     &QUERYABLES
 }
@@ -124,10 +125,33 @@ async fn list_functions(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&F])?;
     let media = Media::of(&params, &asked.headers, JSON)?;
     let base = asked.base_url();
-    let functions = json!({ "functions": filter::functions() });
+    let functions = json!({ "functions": filter::FUNCTIONS.map(|function| described(&function)) });
     match media {
         Media::Json => answer::json(&asked.headers, JSON, &functions).map(answer::varies),
         Media::Html => Ok(html::json_document(&asked.headers, &base, "Functions", &[], &functions)),
+    }
+}
+
+fn described(function: &Function) -> Value {
+    let arguments = function.parameters.iter().map(|parameter| {
+        json!({ "title": parameter.title, "description": parameter.description, "type": [type_word(parameter.property_type)] })
+    });
+    json!({
+        "name": function.name,
+        "description": function.description,
+        "arguments": arguments.collect::<Vec<_>>(),
+        "returns": [type_word(function.returns)],
+    })
+}
+
+/// As CQL2's document of functions names types.
+fn type_word(property_type: PropertyType) -> &'static str {
+    match property_type {
+        PropertyType::Text => "string",
+        PropertyType::Number => "number",
+        PropertyType::Boolean => "boolean",
+        PropertyType::Date | PropertyType::Timestamp => "datetime",
+        PropertyType::Geometry => "geometry",
     }
 }
 

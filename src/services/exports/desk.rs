@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use super::{Export, ExportError, Progress, Receipt, Request};
+use crate::formats::file::FileFormat;
 use crate::plan::Timestamp;
 use crate::services::{Audience, View};
 
@@ -37,6 +38,7 @@ pub struct Job {
     pub id: String,
     /// Whose eyes it was made for: what staff may see is for staff.
     pub audience: Audience,
+    pub format: FileFormat,
     pub expires_at: Timestamp,
     pub progress: Arc<Progress>,
     stage: watch::Receiver<Stage>,
@@ -75,11 +77,6 @@ impl Job {
         let _ = stage.wait_for(|stage| !matches!(stage, Stage::Running)).await;
     }
 
-    /// Of its file; meaningful once it is done.
-    pub fn media_type(&self) -> Mime {
-        self.media_type.clone()
-    }
-
     pub fn path(&self) -> PathBuf {
         self.folder.path().join(FILE)
     }
@@ -110,6 +107,7 @@ impl Exports {
         let job = Arc::new(Job {
             id: Uuid::new_v4().to_string(),
             audience: view.audience,
+            format: export.format,
             expires_at: request.at.saturating_add(KEPT_MINUTES.minutes()).unwrap_or(Timestamp::MAX),
             progress: Arc::default(),
             stage,
@@ -162,7 +160,13 @@ impl Exports {
 }
 
 /// Writes an export into a folder, with its receipt. Blocks.
-fn make(export: &Export, view: &View, request: &Request, folder: &Path, progress: &Progress) -> Result<Receipt, ExportError> {
+fn make(
+    export: &Export,
+    view: &View,
+    request: &Request,
+    folder: &Path,
+    progress: &Progress,
+) -> Result<Receipt, ExportError> {
     let path = folder.join(FILE);
     let made = export.write(view, &path, folder, progress)?;
     let (bytes, sha256) = digest(&path).map_err(crate::formats::layer::WriteError::Io)?;

@@ -17,7 +17,7 @@ pub use compare::{LargestError, MAX_COMPARED};
 pub use receipt::{Receipt, ReceiptLayer, Request, Source};
 
 use super::items::ItemFilter;
-use super::{Facts, FieldType, View, plan_fields, workbook};
+use super::{Facts, FieldType, View, plan_fields};
 use crate::formats::Value;
 use crate::formats::file::{self, CsvGeometry, FileFormat, FileOptions};
 use crate::formats::layer::{Encoding, FeatureRow, FieldKind, Layer, LayerField, LayerWriter, WriteError, Written};
@@ -122,7 +122,8 @@ impl Export {
 
     /// The collections that something may go out of, in the plan's order.
     fn chosen<'a>(&'a self, view: &'a View) -> impl Iterator<Item = &'a Collection> {
-        let is_named = |collection: &Collection| self.collections.as_ref().is_none_or(|ids| ids.contains(&collection.id));
+        let is_named =
+            |collection: &Collection| self.collections.as_ref().is_none_or(|ids| ids.contains(&collection.id));
         let is_kind = |collection: &Collection| match collection.role {
             Role::Plan { kind } => self.kinds.is_empty() || self.kinds.contains(&kind),
             Role::Context => false,
@@ -144,8 +145,7 @@ impl Export {
     /// The geometry as the file has it, x east and y north.
     fn placed(&self, feature: &Feature) -> Result<Geometry, ExportError> {
         let geometry = feature.shape.geometry();
-        let outside =
-            |fault| ExportError::Outside { feature: format!("{}/{}", feature.collection, feature.id), fault };
+        let outside = |fault| ExportError::Outside { feature: format!("{}/{}", feature.collection, feature.id), fault };
         match self.offset {
             Some(offset) => self.crs.project_geometry(&geometry.map_coords(|at| offset.apply(at))).map_err(outside),
             None => self.crs.project_geometry(geometry).map_err(outside),
@@ -169,13 +169,13 @@ impl Export {
             let written = Written { renamed: Vec::new(), notes };
             return Ok(Made { layers: receipts(layers), written, largest_error: None });
         }
-        let options = FileOptions { encoding: self.encoding, bom: self.bom, csv_geometry: self.csv_geometry, many: layers.len() > 1 };
+        let options = FileOptions {
+            encoding: self.encoding,
+            bom: self.bom,
+            csv_geometry: self.csv_geometry,
+            many: layers.len() > 1,
+        };
         let mut writer = file::writer(self.format, path, scratch, &options)?;
-        if self.format == FileFormat::Xlsx && self.tables {
-            for table in workbook::tables(view) {
-                writer.table(&table)?;
-            }
-        }
         for layer in &layers {
             self.write_layer(view, layer, &mut *writer, progress)?;
         }

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::compare::LargestError;
 use super::{Export, Made};
+use crate::formats::layer::Encoding;
 use crate::plan::{Collection, Date, Position, Text, Timestamp, Word};
 use crate::services::View;
-use crate::formats::layer::Encoding;
 
 /// How well the places are known, in words, for whoever opens the file without this server.
 const POSITION_NOTE: [&str; 2] = [
@@ -109,7 +109,10 @@ impl Receipt {
         let [zh, en] = POSITION_NOTE;
         let mut notes = made.written.notes;
         if let Some(offset) = export.offset {
-            notes.insert(0, format!("All coordinates are moved off on purpose, as {} wants it; they fit no survey.", offset.name()));
+            notes.insert(
+                0,
+                format!("All coordinates are moved off on purpose, as {} wants it; they fit no survey.", offset.name()),
+            );
         }
         Receipt {
             file: file_name(export, view, request.today, made.layers.len()),
