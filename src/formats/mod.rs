@@ -1,6 +1,9 @@
 //! SAY IT: records and shapes in the formats of others, both ways. Bytes in, values out; formats that a file must be whole for
 //! write where they are told, and no other I/O is done here.
 
+mod archive;
+mod columns;
+pub mod csv;
 pub mod file;
 pub mod geojson;
 pub mod gpkg;
@@ -8,6 +11,10 @@ pub mod layer;
 pub mod mvt;
 pub mod photo;
 pub mod seeds;
+pub mod shp;
+mod text;
+mod wkt;
+pub mod xlsx;
 
 /// The value of one flat property, as GeoJSON, vector tiles and tables all can carry it.
 #[derive(Clone, Copy, Debug, PartialEq)]
