@@ -1,6 +1,8 @@
 //! SAY IT: records and shapes in the formats of others, both ways. Bytes in, values out; formats that a file must be whole for
 //! write where they are told, and no other I/O is done here.
 
+mod coordinate;
+mod found;
 pub mod geojson;
 pub mod gpkg;
 pub mod layer;
