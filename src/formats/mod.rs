@@ -5,6 +5,8 @@ mod archive;
 mod columns;
 pub mod csv;
 pub mod file;
+mod coordinate;
+mod found;
 pub mod geojson;
 pub mod gpkg;
 pub mod layer;
