@@ -5,7 +5,7 @@ use super::expression::{Arithmetic, Comparison, Limit, Moment, Number, Times, Tr
 use super::fold::Fold;
 use super::lexer::shown;
 use super::like::Pattern;
-use super::limits::{FOLD_COST, LIKE_COST, MAX_COST, MEASURE_COST, RELATE_COST};
+use super::limits::{FOLD_COST, LIKE_COST, MAX_COST, MEASURE_COST, MEET_COST, RELATE_COST};
 use super::literal::Literal;
 use super::moment::{End, Instant, Order};
 use super::relate::Relation;
@@ -304,7 +304,9 @@ impl Checker<'_> {
             (other, _) => return Err(mismatch(&a.at, operator, "geometries", described(a, &other))),
         };
         untangled(at, operator, relation, &literal)?;
-        self.spend(at, RELATE_COST + literal.vertices)?;
+        let is_simple = matches!(relation, Relation::Intersects | Relation::Disjoint);
+        let [once, each] = if is_simple { MEET_COST } else { RELATE_COST };
+        self.spend(at, once + each * literal.vertices)?;
         Ok(Truth::Relates(relation, name, Box::new(literal)))
     }
 
