@@ -32,7 +32,7 @@ pub enum FilterError {
     TooLong(usize),
     #[error("{at}: {expected} is expected, not {found}")]
     Syntax { at: Place, expected: String, found: String },
-    #[error("the filter is no JSON: {0}")]
+    #[error("the filter cannot be read as JSON: {0}")]
     NotJson(String),
     #[error("{at}: there is no property {name:?}; there are {known}")]
     UnknownProperty { at: Place, name: String, known: String },

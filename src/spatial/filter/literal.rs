@@ -19,6 +19,8 @@ pub(super) struct Literal {
     /// As `rect`, but across the dateline where a box was written so.
     pub window: BBox,
     pub vertices: usize,
+    /// Whether it is all of `rect`.
+    pub is_rect: bool,
 }
 
 fn refused(at: &Place, kind: &'static str, fault: &impl fmt::Display) -> FilterError {
@@ -65,7 +67,7 @@ impl Literal {
             other => other,
         };
         let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "geometry", &"it is empty"))?;
-        Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window: rect.into() })
+        Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window: rect.into(), is_rect: false })
     }
 
     pub fn bbox(at: &Place, numbers: &[f64], crs: &Crs) -> Result<Literal, FilterError> {
@@ -86,7 +88,8 @@ impl Literal {
             _ => Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north }).to_polygon().into(),
         };
         let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "box", &"it is empty"))?;
-        Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window })
+        let is_rect = matches!(geometry, Geometry::Polygon(_));
+        Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window, is_rect })
     }
 
     /// The sides of a box in a projection are bent in longitude and latitude.
@@ -108,7 +111,7 @@ impl Literal {
         }
         geometry.check_validation().map_err(|fault| refused(at, "box", &fault))?;
         let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "box", &"it is empty"))?;
-        Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window: rect.into() })
+        Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window: rect.into(), is_rect: false })
     }
 
     /// Whether it is a collection whose parts of different dimensions meet; what is inside of such a one is not defined.

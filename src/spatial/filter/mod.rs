@@ -22,7 +22,6 @@ mod syntax;
 mod tests;
 mod text;
 mod window;
-mod wkt;
 
 use jiff::Timestamp;
 use jiff::civil::Date;

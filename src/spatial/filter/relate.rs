@@ -1,7 +1,7 @@
 //! How a feature's shape stands to a geometry of a filter: the eight predicates of DE-9IM, in the plane of longitude and latitude.
 
 use geo::coordinate_position::{CoordPos, CoordinatePosition};
-use geo::{Geometry, Intersects, Relate};
+use geo::{Geometry, Intersects, Rect, Relate};
 
 use super::literal::Literal;
 use crate::spatial::Shape;
@@ -49,13 +49,20 @@ impl Relation {
 
     /// Cost: nothing worth telling where the boxes are apart, else O(n log n) in the vertices of both.
     pub fn holds(self, shape: &Shape, literal: &Literal) -> bool {
-        if !shape.rect().intersects(&literal.rect) {
+        let rect = shape.rect();
+        if !rect.intersects(&literal.rect) {
             return self == Relation::Disjoint;
+        }
+        if literal.is_rect && is_inside(rect, literal.rect) {
+            return matches!(self, Relation::Intersects | Relation::Within);
         }
         match (shape.geometry(), &literal.geometry) {
             (Geometry::Point(point), Geometry::Polygon(_) | Geometry::MultiPolygon(_)) => {
                 self.holds_at(literal.geometry.coordinate_position(&point.0))
             }
+            // The graph that all others need costs far more than to see whether they meet at all.
+            (geometry, of_filter) if !geometry.intersects(of_filter) => self == Relation::Disjoint,
+            _ if matches!(self, Relation::Intersects | Relation::Disjoint) => self == Relation::Intersects,
             (geometry, of_filter) => self.between(geometry, of_filter),
         }
     }
@@ -84,4 +91,10 @@ impl Relation {
             Relation::Equals | Relation::Overlaps | Relation::Crosses | Relation::Contains => false,
         }
     }
+}
+
+/// Without touching its sides.
+fn is_inside(inner: Rect, outer: Rect) -> bool {
+    let (low, high, least, most) = (inner.min(), inner.max(), outer.min(), outer.max());
+    low.x > least.x && low.y > least.y && high.x < most.x && high.y < most.y
 }

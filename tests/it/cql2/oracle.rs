@@ -80,12 +80,12 @@ fn one<T: Copy>(random: &mut Random, of: &[T]) -> T {
 }
 
 fn day(random: &mut Random) -> Date {
-    Date::constant(2019, 1, 1) + (random.below(30) as i64).days()
+    Date::constant(2019, 1, 1) + random.below(30).cast_signed().days()
 }
 
 fn moment(random: &mut Random) -> Timestamp {
     let start: Timestamp = "2019-01-01T00:00:00Z".parse().expect("a moment");
-    start + (random.below(30 * 8) as i64 * 3).hours()
+    start + (random.below(30 * 8).cast_signed() * 3).hours()
 }
 
 /// Half of the shapes stand on a coarse grid, so that they touch, cover and equal each other.
@@ -138,9 +138,10 @@ fn sql_of<T: ToString>(value: Option<T>, kind: &str) -> String {
 }
 
 fn table(rows: &[Row]) -> String {
-    let mut sql = "CREATE TABLE features (id int, name text COLLATE \"C\", floors float8, share float8, open boolean, due date, \
+    let mut sql =
+        "CREATE TABLE features (id int, name text COLLATE \"C\", floors float8, share float8, open boolean, due date, \
          ended date, seen timestamptz, geometry geometry(Geometry, 4326));\n"
-        .to_owned();
+            .to_owned();
     for (id, row) in rows.iter().enumerate() {
         let values = [
             sql_of(row.name, "text"),
@@ -422,13 +423,20 @@ fn postgis_finds_the_same_features() {
         assert_eq!(from_json.as_ref(), Ok(&filter), "{} and {}", written.text, written.json);
         let ids: Vec<usize> = (0..rows.len()).filter(|id| filter.matches(&rows[*id])).collect();
         for id in &ids {
-            let meets = |window: guatu::spatial::BBox| window.rects().any(|rect| geo::Intersects::intersects(&rect, &rows[*id].shape.rect()));
+            let meets = |window: guatu::spatial::BBox| {
+                window.rects().any(|rect| geo::Intersects::intersects(&rect, &rows[*id].shape.rect()))
+            };
             assert!(filter.bbox().is_none_or(meets), "{} matches outside of its box", written.text);
         }
         found += ids.len();
         let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
         if ids.join(",") != expected {
-            differ.push(format!("{}\n  SQL {}\n  ours {}\n  theirs {expected}", written.text, written.sql, ids.join(",")));
+            differ.push(format!(
+                "{}\n  SQL {}\n  ours {}\n  theirs {expected}",
+                written.text,
+                written.sql,
+                ids.join(",")
+            ));
         }
     }
     assert!(differ.is_empty(), "seed {SEED}: {} filters differ:\n{}", differ.len(), differ.join("\n"));

@@ -34,12 +34,17 @@ impl Written {
     }
 
     pub fn moment(moment: &str) -> Written {
-        Written::new(format!("TIMESTAMP('{moment}')"), json!({ "timestamp": moment }), format!("timestamptz '{moment}'"))
+        Written::new(
+            format!("TIMESTAMP('{moment}')"),
+            json!({ "timestamp": moment }),
+            format!("timestamptz '{moment}'"),
+        )
     }
 
     pub fn shape(geometry: &Geometry) -> Written {
         let text = wkt(geometry);
-        let json = serde_json::to_value(geojson::Geometry::new(geojson::GeometryValue::from(geometry))).expect("GeoJSON");
+        let json =
+            serde_json::to_value(geojson::Geometry::new(geojson::GeometryValue::from(geometry))).expect("GeoJSON");
         Written::new(text.clone(), json, format!("ST_GeomFromText('{text}', 4326)"))
     }
 
@@ -68,7 +73,11 @@ impl Written {
     }
 
     pub fn negated(&self) -> Written {
-        Written::new(format!("NOT ({})", self.text), json!({ "op": "not", "args": [self.json] }), format!("NOT ({})", self.sql))
+        Written::new(
+            format!("NOT ({})", self.text),
+            json!({ "op": "not", "args": [self.json] }),
+            format!("NOT ({})", self.sql),
+        )
     }
 }
 

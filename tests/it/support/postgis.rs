@@ -84,8 +84,10 @@ fn server_program(name: &str) -> Command {
 
 /// Where Debian keeps a version's programs.
 fn newest_version() -> PathBuf {
-    let versions = fs::read_dir(Path::new("/usr/lib/postgresql")).expect("PostgreSQL (postgresql-postgis) is installed");
-    let number = |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<u32>().ok());
+    let versions =
+        fs::read_dir(Path::new("/usr/lib/postgresql")).expect("PostgreSQL (postgresql-postgis) is installed");
+    let number =
+        |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<u32>().ok());
     let paths = versions.map(|entry| entry.expect("a folder").path());
     paths.max_by_key(number).expect("a version of PostgreSQL is installed")
 }

@@ -1,13 +1,16 @@
 //! From what is written to what it means: names are looked up, operands are held against their operators, literals are read.
 
+mod places;
+mod times;
+
 use super::error::{FilterError, Place};
-use super::expression::{Arithmetic, Comparison, Limit, Moment, Number, Times, Truth, Value, Words};
+use super::expression::{Arithmetic, Comparison, Moment, Number, Times, Truth, Value, Words};
 use super::fold::Fold;
 use super::lexer::shown;
 use super::like::Pattern;
-use super::limits::{FOLD_COST, LIKE_COST, MAX_COST, MEASURE_COST, RELATE_COST};
+use super::limits::{FOLD_COST, LIKE_COST, MAX_COST};
 use super::literal::Literal;
-use super::moment::{End, Instant, Order};
+use super::moment::Order;
 use super::relate::Relation;
 use super::syntax::{Node, What};
 use super::{Filter, PropertyType, Queryables};
@@ -40,7 +43,7 @@ fn described(node: &Node, value: &Value) -> String {
     };
     match &node.what {
         What::Property(name) => format!("{} ({kind})", shown(name)),
-        What::Text(text) => format!("{} (text; a day is written as DATE('2019-12-31'))", shown(text)),
+        What::Text(text) => format!("{} (text)", shown(text)),
         _ => kind.to_owned(),
     }
 }
@@ -83,8 +86,10 @@ impl Checker<'_> {
             What::Text(text) => Ok(Value::Words(Words::Known(text.clone()))),
             What::Boolean(boolean) => Ok(Value::Truth(Truth::Known(*boolean))),
             What::Property(name) => self.property(&node.at, name),
-            What::Date(text) => Ok(Value::Times(Times::Instant(Moment::Known(instant(&node.at, text, true)?)))),
-            What::Timestamp(text) => Ok(Value::Times(Times::Instant(Moment::Known(instant(&node.at, text, false)?)))),
+            What::Date(text) => Ok(Value::Times(Times::Instant(Moment::Known(times::instant(&node.at, text, true)?)))),
+            What::Timestamp(text) => {
+                Ok(Value::Times(Times::Instant(Moment::Known(times::instant(&node.at, text, false)?))))
+            }
             What::Interval(ends) => self.interval(&node.at, ends),
             What::Geometry(written) => Literal::geometry(&node.at, written, self.crs).map(Value::Literal),
             What::Box(numbers) => Literal::bbox(&node.at, numbers, self.crs).map(Value::Literal),
@@ -187,7 +192,10 @@ impl Checker<'_> {
         b: &Node,
     ) -> Result<Truth, FilterError> {
         let is_equality = matches!(comparison, Comparison::Equal | Comparison::Unequal);
-        Ok(match (self.value(a)?, self.value(b)?) {
+        let (left, right) = (self.value(a)?, self.value(b)?);
+        let left = times::read_beside(a, left, &right)?;
+        let right = times::read_beside(b, right, &left)?;
+        Ok(match (left, right) {
             (Value::Number(a), Value::Number(b)) => Truth::Numbers(comparison, a, b),
             (Value::Words(a), Value::Words(b)) => Truth::Words(comparison, a, b),
             (Value::Times(Times::Instant(a)), Value::Times(Times::Instant(b))) => Truth::Moments(comparison, a, b),
@@ -251,7 +259,8 @@ impl Checker<'_> {
                 Ok(Truth::WordsIn(words, list.collect::<Result<_, _>>()?))
             }
             Value::Times(Times::Instant(moment)) => {
-                let list = list.iter().map(|node| match self.value(node)? {
+                let sample = Value::Times(Times::Instant(moment.clone()));
+                let list = list.iter().map(|node| match times::read_beside(node, self.value(node)?, &sample)? {
                     Value::Times(Times::Instant(moment)) => Ok(moment),
                     other => Err(mismatch(&node.at, "IN", "times", described(node, &other))),
                 });
@@ -275,91 +284,6 @@ impl Checker<'_> {
             }
         }))
     }
-
-    fn relation(
-        &mut self,
-        at: &Place,
-        operator: &str,
-        relation: Relation,
-        a: &Node,
-        b: &Node,
-    ) -> Result<Truth, FilterError> {
-        let (relation, name, literal) = match (self.value(a)?, self.value(b)?) {
-            (Value::Shape(name), Value::Literal(literal)) => (relation, name, literal),
-            (Value::Literal(literal), Value::Shape(name)) => (relation.turned(), name, literal),
-            (Value::Literal(first), Value::Literal(second)) => {
-                untangled(at, operator, relation, &first)?;
-                untangled(at, operator, relation, &second)?;
-                return Ok(Truth::Known(relation.between(&first.geometry, &second.geometry)));
-            }
-            (Value::Shape(first), Value::Shape(second)) if first == second => {
-                return Ok(Truth::KnownUnlessNull(first, relation.is_reflexive()));
-            }
-            (Value::Shape(_), Value::Shape(_)) => {
-                return Err(mismatch(at, operator, "a literal on one side", "two properties".to_owned()));
-            }
-            (Value::Shape(_) | Value::Literal(_), other) => {
-                return Err(mismatch(&b.at, operator, "geometries", described(b, &other)));
-            }
-            (other, _) => return Err(mismatch(&a.at, operator, "geometries", described(a, &other))),
-        };
-        untangled(at, operator, relation, &literal)?;
-        self.spend(at, RELATE_COST + literal.vertices)?;
-        Ok(Truth::Relates(relation, name, Box::new(literal)))
-    }
-
-    fn times(&mut self, node: &Node, operator: &str, order: Order) -> Result<Times, FilterError> {
-        match self.value(node)? {
-            Value::Times(Times::Instant(_)) if !order.takes_instants() => {
-                let found = "an instant; INTERVAL(start, end) makes an interval".to_owned();
-                Err(mismatch(&node.at, operator, "intervals", found))
-            }
-            Value::Times(times) => Ok(times),
-            other => Err(mismatch(&node.at, operator, "times", described(node, &other))),
-        }
-    }
-
-    fn interval(&mut self, at: &Place, ends: &[Node; 2]) -> Result<Value, FilterError> {
-        let start = self.limit(&ends[0], End::Past)?;
-        let end = self.limit(&ends[1], End::Future)?;
-        if let (Limit::Known(first), Limit::Known(last)) = (&start, &end)
-            && last.compare(*first).is_lt()
-        {
-            return Err(mismatch(at, "INTERVAL", "an end that is not before its start", "one that is".to_owned()));
-        }
-        Ok(Value::Times(Times::Interval(start, end)))
-    }
-
-    fn limit(&mut self, node: &Node, open: End) -> Result<Limit, FilterError> {
-        if let What::Text(text) = &node.what {
-            let known = if text == ".." { open } else { End::At(instant(&node.at, text, !text.contains(['T', 't']))?) };
-            return Ok(Limit::Known(known));
-        }
-        match self.value(node)? {
-            Value::Times(Times::Instant(Moment::Known(known))) => Ok(Limit::Known(End::At(known))),
-            Value::Times(Times::Instant(Moment::Property(name))) => Ok(Limit::Property(name)),
-            other => Err(mismatch(&node.at, "INTERVAL", "days, moments or '..'", described(node, &other))),
-        }
-    }
-
-    fn function(&mut self, at: &Place, name: &str, operands: &[Node]) -> Result<Number, FilterError> {
-        self.spend(at, MEASURE_COST)?;
-        let (shape, more) =
-            operands.split_first().ok_or_else(|| mismatch(at, name, "a geometry", "nothing".to_owned()))?;
-        let of = match self.value(shape)? {
-            Value::Shape(of) => of,
-            other => return Err(mismatch(&shape.at, name, "a property that is a geometry", described(shape, &other))),
-        };
-        if name != "distance_m" {
-            let [] = counted(at, name, more)?;
-            return Ok(if name == "area_m2" { Number::AreaM2(of) } else { Number::LengthM(of) });
-        }
-        let [point] = counted(at, name, more)?;
-        match self.value(point)? {
-            Value::Literal(Literal { geometry: geo::Geometry::Point(from), .. }) => Ok(Number::DistanceM(of, from)),
-            other => Err(mismatch(&point.at, name, "a POINT as its second operand", described(point, &other))),
-        }
-    }
 }
 
 fn counted<'a, const N: usize>(at: &Place, operator: &str, operands: &'a [Node]) -> Result<&'a [Node; N], FilterError> {
@@ -367,19 +291,6 @@ fn counted<'a, const N: usize>(at: &Place, operator: &str, operands: &'a [Node])
         let expected = if N == 1 { "one operand".to_owned() } else { format!("{N} operands") };
         mismatch(at, operator, &expected, operands.len().to_string())
     })
-}
-
-fn untangled(at: &Place, operator: &str, relation: Relation, literal: &Literal) -> Result<(), FilterError> {
-    if !matches!(relation, Relation::Intersects | Relation::Disjoint) && literal.is_tangled() {
-        let expected = "a collection whose points, lines and areas are apart";
-        return Err(mismatch(at, operator, expected, "one where they meet".to_owned()));
-    }
-    Ok(())
-}
-
-fn instant(at: &Place, text: &str, is_date: bool) -> Result<Instant, FilterError> {
-    let (kind, read) = if is_date { ("day", Instant::day(text)) } else { ("moment", Instant::moment(text)) };
-    read.map_err(|fault| FilterError::Literal { at: at.clone(), kind, literal: shown(text), fault })
 }
 
 /// The text that a constant comes to.

@@ -2,17 +2,17 @@
 
 use geo::{Coord, Geometry, GeometryCollection, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 
-use super::error::FilterError;
-use super::lexer::Token;
-use super::literal;
-use super::text::Parser;
+use super::Parser;
+use crate::spatial::filter::error::FilterError;
+use crate::spatial::filter::lexer::Token;
+use crate::spatial::filter::literal;
 
 const TYPES: [&str; 7] =
     ["point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection"];
 
 impl Parser {
     /// Reads a geometry if the word that comes next, which is `lower` in lower case, begins one; else it is a name.
-    pub fn geometry(&mut self, lower: &str) -> Result<Option<Geometry>, FilterError> {
+    pub(super) fn geometry(&mut self, lower: &str) -> Result<Option<Geometry>, FilterError> {
         if !TYPES.contains(&lower) {
             return Ok(None);
         }
