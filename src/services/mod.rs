@@ -9,6 +9,7 @@ pub mod edits;
 mod facts;
 pub mod field;
 pub mod history;
+pub mod imports;
 pub mod inspections;
 pub mod items;
 pub mod lights;
@@ -23,6 +24,7 @@ pub mod search;
 pub mod seeding;
 pub mod tiles;
 pub mod timeline;
+pub mod workbook;
 pub mod writer;
 
 use std::sync::Arc;
