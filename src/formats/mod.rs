@@ -6,6 +6,7 @@ pub mod gpkg;
 pub mod layer;
 pub mod mvt;
 pub mod photo;
+pub mod read;
 pub mod seeds;
 pub mod table;
 

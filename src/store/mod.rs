@@ -3,6 +3,7 @@
 //! Commits are serialised: sequence numbers appear in commit order, without gaps, and a batch lands whole or not at all.
 
 pub mod accounts;
+pub mod files;
 pub mod gpkg;
 pub mod photos;
 

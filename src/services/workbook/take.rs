@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::cells::to_value;
@@ -16,7 +18,8 @@ use crate::formats::table::{Cell, ReadTable, cell_name};
 use crate::plan::{Record, RecordKey, RecordType, Slug, Text};
 
 /// What happens to records that a file does not have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Absent {
     #[default]
     Keep,
@@ -263,6 +266,14 @@ impl Reading<'_> {
     fn record(&mut self, sheet: &'static Sheet, number: u32, cells: &[Cell], id: Slug, order: &mut u32) {
         let key = RecordKey { record_type: sheet.record_type, collection: None, id: id.clone() };
         let before = self.atlas.record(&key);
+        if sheet.record_type == RecordType::Plan && before.is_none() {
+            let plan = &self.atlas.plan().id;
+            let detail = Text::new(format!("没有计划 {id}"), format!("there is no plan {id}"));
+            let expected = Text::new(format!("{plan}，这里唯一的计划"), format!("{plan}, the one plan of this server"));
+            let place = self.headers.place(sheet, &sheet.columns[0], number);
+            self.refuse(sheet, number, Some(id), vec![Fault::new("id", detail, expected).at(place)]);
+            return;
+        }
         let mut value = before.as_ref().map_or_else(|| blank(sheet.record_type), |row| value_of(&row.value));
         let mut faults = Vec::new();
         let mut given = HashSet::new();
