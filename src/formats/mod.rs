@@ -9,6 +9,7 @@ pub mod photo;
 pub mod read;
 pub mod seeds;
 pub mod table;
+pub mod workbook;
 
 /// The value of one flat property, as GeoJSON, vector tiles and tables all can carry it.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -14,6 +14,7 @@ use super::live::Live;
 use super::oidc::Oidc;
 use crate::plan::{Caller, Date, Right, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
+use crate::services::imports::Imports;
 use crate::services::past::{Past, PastError};
 use crate::services::photos::Photos;
 use crate::services::publish::Published;
@@ -38,6 +39,7 @@ pub struct Kept {
     pub store: Arc<ServerStore>,
     pub accounts: Accounts,
     pub photos: Photos,
+    pub imports: Imports,
 }
 
 /// What the handlers of one server share.
@@ -51,6 +53,7 @@ pub struct State {
     pub live: Live,
     pub accounts: Arc<Accounts>,
     pub photos: Arc<Photos>,
+    pub imports: Imports,
     /// Where else users sign in.
     pub oidc: Option<Oidc>,
     past: Past,
@@ -70,7 +73,7 @@ impl State {
         metrics: PrometheusHandle,
         options: Options,
     ) -> State {
-        let Kept { store, accounts, photos } = kept;
+        let Kept { store, accounts, photos, imports } = kept;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&published));
         let accounts = Arc::new(accounts);
@@ -89,6 +92,7 @@ impl State {
             clock,
             accounts,
             photos: Arc::new(photos),
+            imports,
             hashing: Arc::new(Semaphore::new(cores)),
             computing: Arc::new(Semaphore::new(cores * COMPUTING_PER_CORE)),
         }

@@ -4,6 +4,7 @@ mod accounts;
 mod changes;
 mod features;
 mod field;
+mod imports;
 mod inspections;
 mod ogc;
 mod plan;
@@ -23,6 +24,7 @@ pub use changes::{
 };
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use field::{FieldKit, PatchCollection};
+pub use imports::{ImportCommit, ImportFeatures, ImportList, ImportRowWire, ImportRows, ImportWire};
 pub use inspections::{
     Acceptances, DecisionResult, DecisionResults, DecisionState, InspectionFeature, InspectionPageWire,
     InspectionReport, Rejection,
