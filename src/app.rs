@@ -20,15 +20,17 @@ use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::demo;
 use crate::services::exports::desk::Exports;
 use crate::services::exports::{self, Progress, Receipt};
+use crate::services::imports::Imports;
 use crate::services::past::{Past, PastError};
 use crate::services::photos::Photos;
 use crate::services::publish::Published;
 use crate::services::seeding::{self, Source};
 use crate::services::{Audience, View};
 use crate::store::accounts::AccountsStore;
-use crate::store::files;
+use crate::store::files::FileStore;
 use crate::store::gpkg::{self, GpkgStore};
 use crate::store::photos::PhotoStore;
+use crate::store::scratch;
 use crate::store::{Loaded, Store, StoreError};
 
 /// The store's file in the data folder.
@@ -42,6 +44,8 @@ const PHOTOS_FOLDER: &str = "photos";
 
 /// The folder of exports that wait to be fetched.
 const EXPORTS_FOLDER: &str = "exports";
+/// The folder of files that are on their way into the plan.
+const IMPORTS_FOLDER: &str = "imports";
 
 /// The store while a simulation fills it.
 const UNFINISHED_FILE: &str = "guatu.gpkg.unfinished";
@@ -54,6 +58,9 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How often photos that nobody took are looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(6);
+
+/// How often imports that are over are looked for.
+const IMPORTS_SWEEP_EVERY: Duration = Duration::from_mins(10);
 
 /// How often the metrics are tidied.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -157,7 +164,8 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
 
     let accounts = open_accounts(&options.data)?;
     let photos = Photos::new(PhotoStore::folder(&options.data.join(PHOTOS_FOLDER))?);
-    let exports = files::empty_folder(&options.data.join(EXPORTS_FOLDER)).map(Exports::new).map_err(data_error)?;
+    let exports = scratch::empty_folder(&options.data.join(EXPORTS_FOLDER)).map(Exports::new).map_err(data_error)?;
+    let imports = Imports::new(FileStore::open(&options.data.join(IMPORTS_FOLDER))?)?;
     let set_up = accounts.begin_setup(Timestamp::now())?;
 
     let metrics = PrometheusBuilder::new().install_recorder().map_err(serve_error)?;
@@ -169,11 +177,12 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let (stop, stopping) = watch::channel(false);
     let store = Arc::new(store);
     let options_of_http = options.config.options.clone();
-    let kept = Kept { store: Arc::clone(&store), accounts, photos, exports };
+    let kept = Kept { store: Arc::clone(&store), accounts, photos, exports, imports };
     let state = State::new(published, kept, clock, stopping, metrics, options_of_http);
 
     let state = Arc::new(state);
     tokio::spawn(sweep_photos(Arc::clone(&state)));
+    tokio::spawn(sweep_imports(Arc::clone(&state)));
 
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener).map_err(serve_error)?.handle(handle.clone());
@@ -365,6 +374,21 @@ async fn sweep_photos(state: Arc<State>) {
             Ok(0) => {}
             Ok(gone) => tracing::info!(gone, "unused photos removed"),
             Err(fault) => tracing::warn!(%fault, "unused photos cannot be removed"),
+        }
+    }
+}
+
+/// Removes files that have been here for their day, from time to time.
+async fn sweep_imports(state: Arc<State>) {
+    let mut turns = tokio::time::interval(IMPORTS_SWEEP_EVERY);
+    loop {
+        turns.tick().await;
+        let sweeping = Arc::clone(&state);
+        match tokio::task::spawn_blocking(move || sweeping.imports.sweep(sweeping.now())).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(gone)) => tracing::info!(gone, "imports that were over removed"),
+            Ok(Err(fault)) => tracing::warn!(%fault, "imports that are over cannot be removed"),
+            Err(fault) => tracing::error!(%fault, "imports cannot be swept"),
         }
     }
 }

@@ -3,19 +3,22 @@
 
 mod archive;
 mod columns;
+mod coordinate;
 pub mod csv;
 pub mod file;
-mod coordinate;
 mod found;
 pub mod geojson;
 pub mod gpkg;
 pub mod layer;
 pub mod mvt;
 pub mod photo;
+pub mod read;
 pub mod seeds;
 pub mod shp;
+pub mod table;
 mod text;
 mod wkt;
+pub mod workbook;
 pub mod xlsx;
 
 /// The value of one flat property, as GeoJSON, vector tiles and tables all can carry it.

@@ -18,11 +18,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::formats::photo::PhotoError;
+use crate::formats::read::SourceFormat;
 use crate::plan::{Text, rules};
 use crate::services::accounts::AccountsError;
 use crate::services::edits::EditError;
+use crate::services::imports::ImportError;
 use crate::services::photos::UploadError;
 use crate::services::tiles::digest;
+use crate::services::workbook::Fault;
 use crate::store::StoreError;
 
 pub const JSON: &str = "application/json";
@@ -31,6 +34,7 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const OPENAPI_30: &str = "application/vnd.oai.openapi+json;version=3.0";
 pub const SCHEMA_JSON: &str = "application/schema+json";
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub const MVT: &str = "application/vnd.mapbox-vector-tile";
 
 /// The reference system of a body's coordinates (OGC API – Features Part 2).
@@ -269,6 +273,34 @@ impl From<UploadError> for Problem {
             UploadError::Photo(PhotoError::NotAPhoto) => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, told),
             UploadError::Photo(PhotoError::TooLarge { .. } | PhotoError::Damaged(_)) => Problem::unprocessable(told),
             UploadError::Store(fault) => Problem::from(fault),
+        }
+    }
+}
+
+impl From<ImportError> for Problem {
+    fn from(fault: ImportError) -> Problem {
+        let told = fault.to_string();
+        match fault {
+            ImportError::Absent(_) => Problem::not_found("import", told),
+            ImportError::TooMany | ImportError::Conflict(_) => Problem::conflict(told),
+            ImportError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, told),
+            ImportError::UnknownFormat(_) => {
+                let known = SourceFormat::ALL.map(SourceFormat::id).join(", ");
+                let expected = Some(format!("one of {known}").into());
+                Problem { expected, ..Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, told) }
+            }
+            ImportError::Refused(_) => Problem::unprocessable(told),
+            ImportError::Mapping(faults) => Problem::violated(
+                faults
+                    .into_iter()
+                    .map(|Fault { field, place, detail, expected }| {
+                        let (expected_zh, expected) = expected.map(|Text { zh, en }| (zh, en)).unzip();
+                        let field = place.unwrap_or(field);
+                        Violation { field, detail: detail.en, expected, detail_zh: Some(detail.zh), expected_zh }
+                    })
+                    .collect(),
+            ),
+            ImportError::Store(fault) => Problem::from(fault),
         }
     }
 }

@@ -76,10 +76,18 @@ pub struct Options {
 /// The longest that a request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The longest that a file may take to come: 256 MiB over a slow line.
+const FILE_TIMEOUT: Duration = Duration::from_mins(30);
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Every operation that has a description.
 fn routes() -> Vec<Route> {
+    [routes_of_words(), api::routes_of_files()].into_iter().flatten().collect()
+}
+
+/// Those whose bodies are short.
+fn routes_of_words() -> Vec<Route> {
     [api::routes(), ogc::routes(), tiles::routes(), styles::routes()].into_iter().flatten().collect()
 }
 
@@ -95,18 +103,21 @@ pub fn document() -> OpenAPI {
 /// The whole server as one router.
 pub fn router(state: Arc<State>) -> Router {
     let policy = content_security_policy(&state.options.basemaps);
-    let resources = routes();
-    let documents = Arc::new(documents(&resources));
+    let documents = Arc::new(documents(&routes()));
     let ids = (SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid), PropagateRequestIdLayer::new(REQUEST_ID));
     let landing_page = route::guarded(get(ogc::find_landing_page), Access::READ, &state);
-    route::router(resources, &state)
+    // Each of these looks after the length of its body itself.
+    let files = route::router(api::routes_of_files(), &state)
+        .layer(TimeoutLayer::with_status_code(answer::TIMED_OUT, FILE_TIMEOUT));
+    route::router(routes_of_words(), &state)
         .merge(health::router())
         .route("/ogc/", landing_page)
         .fallback(web::find_file)
         .layer(Extension(documents))
-        .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(answer::MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(answer::TIMED_OUT, REQUEST_TIMEOUT))
+        .merge(files)
+        .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(answer::as_problem))
         .layer(from_fn(health::measure))

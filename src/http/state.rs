@@ -15,6 +15,7 @@ use super::oidc::Oidc;
 use crate::plan::{Caller, Date, Right, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::exports::desk::Exports;
+use crate::services::imports::Imports;
 use crate::services::past::{Past, PastError};
 use crate::services::photos::Photos;
 use crate::services::publish::Published;
@@ -40,6 +41,7 @@ pub struct Kept {
     pub accounts: Accounts,
     pub photos: Photos,
     pub exports: Exports,
+    pub imports: Imports,
 }
 
 /// What the handlers of one server share.
@@ -54,6 +56,7 @@ pub struct State {
     pub accounts: Arc<Accounts>,
     pub photos: Arc<Photos>,
     pub exports: Arc<Exports>,
+    pub imports: Imports,
     /// Where else users sign in.
     pub oidc: Option<Oidc>,
     past: Past,
@@ -73,7 +76,7 @@ impl State {
         metrics: PrometheusHandle,
         options: Options,
     ) -> State {
-        let Kept { store, accounts, photos, exports } = kept;
+        let Kept { store, accounts, photos, exports, imports } = kept;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&published));
         let accounts = Arc::new(accounts);
@@ -93,6 +96,7 @@ impl State {
             accounts,
             photos: Arc::new(photos),
             exports: Arc::new(exports),
+            imports,
             hashing: Arc::new(Semaphore::new(cores)),
             computing: Arc::new(Semaphore::new(cores * COMPUTING_PER_CORE)),
         }

@@ -10,6 +10,7 @@ pub mod exports;
 mod facts;
 pub mod field;
 pub mod history;
+pub mod imports;
 pub mod inspections;
 pub mod items;
 pub mod lights;
@@ -24,6 +25,7 @@ pub mod search;
 pub mod seeding;
 pub mod tiles;
 pub mod timeline;
+pub mod workbook;
 pub mod writer;
 
 use std::sync::Arc;

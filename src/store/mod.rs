@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod files;
 pub mod gpkg;
 pub mod photos;
+pub mod scratch;
 
 use crate::atlas::Row;
 use crate::plan::{Batch, Change, ChangeKind, Expected, Record, RecordKey, RecordType, RequestKey, Timestamp};

@@ -6,6 +6,7 @@ mod decisions;
 mod exports;
 mod field;
 mod formats;
+mod imports;
 mod inspection_rule;
 mod inspections;
 mod invitations;
@@ -28,6 +29,7 @@ mod time;
 mod tokens;
 pub mod uploads;
 mod users;
+mod workbook;
 
 pub use records::change;
 
@@ -43,6 +45,8 @@ pub fn routes() -> Vec<Route> {
         targets::routes(),
         quotas::routes(),
         projects::routes(),
+        imports::routes(),
+        workbook::routes(),
         search::routes(),
         nearby::routes(),
         query::routes(),
@@ -70,6 +74,11 @@ pub fn routes() -> Vec<Route> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Operations whose bodies are files: longer and slower than others.
+pub fn routes_of_files() -> Vec<Route> {
+    imports::routes_of_files()
 }
 
 const KIND: Param = Param::new("kind", ParamShape::Words(words::<Kind>), "Only projects of these kinds.");

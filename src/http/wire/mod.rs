@@ -5,6 +5,7 @@ mod changes;
 mod exports;
 mod features;
 mod field;
+mod imports;
 mod inspections;
 mod ogc;
 mod plan;
@@ -27,6 +28,7 @@ pub use exports::{
 };
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use field::{FieldKit, PatchCollection};
+pub use imports::{ImportCommit, ImportFeatures, ImportList, ImportRowWire, ImportRows, ImportWire};
 pub use inspections::{
     Acceptances, DecisionResult, DecisionResults, DecisionState, InspectionFeature, InspectionPageWire,
     InspectionReport, Rejection,

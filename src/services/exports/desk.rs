@@ -192,7 +192,7 @@ pub fn write_file(
 }
 
 fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let mut file = crate::store::files::open(path)?;
+    let mut file = crate::store::scratch::open(path)?;
     let (mut hasher, mut bytes, mut part) = (Sha256::new(), 0, vec![0; 1 << 16]);
     loop {
         match file.read(&mut part)? {
