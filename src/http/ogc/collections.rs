@@ -7,6 +7,7 @@ use axum::routing::get;
 use super::html;
 use super::link;
 use super::media::{F, Media};
+use super::tiles;
 use crate::http::answer::{self, GEOJSON, HTML, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::AS_OF;
@@ -103,4 +104,7 @@ fn collection_links(base: &str, collection: &Collection) -> Vec<OgcLink> {
         link(base, &format!("{path}/items?f=json"), "items", GEOJSON, "Its features as GeoJSON"),
         link(base, &format!("{path}/items?f=html"), "items", "text/html", "Its features as a page"),
     ]
+    .into_iter()
+    .chain(tiles::tile_links(base, Some(collection.id.as_str())))
+    .collect()
 }

@@ -25,7 +25,7 @@ th { font-weight: 600; } .scroll { overflow-x: auto; } ul { padding-left: 1.2rem
 const COLUMNS: [&str; 8] = ["name_zh", "name_en", "aim", "due", "stage", "light", "position", "accuracy_m"];
 
 /// The trail holds names of ancestors with their addresses.
-fn page(headers: &HeaderMap, title: &str, trail: &[(&str, String)], body: &Markup) -> Response {
+pub(super) fn page(headers: &HeaderMap, title: &str, trail: &[(&str, String)], body: &Markup) -> Response {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {

@@ -1,4 +1,4 @@
-//! `/ogc`: OGC API – Features Part 1 – core, GeoJSON, HTML and OpenAPI 3.0 (OGC 17-069r4).
+//! `/ogc`: OGC API – Features Part 1 – core, GeoJSON, HTML and OpenAPI 3.0 (OGC 17-069r4), and OGC API – Tiles (OGC 20-057).
 //!
 //! Coordinates are CRS84: longitude, latitude. Each document comes as JSON or, for people, as HTML.
 
@@ -8,6 +8,8 @@ mod html;
 mod items;
 mod landing;
 mod media;
+mod tile_html;
+mod tiles;
 
 pub use landing::find_landing_page;
 
@@ -17,7 +19,10 @@ use super::wire::OgcLink;
 pub const ROOT: &str = "/ogc";
 
 pub fn routes() -> Vec<Route> {
-    [landing::routes(), collections::routes(), items::routes(), edits::routes()].into_iter().flatten().collect()
+    [landing::routes(), collections::routes(), items::routes(), edits::routes(), tiles::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn link(base: &str, path: &str, rel: &'static str, media_type: &'static str, title: impl Into<String>) -> OgcLink {
