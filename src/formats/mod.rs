@@ -7,6 +7,7 @@ pub mod layer;
 pub mod mvt;
 pub mod photo;
 pub mod seeds;
+pub mod style;
 
 /// The value of one flat property, as GeoJSON, vector tiles and tables all can carry it.
 #[derive(Clone, Copy, Debug, PartialEq)]
