@@ -15,6 +15,7 @@ pub mod photo;
 pub mod read;
 pub mod seeds;
 pub mod shp;
+pub mod style;
 pub mod table;
 mod text;
 mod wkt;

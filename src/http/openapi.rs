@@ -168,7 +168,7 @@ fn placeholder(part: &str) -> Option<&str> {
 }
 
 fn path_parameter(name: &str) -> Value {
-    let number = ["z", "x", "y"].contains(&name);
+    let number = ["z", "x", "y", "tileRow", "tileCol"].contains(&name);
     let schema = if number { json!({ "type": "integer", "minimum": 0 }) } else { json!({ "type": "string" }) };
     json!({ "name": name, "in": "path", "required": true, "schema": schema })
 }

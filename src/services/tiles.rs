@@ -6,7 +6,8 @@ use moka::sync::Cache;
 
 use super::{Audience, View};
 use crate::formats::Value;
-use crate::formats::mvt::{Layer, MARGIN, MvtError};
+pub use crate::formats::mvt::MARGIN;
+use crate::formats::mvt::{Layer, MvtError};
 use crate::plan::{Collection, Date, Slug};
 use crate::spatial::TileId;
 
@@ -29,7 +30,8 @@ pub struct TileLayer<'a> {
     pub collections: Vec<&'a Collection>,
 }
 
-/// Makes tiles and remembers them. A tile is known by the change, the day and the eyes it was made for, so none is ever stale.
+/// Makes tiles and remembers them. A tile is known by its grid and place, and by the change, the day and the eyes it was made for,
+/// so none is ever stale.
 pub struct Tiles {
     cache: Cache<Key, Tile>,
 }

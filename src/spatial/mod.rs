@@ -1,5 +1,5 @@
-//! WHERE: checked shapes, boxes, reference systems, distances on the ellipsoid, the tile grid, spatial
-//! relations and filters.
+//! WHERE: checked shapes, boxes, reference systems, distances on the ellipsoid, tile grids, spatial relations and
+//! filters.
 //!
 //! All coordinates are WGS 84 degrees in longitude, latitude order unless a name says otherwise. Knows nothing of
 //! plans or projects; no I/O, no async, no clock.
@@ -12,6 +12,7 @@ mod measure;
 mod relation;
 mod shape;
 mod tile_grid;
+mod tile_id;
 
 pub use area::{Area, AreaError};
 pub use bbox::{BBox, BBoxError, union};
@@ -22,4 +23,5 @@ pub use measure::{
 };
 pub use relation::{Query, Relation};
 pub use shape::{GeometryType, LonLat, MAX_VERTICES, Shape, ShapeError};
-pub use tile_grid::{MAX_ZOOM, TileId, TileIdError};
+pub use tile_grid::{MAX_ZOOM, TILE_PIXELS, TileGrid, TileRange};
+pub use tile_id::{TileId, TileIdError, what_is_inside};

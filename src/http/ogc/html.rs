@@ -38,7 +38,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; } .paging { display: flex;
 const COLUMNS: [&str; 8] = ["name_zh", "name_en", "aim", "due", "stage", "light", "position", "accuracy_m"];
 
 /// The trail holds names of ancestors with their addresses.
-fn page(headers: &HeaderMap, base: &str, title: &str, trail: &[(&str, String)], body: &Markup) -> Response {
+pub(super) fn page(headers: &HeaderMap, base: &str, title: &str, trail: &[(&str, String)], body: &Markup) -> Response {
     let markup = html! {
         (DOCTYPE)
         html lang="en" {

@@ -10,6 +10,7 @@ use super::html;
 use super::link;
 use super::media::{F, Media};
 use super::schemas::FUNCTIONS_REL;
+use super::tiles;
 use crate::http::answer::{self, HTML, JSON, OPENAPI_30, Problem};
 use crate::http::asked::Asked;
 use crate::http::openapi::Documents;
@@ -112,7 +113,10 @@ pub async fn find_landing_page(asked: Asked) -> Result<Response, Problem> {
             link(&base, "/ogc/conformance", "conformance", JSON, "Conformance classes"),
             link(&base, "/ogc/collections", "data", JSON, "Collections"),
             link(&base, "/ogc/functions", FUNCTIONS_REL, JSON, "Functions that filters may use"),
-        ],
+        ]
+        .into_iter()
+        .chain(tiles::tile_links(&base, None))
+        .collect(),
     };
     match media {
         Media::Json => answer::json(&asked.headers, JSON, &page).map(answer::varies),
@@ -128,7 +132,7 @@ async fn find_conformance(asked: Asked) -> Result<Response, Problem> {
         link(&base, "/ogc/conformance?f=json", "self", JSON, "This document"),
         link(&base, "/ogc/conformance?f=html", "alternate", "text/html", "This document as a page"),
     ];
-    let conformance = Conformance { conforms_to: CONFORMS_TO.to_vec(), links };
+    let conformance = Conformance { conforms_to: CONFORMS_TO.into_iter().chain(tiles::CONFORMS_TO).collect(), links };
     match media {
         Media::Json => answer::json(&asked.headers, JSON, &conformance).map(answer::varies),
         Media::Html => Ok(html::conformance(&asked.headers, &base, &conformance)),

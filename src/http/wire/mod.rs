@@ -14,6 +14,7 @@ mod records;
 mod search;
 mod settings;
 mod tally;
+mod tile_sets;
 
 pub use accounts::{
     Acceptance, AccessWire, CreatedToken, InvitationWire, InvitedUser, NewPassword, NewTokenWire, NewUserWire,
@@ -43,3 +44,6 @@ pub use records::{
 };
 pub use search::SearchAnswer;
 pub use settings::{BaseMap, BaseMapType, SettingsWire};
+pub use tile_sets::{
+    TileLink, TileMatrixSet, TileMatrixSetItem, TileMatrixSets, TileSet, TileSetItem, TileSetLayer, TileSets,
+};

@@ -10,7 +10,7 @@ async fn walked(server: &Server, first: &str) -> Vec<String> {
     let (mut path, mut ids) = (first.to_owned(), Vec::new());
     loop {
         let page = server.json(&path).await;
-        ids.extend(texts(&page["features"], "/id"));
+        ids.extend(texts(&page["features"], "/id").into_iter().map(str::to_owned));
         let links = page["links"].as_array().expect("links");
         let Some(next) = links.iter().find(|link| link["rel"] == "next") else { return ids };
         let href = next["href"].as_str().expect("an address");
