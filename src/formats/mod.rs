@@ -2,6 +2,7 @@
 //! write where they are told, and no other I/O is done here.
 
 mod archive;
+mod bounded;
 mod columns;
 pub mod csv;
 pub mod geojson;
@@ -9,6 +10,7 @@ pub mod gpkg;
 pub mod layer;
 pub mod mvt;
 pub mod photo;
+mod prj;
 pub mod seeds;
 pub mod shp;
 mod text;
