@@ -1,12 +1,16 @@
 //! The formats that layers go out in: what each is called, what it can hold, and its writer.
 
+use std::io::{self, Seek, Write};
 use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::layer::{Encoding, LayerWriter, WriteError};
-use crate::plan::Text;
+use super::read::SourceFormat;
+use super::table::Table;
+use super::{csv, dxf, fgb, geojson, gpkg, kml, shp, xlsx};
+use crate::plan::{Text, Timestamp};
 use crate::spatial::{Crs, CrsCode};
 
 /// A format of files.
@@ -45,14 +49,20 @@ pub enum CsvGeometry {
 }
 
 /// How a file is written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct FileOptions {
+    /// What the file calls itself.
+    pub name: String,
+    /// When what is in it was as it is.
+    pub at: Timestamp,
     pub encoding: Encoding,
     /// A byte order mark before text, so that spreadsheets see that it is UTF-8.
     pub bom: bool,
     pub csv_geometry: CsvGeometry,
     /// More than one layer: formats that hold one come as a zip of several.
     pub many: bool,
+    /// Sheets before the layers, in a workbook.
+    pub tables: Vec<Table>,
 }
 
 /// What there is to say about a format.
@@ -61,7 +71,6 @@ pub struct About {
     pub title: [&'static str; 2],
     pub crs: CrsChoice,
     pub has_encodings: bool,
-    pub reads: bool,
     /// Choices of its own that a request may make.
     pub options: &'static [&'static str],
     pub note: [&'static str; 2],
@@ -96,7 +105,6 @@ impl FileFormat {
             title: ["", ""],
             crs: CrsChoice::Any,
             has_encodings: false,
-            reads: true,
             options: &[],
             note: ["", ""],
             extension: "",
@@ -191,7 +199,6 @@ impl FileFormat {
             FileFormat::Dxf => About {
                 id: "dxf",
                 title: ["DXF", "DXF"],
-                reads: false,
                 note: ["CAD：每类一层，附文字标注。", "For CAD: one layer for each kind, with labels."],
                 extension: "dxf",
                 extension_of_many: "dxf",
@@ -202,7 +209,6 @@ impl FileFormat {
                 id: "pmtiles",
                 title: ["PMTiles", "PMTiles"],
                 crs: CrsChoice::WebMercator,
-                reads: false,
                 options: &["zoom"],
                 note: ["矢量瓦片集，可放在任何文件服务器上。", "A set of vector tiles that any file server can serve."],
                 extension: "pmtiles",
@@ -221,9 +227,23 @@ impl FileFormat {
         self.about().has_encodings
     }
 
+    /// The reader of its files, where there is one.
+    pub fn source(self) -> Option<SourceFormat> {
+        match self {
+            FileFormat::GeoJson | FileFormat::GeoJsonSeq => Some(SourceFormat::GeoJson),
+            FileFormat::Gpkg => Some(SourceFormat::Gpkg),
+            FileFormat::Shp => Some(SourceFormat::Shp),
+            FileFormat::Csv => Some(SourceFormat::Csv),
+            FileFormat::Xlsx => Some(SourceFormat::Xlsx),
+            FileFormat::Kml => Some(SourceFormat::Kml),
+            FileFormat::Fgb => Some(SourceFormat::Fgb),
+            FileFormat::Dxf | FileFormat::Pmtiles => None,
+        }
+    }
+
     /// Whether files of it are read, too.
     pub fn reads(self) -> bool {
-        self.about().reads
+        self.source().is_some()
     }
 
     pub fn title(self) -> Text {
@@ -266,7 +286,43 @@ impl FileFormat {
     }
 }
 
-// STUB
-pub fn writer(_: FileFormat, _: &Path, _: &Path, _: &FileOptions) -> Result<Box<dyn LayerWriter>, WriteError> {
-    Err(WriteError::CannotHold(String::new()))
+/// A writer of one file: into `out`, or for a GeoPackage at `path`, where nothing is yet. What it cannot say at once it keeps below `scratch`.
+///
+/// # Errors
+/// [`WriteError`] when the file cannot be begun.
+pub fn writer<W: Write + Seek + Send + 'static>(
+    format: FileFormat,
+    out: impl FnOnce() -> io::Result<W>,
+    path: &Path,
+    scratch: &Path,
+    options: &FileOptions,
+) -> Result<Box<dyn LayerWriter>, WriteError> {
+    let csv_options = csv::Options {
+        places: match options.csv_geometry {
+            CsvGeometry::Wkt => csv::Places::Wkt,
+            CsvGeometry::LonLat => csv::Places::LonLat,
+        },
+        encoding: options.encoding,
+        bom: options.bom,
+    };
+    Ok(match format {
+        FileFormat::GeoJson => Box::new(geojson::Writer::new(out()?, options.name.as_str())),
+        FileFormat::GeoJsonSeq => Box::new(geojson::SequenceWriter::new(out()?)),
+        FileFormat::Gpkg => Box::new(gpkg::FileWriter::create(path, options.at)?),
+        FileFormat::Shp => Box::new(shp::Writer::new(out()?, scratch, options.encoding)),
+        FileFormat::Csv if options.many => Box::new(csv::ZipWriter::new(out()?, csv_options)),
+        FileFormat::Csv => Box::new(csv::Writer::new(out()?, csv_options)),
+        FileFormat::Xlsx => {
+            let mut writer = xlsx::Writer::new(out()?, scratch)?;
+            for table in &options.tables {
+                writer.table(table)?;
+            }
+            Box::new(writer)
+        }
+        FileFormat::Kml => Box::new(kml::Writer::new(out()?, options.name.as_str())),
+        FileFormat::Fgb if options.many => Box::new(fgb::ZipWriter::new(out()?, scratch)),
+        FileFormat::Fgb => Box::new(fgb::Writer::new(out()?, scratch)),
+        FileFormat::Dxf => Box::new(dxf::Writer::new(out()?)),
+        FileFormat::Pmtiles => return Err(WriteError::CannotHold("tiles hold no layers of features".to_owned())),
+    })
 }

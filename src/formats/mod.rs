@@ -2,6 +2,7 @@
 //! write where they are told, and no other I/O is done here.
 
 mod archive;
+mod bounded;
 mod columns;
 mod coordinate;
 pub mod csv;
@@ -13,6 +14,7 @@ pub mod layer;
 pub mod mvt;
 pub mod photo;
 pub mod read;
+mod prj;
 pub mod seeds;
 pub mod shp;
 pub mod style;

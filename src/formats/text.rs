@@ -114,16 +114,25 @@ impl Recogniser {
 
     /// Bytes of a value that ends here, so that what is cut off is found out.
     pub(super) fn feed_whole(&mut self, bytes: &[u8]) {
+        self.feed_alone(bytes, true);
+    }
+
+    /// Bytes of a value that may have been cut in the middle of its last character.
+    pub(super) fn feed_cut(&mut self, bytes: &[u8]) {
+        self.feed_alone(bytes, false);
+    }
+
+    fn feed_alone(&mut self, bytes: &[u8], is_whole: bool) {
         if bytes.is_ascii() {
             return;
         }
         let (utf8, gbk) = (self.utf8.fits, self.gbk.fits);
-        self.take(bytes, true);
-        // A decoder that has come to an end takes no more.
-        let fits = (utf8 && self.utf8.fits, gbk && self.gbk.fits);
-        let is_ascii = self.is_ascii;
         *self = Recogniser::new();
-        (self.utf8.fits, self.gbk.fits, self.is_ascii) = (fits.0, fits.1, is_ascii);
+        self.take(bytes, is_whole);
+        let fits = (utf8 && self.utf8.fits, gbk && self.gbk.fits);
+        // What comes next begins anew, wherever this one stopped.
+        *self = Recogniser::new();
+        (self.utf8.fits, self.gbk.fits, self.is_ascii) = (fits.0, fits.1, false);
     }
 
     fn take(&mut self, bytes: &[u8], is_last: bool) {

@@ -3,9 +3,14 @@
 
 mod names;
 mod outline;
+mod read;
+mod records;
+mod rings;
+mod shapes;
 mod table;
 mod write;
 
+pub use read::{inspect, read};
 pub use write::Writer;
 
 /// What a `.shp` and a `.shx` begin with.

@@ -8,8 +8,7 @@ use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{CrsWire, FormatWire, Formats, OffsetWire};
-const MAX_IMPORT_RECORDS: usize = 1;
-const MAX_UPLOAD_BYTES: u64 = 1;
+use crate::services::imports::{MAX_IMPORT_RECORDS, MAX_UPLOAD_BYTES};
 use crate::spatial::Offset;
 
 pub fn routes() -> Vec<Route> {

@@ -171,7 +171,7 @@ impl From<FileFormat> for FormatWire {
             id: format,
             title: format.title(),
             extension: format.extension(false),
-            reads: about.reads,
+            reads: format.reads(),
             writes: true,
             crs: match about.crs {
                 CrsChoice::Any => CrsChoiceWord::Any,

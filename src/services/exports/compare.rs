@@ -8,9 +8,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Export, ExportError, Progress};
-use crate::formats::file::{self, FileOptions};
 use crate::formats::layer::{ReadOptions, ReadRow, ReadValue};
+use crate::formats::read;
 use crate::plan::Slug;
+use crate::store::scratch;
 use crate::services::View;
 use crate::spatial::Unit;
 
@@ -38,14 +39,43 @@ pub(super) fn read_back(
     export: &Export,
     view: &View,
     path: &Path,
-    options: &FileOptions,
     progress: &Progress,
 ) -> Result<Option<LargestError>, ExportError> {
-    if !export.format.reads() {
-        return Ok(None);
+    let unreadable = |fault: &dyn std::fmt::Display| ExportError::ReadBack(fault.to_string());
+    let Some(format) = export.format.source() else { return Ok(None) };
+    let mut file = scratch::open(path).map_err(|fault| unreadable(&fault))?;
+    let inspected = read::inspect(format, &mut file, path).map_err(|fault| unreadable(&fault))?;
+    let (mut value, mut compared, mut wrong) = (0.0_f64, 0_u64, None);
+    for layer in &inspected.layers {
+        let id_field = layer.fields.iter().position(|field| field.name.eq_ignore_ascii_case("id"));
+        let Some(collection) = export.chosen(view).filter(|c| layer.name.starts_with(c.id.as_str())).max_by_key(|c| c.id.as_str().len())
+        else {
+            continue;
+        };
+        let mut visit = |row: ReadRow| {
+            let id = match id_field.map(|at| &row.values[at]) {
+                Some(ReadValue::Text(id)) => Some(id.clone()),
+                _ => row.id.clone(),
+            };
+            let found = id.and_then(|id| id.parse::<Slug>().ok()).and_then(|id| view.atlas.feature(collection, id.as_str()));
+            let meant = found.and_then(|row| export.placed(&row.value).ok());
+            match (meant, row.geometry) {
+                (Some(meant), Ok(Some(read))) => value = value.max(difference(&meant, &read)),
+                // Longer geometries than a cell takes are left out, and said so in a note.
+                (Some(_), Ok(None)) => {}
+                (_, geometry) => wrong = Some(format!("{} {}: {geometry:?}", layer.name, row.place)),
+            }
+            compared += 1;
+            let is_stopped = progress.step(compared).is_err();
+            if wrong.is_some() || compared >= MAX_COMPARED || is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let options = ReadOptions { encoding: Some(export.encoding) };
+        let done = read::read(format, &mut file, path, &layer.name, &options, &mut visit);
+        done.map_err(|fault| unreadable(&fault))?;
     }
-    let (value, compared) = (0.0, 0);
-    let _ = (view, path, options, progress);
+    if let Some(wrong) = wrong {
+        return Err(ExportError::ReadBack(wrong));
+    }
     let unit = match export.crs.unit() {
         Unit::Degree => ErrorUnit::Degree,
         Unit::Metre => ErrorUnit::Metre,

@@ -168,7 +168,7 @@ fn make(
     progress: &Progress,
 ) -> Result<Receipt, ExportError> {
     let path = folder.join(FILE);
-    let made = export.write(view, &path, folder, progress)?;
+    let made = export.write(view, &path, folder, request.at, progress)?;
     let (bytes, sha256) = digest(&path).map_err(crate::formats::layer::WriteError::Io)?;
     Ok(Receipt::new(export, view, request, made, bytes, sha256))
 }
@@ -186,7 +186,7 @@ pub fn write_file(
 ) -> Result<Receipt, ExportError> {
     export.check(view)?;
     let scratch = tempfile::tempdir().map_err(crate::formats::layer::WriteError::Io)?;
-    let made = export.write(view, path, scratch.path(), progress)?;
+    let made = export.write(view, path, scratch.path(), request.at, progress)?;
     let (bytes, sha256) = digest(path).map_err(crate::formats::layer::WriteError::Io)?;
     Ok(Receipt::new(export, view, request, made, bytes, sha256))
 }

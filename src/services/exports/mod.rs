@@ -17,11 +17,12 @@ pub use compare::{LargestError, MAX_COMPARED};
 pub use receipt::{Receipt, ReceiptLayer, Request, Source};
 
 use super::items::ItemFilter;
-use super::{Facts, FieldType, View, plan_fields};
+use super::{Facts, FieldType, View, plan_fields, workbook};
 use crate::formats::Value;
 use crate::formats::file::{self, CsvGeometry, FileFormat, FileOptions};
 use crate::formats::layer::{Encoding, FeatureRow, FieldKind, Layer, LayerField, LayerWriter, WriteError, Written};
-use crate::plan::{Collection, Feature, Kind, Position, Role, Slug, Word};
+use crate::plan::{Collection, Feature, Kind, Position, Role, Slug, Timestamp, Word};
+use crate::store::scratch;
 use crate::spatial::{Crs, CrsCode, CrsError, Offset};
 
 /// What is to go out, checked: all conditions hold together.
@@ -122,8 +123,7 @@ impl Export {
 
     /// The collections that something may go out of, in the plan's order.
     fn chosen<'a>(&'a self, view: &'a View) -> impl Iterator<Item = &'a Collection> {
-        let is_named =
-            |collection: &Collection| self.collections.as_ref().is_none_or(|ids| ids.contains(&collection.id));
+        let is_named = |collection: &Collection| self.collections.as_ref().is_none_or(|ids| ids.contains(&collection.id));
         let is_kind = |collection: &Collection| match collection.role {
             Role::Plan { kind } => self.kinds.is_empty() || self.kinds.contains(&kind),
             Role::Context => false,
@@ -145,7 +145,8 @@ impl Export {
     /// The geometry as the file has it, x east and y north.
     fn placed(&self, feature: &Feature) -> Result<Geometry, ExportError> {
         let geometry = feature.shape.geometry();
-        let outside = |fault| ExportError::Outside { feature: format!("{}/{}", feature.collection, feature.id), fault };
+        let outside =
+            |fault| ExportError::Outside { feature: format!("{}/{}", feature.collection, feature.id), fault };
         match self.offset {
             Some(offset) => self.crs.project_geometry(&geometry.map_coords(|at| offset.apply(at))).map_err(outside),
             None => self.crs.project_geometry(geometry).map_err(outside),
@@ -159,7 +160,14 @@ impl Export {
     ///
     /// # Errors
     /// [`ExportError`]; the file is of no use then.
-    pub fn write(&self, view: &View, path: &Path, scratch: &Path, progress: &Progress) -> Result<Made, ExportError> {
+    pub fn write(
+        &self,
+        view: &View,
+        path: &Path,
+        scratch_folder: &Path,
+        at: Timestamp,
+        progress: &Progress,
+    ) -> Result<Made, ExportError> {
         let layers = self.measure(view, progress)?;
         let total: u64 = layers.iter().map(|layer| layer.receipt.count).sum();
         progress.total.store(total * 2, Ordering::Relaxed);
@@ -169,18 +177,23 @@ impl Export {
             let written = Written { renamed: Vec::new(), notes };
             return Ok(Made { layers: receipts(layers), written, largest_error: None });
         }
+        let plan = view.atlas.plan();
+        let has_tables = self.format == FileFormat::Xlsx && self.tables;
         let options = FileOptions {
+            name: format!("{}{} {} {}", plan.district.zh, plan.year, plan.district.en, plan.year),
+            at,
             encoding: self.encoding,
             bom: self.bom,
             csv_geometry: self.csv_geometry,
             many: layers.len() > 1,
+            tables: if has_tables { workbook::tables(view) } else { Vec::new() },
         };
-        let mut writer = file::writer(self.format, path, scratch, &options)?;
+        let mut writer = file::writer(self.format, || scratch::create(path), path, scratch_folder, &options)?;
         for layer in &layers {
             self.write_layer(view, layer, &mut *writer, progress)?;
         }
         let written = writer.finish()?;
-        let largest_error = compare::read_back(self, view, path, &options, progress)?;
+        let largest_error = compare::read_back(self, view, path, progress)?;
         Ok(Made { layers: receipts(layers), written, largest_error })
     }
 

@@ -178,3 +178,27 @@ pub fn geometry_of(feature: &serde_json::Value) -> Geometry {
 pub fn buffer() -> Cursor<Vec<u8>> {
     Cursor::new(Vec::new())
 }
+
+/// A zip file of these members, as they are.
+pub fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    use std::io::Write;
+    let mut zip = zip::ZipWriter::new(buffer());
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a name");
+        zip.write_all(bytes).expect("memory");
+    }
+    zip.finish().expect("memory").into_inner()
+}
+
+/// The members of a zip file.
+pub fn unzip(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    use std::io::Read;
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip file");
+    let member = |at| {
+        let mut member = zip.by_index(at).expect("a member");
+        let mut bytes = Vec::new();
+        member.read_to_end(&mut bytes).expect("sound");
+        (member.name().expect("UTF-8").into_owned(), bytes)
+    };
+    (0..zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip file").len()).map(member).collect()
+}
