@@ -20,6 +20,7 @@ mod durability;
 mod edge;
 mod editing;
 mod field;
+mod files;
 mod foreign;
 mod gpkg;
 mod guarded;

@@ -1,8 +1,13 @@
 //! Workbooks (Office Open XML): layers and tables as sheets, both ways. A sheet is a row of headings and rows of typed cells; formulas are
 //! read as the values that were stored with them, and nothing is computed.
 
+mod book;
+mod cells;
+mod read;
 mod write;
+mod xml;
 
+pub use read::{Table, inspect, read, tables};
 pub use write::{Column, Sheet, Writer};
 
 use crate::plan::Date;
