@@ -1,4 +1,4 @@
-//! Filters that mean harm: each is refused, or read and put to a feature, within a second and within a small stack.
+//! Filters that mean harm: each is refused, or read and put to a feature, within seconds and within a small stack.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::support::random::{self, Random};
 const STACK_BYTES: usize = 1 << 20;
 
 /// Far more than any of them takes, as others may keep the machine busy.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Vertices of a feature as none in the shipped plan is; the most that there may be takes the check of its validity seconds.
 const LARGE: usize = 8_000;
