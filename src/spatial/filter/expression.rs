@@ -103,6 +103,56 @@ pub(super) enum Arithmetic {
     Power,
 }
 
+/// What it takes to work something out, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Effort {
+    Compare,
+    /// A new text, or a search in one.
+    Read,
+    /// Geometry.
+    Measure,
+}
+
+impl Truth {
+    pub fn effort(&self) -> Effort {
+        let most = |parts: &[Truth]| parts.iter().map(Truth::effort).max().unwrap_or(Effort::Compare);
+        match self {
+            Truth::All(parts) | Truth::Any(parts) => most(parts),
+            Truth::Same(parts) => most(&parts[..]),
+            Truth::Not(part) => part.effort(),
+            Truth::Relates(..) => Effort::Measure,
+            Truth::Numbers(_, a, b) if a.is_measured() || b.is_measured() => Effort::Measure,
+            Truth::NumberIn(number, list) if number.is_measured() || list.iter().any(Number::is_measured) => {
+                Effort::Measure
+            }
+            Truth::IsNull(value) => match &**value {
+                Value::Number(number) if number.is_measured() => Effort::Measure,
+                Value::Truth(truth) => truth.effort(),
+                _ => Effort::Compare,
+            },
+            Truth::Like(..) | Truth::WordsIn(..) => Effort::Read,
+            Truth::Words(_, a, b) if a.is_made() || b.is_made() => Effort::Read,
+            _ => Effort::Compare,
+        }
+    }
+}
+
+impl Number {
+    fn is_measured(&self) -> bool {
+        match self {
+            Number::Known(_) | Number::Property(_) => false,
+            Number::Arithmetic(_, both) => both.iter().any(Number::is_measured),
+            Number::AreaM2(_) | Number::LengthM(_) | Number::DistanceM(..) => true,
+        }
+    }
+}
+
+impl Words {
+    fn is_made(&self) -> bool {
+        matches!(self, Words::Folded(..))
+    }
+}
+
 impl Comparison {
     pub fn named(sign: &str) -> Option<Comparison> {
         Some(match sign {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use geo::{
-    BooleanOps, BoundingRect, Coord, CoordsIter, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint,
+    BoundingRect, Coord, CoordsIter, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint,
     MultiPolygon,
 };
 use geo::{Intersects, Point, Polygon, Rect, Validation};
@@ -21,6 +21,9 @@ pub(super) struct Literal {
     pub vertices: usize,
     /// Whether it is all of `rect`.
     pub is_rect: bool,
+    /// Whether it is a collection whose lines, points and areas meet, or whose areas overlap. What is inside of such a one, and what its boundary, is not
+    /// defined; whether it meets another is.
+    pub is_tangled: bool,
 }
 
 fn refused(at: &Place, kind: &'static str, fault: &impl fmt::Display) -> FilterError {
@@ -62,12 +65,19 @@ impl Literal {
             LonLat::new(place.x, place.y).map_err(|fault| refused(at, "geometry", &fault))?;
         }
         geometry.check_validation().map_err(|fault| refused(at, "valid geometry", &fault))?;
-        let geometry = match geometry {
+        let (geometry, is_tangled) = match geometry {
             Geometry::GeometryCollection(parts) => gathered(parts),
-            other => other,
+            other => (other, false),
         };
         let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "geometry", &"it is empty"))?;
-        Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window: rect.into(), is_rect: false })
+        Ok(Literal {
+            vertices: geometry.coords_count(),
+            geometry,
+            rect,
+            window: rect.into(),
+            is_rect: false,
+            is_tangled,
+        })
     }
 
     pub fn bbox(at: &Place, numbers: &[f64], crs: &Crs) -> Result<Literal, FilterError> {
@@ -89,7 +99,7 @@ impl Literal {
         };
         let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "box", &"it is empty"))?;
         let is_rect = matches!(geometry, Geometry::Polygon(_));
-        Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window, is_rect })
+        Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window, is_rect, is_tangled: false })
     }
 
     /// The sides of a box in a projection are bent in longitude and latitude.
@@ -111,47 +121,42 @@ impl Literal {
         }
         geometry.check_validation().map_err(|fault| refused(at, "box", &fault))?;
         let rect = geometry.bounding_rect().ok_or_else(|| refused(at, "box", &"it is empty"))?;
-        Ok(Literal { vertices: geometry.coords_count(), geometry, rect, window: rect.into(), is_rect: false })
-    }
-
-    /// Whether it is a collection whose parts of different dimensions meet; what is inside of such a one is not defined.
-    pub fn is_tangled(&self) -> bool {
-        let Geometry::GeometryCollection(parts) = &self.geometry else { return false };
-        let pairs =
-            parts.iter().enumerate().flat_map(|(at, part)| parts.iter().skip(at + 1).map(move |other| (part, other)));
-        pairs.into_iter().any(|(part, other)| part.intersects(other))
+        Ok(Literal {
+            vertices: geometry.coords_count(),
+            geometry,
+            rect,
+            window: rect.into(),
+            is_rect: false,
+            is_tangled: false,
+        })
     }
 }
 
-/// The parts of a collection by dimension, areas that overlap made one.
-fn gathered(parts: GeometryCollection) -> Geometry {
-    let (mut points, mut lines, mut areas) = (Vec::new(), Vec::new(), MultiPolygon::new(Vec::new()));
+/// The parts of a collection by dimension, and whether they are tangled.
+fn gathered(parts: GeometryCollection) -> (Geometry, bool) {
+    let (mut points, mut lines, mut areas) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         match part {
             Geometry::Point(point) => points.push(point),
             Geometry::MultiPoint(more) => points.extend(more),
             Geometry::LineString(line) => lines.push(line),
             Geometry::MultiLineString(more) => lines.extend(more),
-            Geometry::Polygon(polygon) => areas = areas.union(&polygon),
-            Geometry::MultiPolygon(polygons) => areas = areas.union(&polygons),
+            Geometry::Polygon(polygon) => areas.push(polygon),
+            Geometry::MultiPolygon(more) => areas.extend(more),
             _ => {}
         }
     }
-    let mut kinds: Vec<Geometry> = Vec::new();
-    if !points.is_empty() {
-        kinds.push(MultiPoint::new(points).into());
-    }
-    if !lines.is_empty() {
-        kinds.push(MultiLineString::new(lines).into());
-    }
-    if !areas.0.is_empty() {
-        kinds.push(areas.into());
-    }
+    let areas = MultiPolygon::new(areas);
+    let do_overlap = areas.check_validation().is_err();
+    let kinds: [Geometry; 3] = [MultiPoint::new(points).into(), MultiLineString::new(lines).into(), areas.into()];
+    let mut kinds: Vec<Geometry> = kinds.into_iter().filter(|kind| kind.coords_count() > 0).collect();
+    let others = |at: usize| kinds.iter().skip(at + 1);
+    let do_meet = kinds.iter().enumerate().any(|(at, kind)| others(at).any(|other| kind.intersects(other)));
     match kinds.pop() {
-        Some(only) if kinds.is_empty() => only,
+        Some(only) if kinds.is_empty() => (only, do_overlap),
         last => {
             kinds.extend(last);
-            Geometry::GeometryCollection(GeometryCollection(kinds))
+            (Geometry::GeometryCollection(GeometryCollection(kinds)), do_overlap || do_meet)
         }
     }
 }

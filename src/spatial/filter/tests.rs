@@ -345,3 +345,15 @@ fn what_is_wrong_is_told_with_its_place_and_what_would_be_right() {
     let fault = Filter::parse_json(json, &queryables(), &Crs::crs84()).expect_err("an unknown property");
     assert_eq!(fault.place(), Some(&Place::Pointer("/args/1/args/0".to_owned())));
 }
+
+#[test]
+fn a_filter_can_be_shared_by_threads() {
+    fn is_shared<T: Send + Sync + Clone>() {}
+    is_shared::<Filter>();
+}
+
+#[test]
+fn what_is_easy_is_asked_first() {
+    let geometry = "S_INTERSECTS(geometry, POINT(120.5 30.5))";
+    assert_eq!(read(&format!("{geometry} AND floors = 7")), read(&format!("floors = 7 AND {geometry}")));
+}

@@ -168,7 +168,7 @@ impl Checker<'_> {
         }
     }
 
-    /// At least two; what is joined by the same operator inside is joined with the rest.
+    /// At least two; what is joined by the same operator inside is joined with the rest. The easiest to work out comes first, as one of them may decide.
     fn parts(&mut self, at: &Place, operator: &str, operands: &[Node]) -> Result<Vec<Truth>, FilterError> {
         if operands.len() < 2 {
             return Err(mismatch(at, operator, "two operands or more", operands.len().to_string()));
@@ -180,6 +180,7 @@ impl Checker<'_> {
                 (other, _) => parts.push(other),
             }
         }
+        parts.sort_by_key(Truth::effort);
         Ok(parts)
     }
 

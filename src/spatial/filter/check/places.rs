@@ -64,8 +64,9 @@ impl Checker<'_> {
 }
 
 fn untangled(at: &Place, operator: &str, relation: Relation, literal: &Literal) -> Result<(), FilterError> {
-    if !matches!(relation, Relation::Intersects | Relation::Disjoint) && literal.is_tangled() {
-        let expected = "a collection whose points, lines and areas are apart";
+    if !matches!(relation, Relation::Intersects | Relation::Disjoint) && literal.is_tangled {
+        let expected =
+            "a collection whose points, lines and areas are apart, as it asks for more than whether two meet";
         return Err(mismatch(at, operator, expected, "one where they meet".to_owned()));
     }
     Ok(())
