@@ -31,6 +31,12 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const OPENAPI_30: &str = "application/vnd.oai.openapi+json;version=3.0";
 pub const MVT: &str = "application/vnd.mapbox-vector-tile";
+pub const MAPLIBRE_STYLE: &str = "application/vnd.mapbox.style+json";
+pub const SLD_10: &str = "application/vnd.ogc.sld+xml;version=1.0";
+pub const SLD_11: &str = "application/vnd.ogc.sld+xml;version=1.1";
+pub const QML: &str = "application/x-qgis-layer-settings";
+pub const QGIS_LAYERS: &str = "application/x-qgis-layer-definition";
+pub const QGIS_PROJECT: &str = "application/x-qgis-project";
 
 /// Bodies longer than this are refused before they are read to the end.
 pub const MAX_BODY_BYTES: usize = 1 << 20;

@@ -7,7 +7,7 @@ use axum::routing::get;
 use super::html;
 use super::link;
 use super::media::{F, Media};
-use super::tiles;
+use super::{styles, tiles};
 use crate::http::answer::{self, GEOJSON, HTML, JSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::params::AS_OF;
@@ -106,5 +106,6 @@ fn collection_links(base: &str, collection: &Collection) -> Vec<OgcLink> {
     ]
     .into_iter()
     .chain(tiles::tile_links(base, Some(collection.id.as_str())))
+    .chain(styles::style_links(base, Some(collection.id.as_str())))
     .collect()
 }

@@ -3,11 +3,13 @@
 //! Coordinates are CRS84: longitude, latitude. Each document comes as JSON or, for people, as HTML.
 
 mod collections;
+mod desktop;
 mod edits;
 mod html;
 mod items;
 mod landing;
 mod media;
+mod styles;
 mod tile_html;
 mod tiles;
 
@@ -19,10 +21,18 @@ use super::wire::OgcLink;
 pub const ROOT: &str = "/ogc";
 
 pub fn routes() -> Vec<Route> {
-    [landing::routes(), collections::routes(), items::routes(), edits::routes(), tiles::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        landing::routes(),
+        collections::routes(),
+        items::routes(),
+        edits::routes(),
+        tiles::routes(),
+        styles::routes(),
+        desktop::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn link(base: &str, path: &str, rel: &'static str, media_type: &'static str, title: impl Into<String>) -> OgcLink {
