@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use openidconnect::ClientSecret;
 use serde::Deserialize;
 
-use crate::http::{BaseMap, BaseMapType, OidcOptions, Options, origin};
+use crate::http::{BaseMap, BaseMapType, OidcOptions, Options, origin, prefix};
 use crate::plan::UserRole;
 use crate::spatial::CrsCatalogue;
 
@@ -97,9 +97,9 @@ impl Config {
             error(format!("server.time_zone: {zone:?} is no zone of the IANA database, such as Asia/Shanghai"))
         })?;
         let public_url = wire.server.public_url.map(|url| url.trim_end_matches('/').to_owned());
-        if let Some(url) = public_url.as_deref().filter(|url| origin(url) != Some(url)) {
+        if let Some(url) = public_url.as_deref().filter(|url| !is_public_url(url)) {
             return Err(error(format!(
-                "server.public_url: {url:?} is not an origin such as https://plan.example.org (no path, plain ASCII)"
+                "server.public_url: {url:?} is not an address such as https://plan.example.org or https://example.org/plan (plain ASCII)"
             )));
         }
         for (at, basemap) in wire.map.basemaps.iter().enumerate() {
@@ -138,6 +138,12 @@ impl Config {
             options: Options { basemaps: wire.map.basemaps, public_url, time_zone, trust_forwarded, crs, oidc },
         })
     }
+}
+
+/// An origin, perhaps with a path below which a proxy serves us.
+fn is_public_url(url: &str) -> bool {
+    let path = origin(url).and_then(|origin| url.strip_prefix(origin));
+    path.is_some_and(|path| path.is_empty() || prefix(path).as_deref() == Some(path))
 }
 
 /// Scopes that give a name and an address with most providers.

@@ -8,6 +8,7 @@ mod door;
 mod edit;
 mod events;
 mod fingerprint;
+mod forwarded;
 mod health;
 mod live;
 mod ogc;
@@ -25,12 +26,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::HttpBody;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State as Extract};
 use axum::http::header::{
     ALLOW, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -47,6 +48,7 @@ use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
 pub use api::checked_export;
+pub use forwarded::prefix;
 pub use oidc::OidcOptions;
 pub use state::{Clock, Kept, State};
 pub use wire::{BaseMap, BaseMapType, EncodingWord, ExportRequest};
@@ -61,11 +63,13 @@ use route::{Access, Route};
 pub struct Options {
     /// Base maps that the web app offers; the only other origins that it may load from.
     pub basemaps: Vec<BaseMap>,
-    /// The address under which the world knows this server, without a slash at the end; the Host header's when absent.
+    /// The address under which the world knows this server, perhaps below a path that the proxy takes off, without a slash at the end;
+    /// the Host header's when absent.
     pub public_url: Option<String>,
     /// Where days begin and end.
     pub time_zone: TimeZone,
-    /// Whether a proxy in front tells who asks (`X-Forwarded-For`) and by which scheme (`X-Forwarded-Proto`).
+    /// Whether a proxy in front tells who asks, and under which scheme, host and path prefix: by `X-Forwarded-For`, `-Proto`, `-Host` and
+    /// `-Prefix`, or by `Forwarded` when none of those is there. It must set or drop each of them, as others may write them too.
     pub trust_forwarded: bool,
     /// Reference systems that features are given and taken in.
     pub crs: CrsCatalogue,
@@ -120,6 +124,7 @@ pub fn router(state: Arc<State>) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(answer::as_problem))
+        .layer(from_fn_with_state(Arc::clone(&state), below_the_prefix))
         .layer(from_fn(health::measure))
         .layer(map_response(move |response: Response| std::future::ready(secured(response, &policy))))
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers([
@@ -158,6 +163,20 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
 fn span(request: &Request) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+/// Where an answer sends its reader to a path of this server, the path prefix that the reader knows comes before it.
+async fn below_the_prefix(Extract(state): Extract<Arc<State>>, request: Request, next: Next) -> Response {
+    let prefix = forwarded::base_path(request.headers(), &state.options);
+    let response = next.run(request).await;
+    let address = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+    match address.filter(|address| !prefix.is_empty() && address.starts_with('/')) {
+        Some(address) => {
+            let address = format!("{prefix}{address}");
+            answer::with(response, LOCATION, &address)
+        }
+        None => response,
+    }
 }
 
 /// Headers that keep a browser from doing what the app never asks for.

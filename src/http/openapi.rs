@@ -30,19 +30,29 @@ impl Documents {
         let below_root = |route: &'_ Route| route.documented_path().strip_prefix(ogc_root);
         let paths = routes.iter().filter_map(|route| Some((below_root(route)?, route)));
         let paths = paths.map(|(path, route)| (if path.is_empty() { "/" } else { path }, route));
-        let about = "OGC API – Features Part 1 over the places of the plan's projects, in CRS84 (longitude, latitude).";
+        let about =
+            "OGC API – Features and Tiles over the places of the plan's projects, in CRS84 (longitude, latitude).";
         let ogc = build("Guatu – OGC API", about, ogc_root, paths)?;
         Ok(Documents { whole, ogc })
     }
 
     /// The OGC API's description for callers who know this server as `base`.
     pub fn ogc_at(&self, base: &str) -> OpenAPI {
-        let mut document = self.ogc.clone();
-        for server in &mut document.servers {
-            server.url = format!("{base}{}", server.url);
-        }
-        document
+        at(&self.ogc, base)
     }
+
+    /// The whole API's description below the path that callers know comes first.
+    pub fn whole_below(&self, path: &str) -> OpenAPI {
+        at(&self.whole, path)
+    }
+}
+
+fn at(document: &OpenAPI, base: &str) -> OpenAPI {
+    let mut document = document.clone();
+    for server in &mut document.servers {
+        server.url = format!("{base}{}", server.url);
+    }
+    document
 }
 
 fn build<'a>(

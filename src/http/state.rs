@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use axum::http::header::HOST;
-use axum::http::uri::Authority;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Semaphore, watch};
 
 use super::Options;
 use super::answer::Problem;
+use super::forwarded;
 use super::live::Live;
 use super::oidc::Oidc;
 use crate::plan::{Caller, Date, Right, Timestamp};
@@ -210,11 +209,6 @@ impl State {
 
     /// The address of this server's root as the caller knows it, without a slash at the end.
     pub fn base_url(&self, headers: &HeaderMap) -> String {
-        if let Some(url) = &self.options.public_url {
-            return url.clone();
-        }
-        let host =
-            headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| host.parse::<Authority>().is_ok());
-        format!("http://{}", host.unwrap_or("localhost"))
+        forwarded::base_url(headers, &self.options)
     }
 }

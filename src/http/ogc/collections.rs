@@ -8,7 +8,7 @@ use super::html;
 use super::link;
 use super::media::{F, Media};
 use super::schemas::{QUERYABLES_REL, SCHEMA_REL, SORTABLES_REL};
-use super::tiles;
+use super::{styles, tiles};
 use crate::http::answer::{self, GEOJSON, HTML, JSON, Problem, SCHEMA_JSON};
 use crate::http::asked::Asked;
 use crate::http::params::AS_OF;
@@ -121,5 +121,6 @@ fn collection_links(base: &str, collection: &Collection) -> Vec<OgcLink> {
     ]
     .into_iter()
     .chain(tiles::tile_links(base, Some(collection.id.as_str())))
+    .chain(styles::style_links(base, Some(collection.id.as_str())))
     .collect()
 }

@@ -10,7 +10,7 @@ use super::html;
 use super::link;
 use super::media::{F, Media};
 use super::schemas::FUNCTIONS_REL;
-use super::tiles;
+use super::{desktop, styles, tiles};
 use crate::http::answer::{self, HTML, JSON, OPENAPI_30, Problem};
 use crate::http::asked::Asked;
 use crate::http::openapi::Documents;
@@ -116,6 +116,8 @@ pub async fn find_landing_page(asked: Asked) -> Result<Response, Problem> {
         ]
         .into_iter()
         .chain(tiles::tile_links(&base, None))
+        .chain(styles::style_links(&base, None))
+        .chain(desktop::desktop_links(&base))
         .collect(),
     };
     match media {
@@ -132,7 +134,10 @@ async fn find_conformance(asked: Asked) -> Result<Response, Problem> {
         link(&base, "/ogc/conformance?f=json", "self", JSON, "This document"),
         link(&base, "/ogc/conformance?f=html", "alternate", "text/html", "This document as a page"),
     ];
-    let conformance = Conformance { conforms_to: CONFORMS_TO.into_iter().chain(tiles::CONFORMS_TO).collect(), links };
+    let conformance = Conformance {
+        conforms_to: CONFORMS_TO.into_iter().chain(tiles::CONFORMS_TO).chain(styles::CONFORMS_TO).collect(),
+        links,
+    };
     match media {
         Media::Json => answer::json(&asked.headers, JSON, &conformance).map(answer::varies),
         Media::Html => Ok(html::conformance(&asked.headers, &base, &conformance)),

@@ -6,6 +6,7 @@
 mod asking;
 mod collections;
 mod crs;
+mod desktop;
 mod edits;
 mod html;
 mod items;
@@ -13,6 +14,7 @@ mod landing;
 mod media;
 mod schemas;
 mod small_map;
+mod styles;
 mod tile_html;
 mod tiles;
 
@@ -25,10 +27,19 @@ use super::wire::OgcLink;
 pub const ROOT: &str = "/ogc";
 
 pub fn routes() -> Vec<Route> {
-    [landing::routes(), collections::routes(), items::routes(), schemas::routes(), edits::routes(), tiles::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        landing::routes(),
+        collections::routes(),
+        items::routes(),
+        schemas::routes(),
+        edits::routes(),
+        tiles::routes(),
+        styles::routes(),
+        desktop::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn link(base: &str, path: &str, rel: &'static str, media_type: &'static str, title: impl Into<String>) -> OgcLink {

@@ -34,7 +34,9 @@ pub use inspections::{
     Acceptances, DecisionResult, DecisionResults, DecisionState, InspectionFeature, InspectionPageWire,
     InspectionReport, Rejection,
 };
-pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink};
+pub use ogc::{
+    CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink, StyleItem, StyleList,
+};
 pub use plan::{PlanList, PlanSummary, PlanTree, QuotaList, QuotaWire, TargetList, TargetWire};
 pub use projects::{ProjectDetail, ProjectPage, ProjectSummary};
 pub use records::{

@@ -29,6 +29,22 @@ pub struct LandingPage {
     pub links: Vec<OgcLink>,
 }
 
+/// Styles with their stylesheets, as OGC API – Styles (draft 20-009) lists them.
+#[derive(Serialize, JsonSchema)]
+pub struct StyleList {
+    /// The id of the style to take when in doubt.
+    pub default: &'static str,
+    pub styles: Vec<StyleItem>,
+    pub links: Vec<OgcLink>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct StyleItem {
+    pub id: String,
+    pub title: String,
+    pub links: Vec<OgcLink>,
+}
+
 /// Which parts of the standard are implemented.
 #[derive(Serialize, JsonSchema)]
 pub struct Conformance {
