@@ -2,12 +2,17 @@
 //! write where they are told, and no other I/O is done here.
 
 mod coordinate;
+pub mod dxf;
+pub mod fgb;
 mod found;
 pub mod geojson;
 pub mod gpkg;
+pub mod kml;
 pub mod layer;
+mod metered;
 pub mod mvt;
 pub mod photo;
+pub mod pmtiles;
 pub mod seeds;
 
 /// The value of one flat property, as GeoJSON, vector tiles and tables all can carry it.
