@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use geo::Geometry;
+use geo::{Coord, Geometry, LineString, Polygon};
 
 use super::layer::{
     FieldKind, FoundField, MAX_FEATURES, MAX_FIELDS, MAX_FILE_VERTICES, MAX_SAMPLES, MAX_VALUE_BYTES, ReadError,
     ReadValue,
 };
 use crate::plan::Date;
-use crate::spatial::{GeometryType, MAX_VERTICES};
+use crate::spatial::{GeometryType, MAX_VERTICES, ShapeError};
 
 /// Bytes that the name of a field or a layer may have; databases take 63 to 255.
 pub(super) const MAX_NAME_BYTES: usize = 255;
@@ -90,6 +90,8 @@ pub(super) enum RawValue {
     Absent,
     Text(String),
     Number(f64),
+    /// Of a format that has no numbers of its own; a number if all of the field's values are.
+    Untyped(String),
 }
 
 /// The fields of a layer as its features bring them, in the order in which they first came.
@@ -112,26 +114,35 @@ impl FieldsFound {
     /// Takes note of a field and one of its values; `Err` says what is too much.
     pub(super) fn observe(&mut self, name: &str, value: &RawValue) -> Result<(), String> {
         let place = self.declare(name)?;
+        self.observe_at(place, value);
+        Ok(())
+    }
+
+    /// Takes note of one more value of a field that is declared.
+    pub(super) fn observe_at(&mut self, place: usize, value: &RawValue) {
         let field = &mut self.fields[place];
         let sample = match value {
-            RawValue::Absent => return Ok(()),
+            RawValue::Absent => return,
             RawValue::Number(number) => {
                 field.has_numbers = true;
                 number.to_string()
             }
-            RawValue::Text(text) => {
+            RawValue::Untyped(text) if number_of(text).is_some() => {
+                field.has_numbers = true;
+                text.clone()
+            }
+            RawValue::Text(text) | RawValue::Untyped(text) => {
                 // Text beside text is text: no need to look at it again.
                 let is_date = !field.has_text && date_of(text).is_some();
                 field.has_dates |= is_date;
                 field.has_text |= !is_date;
                 if field.samples.len() == MAX_SAMPLES {
-                    return Ok(());
+                    return;
                 }
                 text.clone()
             }
         };
         add_sample(&mut field.samples, &sample);
-        Ok(())
     }
 
     /// Makes room for a field that may have no value; its place.
@@ -157,6 +168,13 @@ impl FieldsFound {
         Ok(place)
     }
 
+    /// As [`FieldsFound::declare`], for a field that is text whatever its values look like.
+    pub(super) fn declare_text(&mut self, name: &str) -> Result<usize, String> {
+        let place = self.declare(name)?;
+        self.fields[place].has_text = true;
+        Ok(place)
+    }
+
     pub(super) fn place(&self, name: &str) -> Option<usize> {
         self.places.get(name).copied()
     }
@@ -172,8 +190,13 @@ impl FieldsFound {
             (_, RawValue::Absent) => ReadValue::Absent,
             (FieldKind::Number, RawValue::Number(number)) => ReadValue::Number(number),
             (_, RawValue::Number(number)) => ReadValue::Text(number.to_string()),
-            (FieldKind::Date, RawValue::Text(text)) => date_of(&text).map_or(ReadValue::Text(text), ReadValue::Date),
-            (_, RawValue::Text(text)) => ReadValue::Text(text),
+            (FieldKind::Number, RawValue::Untyped(text)) => {
+                number_of(&text).map_or(ReadValue::Text(text), ReadValue::Number)
+            }
+            (FieldKind::Date, RawValue::Text(text) | RawValue::Untyped(text)) => {
+                date_of(&text).map_or(ReadValue::Text(text), ReadValue::Date)
+            }
+            (_, RawValue::Text(text) | RawValue::Untyped(text)) => ReadValue::Text(text),
         }
     }
 
@@ -198,6 +221,40 @@ impl Field {
 /// A date written as `2019-03-01`, and no other way.
 pub(super) fn date_of(text: &str) -> Option<Date> {
     if text.len() != "2019-03-01".len() || !text.is_ascii() { None } else { text.parse().ok() }
+}
+
+/// A number as a program writes it: no signs or zeros before it as codes have them, no words.
+fn number_of(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_code = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
+    if is_code || !digits.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// A line of the positions of a file.
+pub(super) fn line_of(line: Vec<Coord>) -> Result<LineString, String> {
+    if line.len() < 2 { Err(ShapeError::ShortLine.to_string()) } else { Ok(LineString(line)) }
+}
+
+/// A ring, by its number from 1; the library would close an open one without a word.
+pub(super) fn ring_of(ring: Vec<Coord>, number: usize) -> Result<LineString, String> {
+    if ring.len() < 4 {
+        return Err(ShapeError::ShortRing { ring: number, count: ring.len() }.to_string());
+    }
+    if ring.first() != ring.last() {
+        return Err(ShapeError::OpenRing { ring: number }.to_string());
+    }
+    Ok(LineString(ring))
+}
+
+/// A polygon of its rings, the outer one first.
+pub(super) fn polygon_of(rings: impl IntoIterator<Item = Vec<Coord>>) -> Result<Polygon, String> {
+    let rings = rings.into_iter().enumerate().map(|(place, ring)| ring_of(ring, place + 1));
+    let mut rings = rings.collect::<Result<Vec<_>, String>>()?.into_iter();
+    let exterior = rings.next().ok_or_else(|| ShapeError::Empty.to_string())?;
+    Ok(Polygon::new(exterior, rings.collect()))
 }
 
 pub(super) fn add_sample(samples: &mut Vec<String>, sample: &str) {

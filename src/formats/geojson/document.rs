@@ -8,9 +8,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::compact::PropertySeed;
 use super::nest::{Nest, NestSeed};
-use super::source::Meter;
 use crate::formats::found::{Budget, MAX_NAME_BYTES, MAX_PARTS, RawValue};
 use crate::formats::layer::{MAX_FIELDS, ReadError};
+use crate::formats::metered::Meter;
 
 /// A feature as it stands in the file.
 pub(super) struct RawFeature {
@@ -162,7 +162,7 @@ fn put<T, E: Error>(slot: &mut Option<T>, key: &str, value: T) -> Result<(), E> 
 fn id_of(value: RawValue) -> Option<String> {
     match value {
         RawValue::Absent => None,
-        RawValue::Text(text) => Some(text),
+        RawValue::Text(text) | RawValue::Untyped(text) => Some(text),
         RawValue::Number(number) => Some(number.to_string()),
     }
 }

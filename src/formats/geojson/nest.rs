@@ -8,7 +8,7 @@ use geo::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::document::Context;
-use crate::formats::found::MAX_PARTS;
+use crate::formats::found::{MAX_PARTS, line_of, polygon_of};
 use crate::spatial::{MAX_VERTICES, ShapeError};
 
 /// Lists inside lists, as they come.
@@ -187,25 +187,10 @@ fn known(name: &str) -> Result<(), String> {
 }
 
 fn line(nest: Nest) -> Result<LineString, String> {
-    let line = nest.positions()?;
-    if line.len() < 2 { Err(ShapeError::ShortLine.to_string()) } else { Ok(LineString(line)) }
+    line_of(nest.positions()?)
 }
 
 fn polygon(nest: Nest) -> Result<Polygon, String> {
-    let rings = nest.list()?.into_iter().enumerate().map(|(place, ring)| ring_of(ring, place + 1));
-    let mut rings = rings.collect::<Result<Vec<_>, String>>()?.into_iter();
-    let exterior = rings.next().ok_or_else(|| ShapeError::Empty.to_string())?;
-    Ok(Polygon::new(exterior, rings.collect()))
-}
-
-/// The library would close an open ring without a word.
-fn ring_of(nest: Nest, number: usize) -> Result<LineString, String> {
-    let ring = nest.positions()?;
-    if ring.len() < 4 {
-        return Err(ShapeError::ShortRing { ring: number, count: ring.len() }.to_string());
-    }
-    if ring.first() != ring.last() {
-        return Err(ShapeError::OpenRing { ring: number }.to_string());
-    }
-    Ok(LineString(ring))
+    let rings = nest.list()?.into_iter().map(Nest::positions);
+    polygon_of(rings.collect::<Result<Vec<_>, String>>()?)
 }

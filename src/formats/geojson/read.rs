@@ -5,9 +5,10 @@ use std::io::{Read, Seek};
 use serde::de::DeserializeSeed;
 
 use super::document::{Context, RawFeature, TextSeed};
-use super::source::{Meter, Source};
+use super::source::Source;
 use crate::formats::found::{FieldsFound, TypeFound};
 use crate::formats::layer::{FoundCrs, Inspected, InspectedLayer, ReadError, ReadOptions, ReadRow, ReadValue, Visitor};
+use crate::formats::metered::Meter;
 use crate::spatial::{Crs, CrsCode};
 use std::ops::ControlFlow;
 
