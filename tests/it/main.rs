@@ -22,6 +22,7 @@ mod foreign;
 mod gpkg;
 mod guarded;
 mod hostile;
+mod imports;
 mod index;
 mod licences;
 mod lights;

@@ -56,10 +56,7 @@ pub(super) fn inspect(file: &mut impl Read) -> Result<Inspected, ReadError> {
     })
 }
 
-pub(super) fn read(
-    file: &mut impl Read,
-    visit: &mut dyn FnMut(ReadRow) -> ControlFlow<()>,
-) -> Result<(), ReadError> {
+pub(super) fn read(file: &mut impl Read, visit: &mut dyn FnMut(ReadRow) -> ControlFlow<()>) -> Result<(), ReadError> {
     let features = document(file)?;
     let fields = fields(&features);
     for (place, feature) in (1..).zip(&features) {

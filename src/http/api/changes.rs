@@ -15,8 +15,8 @@ use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ChangeList, Edited};
 use crate::plan::{Change, ChangeKind, Date, Edit, RecordType, Right, Timestamp};
 use crate::services::edits::{EditError, Moves};
-use crate::services::imports::MAX_IMPORT_RECORDS;
 use crate::services::history;
+use crate::services::imports::MAX_IMPORT_RECORDS;
 use crate::services::past::end_of;
 use crate::store::{ChangeQuery, Order, Store};
 

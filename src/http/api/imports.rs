@@ -37,8 +37,7 @@ const MAX_MAP_FEATURES: usize = 5_000;
 /// The longest name of a file.
 const MAX_NAME_CHARS: usize = 255;
 
-const NAME: Param =
-    Param::new("name", ParamShape::Text { max: MAX_NAME_CHARS }, "The file's name, such as roads.zip.");
+const NAME: Param = Param::new("name", ParamShape::Text { max: MAX_NAME_CHARS }, "The file's name, such as roads.zip.");
 const OUTCOME: Param = Param::new(
     "outcome",
     ParamShape::OneOf(&["added", "changed", "unchanged", "removed", "rejected"]),
@@ -204,9 +203,7 @@ async fn append(mut receiving: Receiving, mut collected: Vec<u8>) -> Result<(Rec
 }
 
 /// Does what touches the disk, but computes nothing.
-async fn blocking<T: Send + 'static>(
-    job: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
+async fn blocking<T: Send + 'static>(job: impl FnOnce() -> Result<T, Problem> + Send + 'static) -> Result<T, Problem> {
     tokio::task::spawn_blocking(job).await.map_err(Problem::internal)?
 }
 
@@ -240,8 +237,7 @@ async fn find_import(asked: Asked, Path(id): Path<String>) -> Result<Response, P
 
 async fn answer_import(asked: &Asked, import: Arc<Import>) -> Result<Response, Problem> {
     let state = Arc::clone(&asked.state);
-    let wire =
-        asked.state.compute(move || told(&state.imports, &import, &state.published.current())).await?;
+    let wire = asked.state.compute(move || told(&state.imports, &import, &state.published.current())).await?;
     Ok(answer::momentary(&wire))
 }
 

@@ -263,9 +263,7 @@ impl ImportLayer {
                 code: Some(crs.code().to_string()),
                 name: Some(crs.name().to_owned()),
             },
-            FoundCrs::Unknown(name) => {
-                FoundCrsWire { state: CrsState::Unknown, code: None, name: Some(name.clone()) }
-            }
+            FoundCrs::Unknown(name) => FoundCrsWire { state: CrsState::Unknown, code: None, name: Some(name.clone()) },
             FoundCrs::Missing => FoundCrsWire { state: CrsState::Missing, code: None, name: None },
         };
         let field = |FoundField { name, kind, samples }: &FoundField| FoundFieldWire {

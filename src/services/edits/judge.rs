@@ -47,13 +47,7 @@ fn by_itself(atlas: &Atlas, edit: &Edit, author: &Author) -> Vec<Violation> {
 }
 
 /// Holds what is left against the plan as it would be with all of it. Says whether anything was refused.
-fn together(
-    atlas: &Atlas,
-    edits: &[Edit],
-    author: &Author,
-    left: &[usize],
-    verdicts: &mut [Vec<Violation>],
-) -> bool {
+fn together(atlas: &Atlas, edits: &[Edit], author: &Author, left: &[usize], verdicts: &mut [Vec<Violation>]) -> bool {
     let mut refused = false;
     let mut changes: Vec<Change> = Vec::with_capacity(left.len());
     let mut places = Vec::with_capacity(left.len());
@@ -73,16 +67,16 @@ fn together(
     let draft = match atlas.apply(&changes) {
         Ok(draft) => draft,
         Err(fault) => {
-            let homeless = |change: &Change| {
-                matches!(&fault, AtlasError::NoCollection { key, .. } if change.key.collection == key.collection)
-            };
+            let homeless = |change: &Change| matches!(&fault, AtlasError::NoCollection { key, .. } if change.key.collection == key.collection);
             for (change, at) in changes.iter().zip(places).filter(|(change, _)| homeless(change)) {
                 let key = &change.key;
-                let detail = Text::new(
-                    format!("{key} 所在的图层不存在"),
-                    format!("{key} is in a collection that is not there"),
-                );
-                verdicts[at].push(Violation::new("collection", detail, Text::new("图层的标识", "the id of a collection")));
+                let detail =
+                    Text::new(format!("{key} 所在的图层不存在"), format!("{key} is in a collection that is not there"));
+                verdicts[at].push(Violation::new(
+                    "collection",
+                    detail,
+                    Text::new("图层的标识", "the id of a collection"),
+                ));
                 refused = true;
             }
             return refused;

@@ -110,10 +110,7 @@ fn refuse_twice(candidates: &mut [Candidate]) {
         let Some(key) = candidate.key().filter(|_| candidate.faults.is_empty()) else { continue };
         let place = format!("{} {}", candidate.layer, candidate.place);
         if let Some(earlier) = first.get(&key) {
-            let detail = Text::new(
-                format!("与 {earlier} 是同一条记录"),
-                format!("is the same record as {earlier}"),
-            );
+            let detail = Text::new(format!("与 {earlier} 是同一条记录"), format!("is the same record as {earlier}"));
             let expected = Text::new("每条记录一行", "one row for each record");
             candidate.faults.push(Fault::new("id", detail, expected));
         } else {
@@ -148,8 +145,9 @@ impl Candidate {
             (Some(_), Some(_)) => Outcome::Changed,
             (_, None) => Outcome::Removed,
         };
-        let shown = self.after.as_ref().or(self.before.as_ref().map(|row| &row.value));
-        let name = self.name.or_else(|| shown.and_then(name_of));
+        // As it would be; what a rejected row calls itself; as it is.
+        let before = self.before.as_ref().map(|row| &row.value);
+        let name = self.after.as_ref().and_then(name_of).or(self.name).or_else(|| before.and_then(name_of));
         let after = self.after.filter(|_| outcome != Outcome::Unchanged);
         ImportRow {
             layer: self.layer,
@@ -184,11 +182,8 @@ impl ImportRow {
         if matches!(self.outcome, Outcome::Rejected | Outcome::Unchanged) {
             return None;
         }
-        let key = RecordKey {
-            record_type: self.record_type,
-            collection: self.collection.clone(),
-            id: self.id.clone()?,
-        };
+        let key =
+            RecordKey { record_type: self.record_type, collection: self.collection.clone(), id: self.id.clone()? };
         edit(key, self.before.as_ref(), self.after.as_ref())
     }
 

@@ -302,7 +302,8 @@ impl<'a> FeatureReading<'a> {
             (None, None) => None,
             _ => {
                 let detail = Text::new("依据只有一种语言", "basis is there in one language only");
-                let expected = Text::new("basis_zh 和 basis_en 都填，或都不填", "both basis_zh and basis_en, or neither");
+                let expected =
+                    Text::new("basis_zh 和 basis_en 都填，或都不填", "both basis_zh and basis_en, or neither");
                 faults.push(Fault::new("basis", detail, expected));
                 None
             }
@@ -364,9 +365,9 @@ fn fit(geometry: Geometry, wanted: GeometryType) -> Geometry {
 fn is_same(a: &Geometry, b: &Geometry) -> bool {
     std::mem::discriminant(a) == std::mem::discriminant(b)
         && parts(a) == parts(b)
-        && a.coords_iter().zip(b.coords_iter()).all(|(a, b)| {
-            (a.x - b.x).abs() <= SAME_DEGREES && (a.y - b.y).abs() <= SAME_DEGREES
-        })
+        && a.coords_iter()
+            .zip(b.coords_iter())
+            .all(|(a, b)| (a.x - b.x).abs() <= SAME_DEGREES && (a.y - b.y).abs() <= SAME_DEGREES)
 }
 
 /// Vertices of each line and ring.

@@ -104,22 +104,20 @@ impl<'a> Matcher<'a> {
             })?;
             if let Some(row) = self.atlas.feature(self.collection, id.as_str()) {
                 let (zh, en) = (&row.value.name.zh, &row.value.name.en);
-                let detail = Text::new(
-                    format!("{id} 已经是另一个要素：{zh}"),
-                    format!("{id} is another feature already: {en}"),
-                );
+                let detail =
+                    Text::new(format!("{id} 已经是另一个要素：{zh}"), format!("{id} is another feature already: {en}"));
                 return Err(Fault::new("id", detail, Text::new("没有用过的标识", "an id that no other feature has")));
             }
             self.taken.insert(id.clone());
             return Ok(id);
         }
         let stem = stem(name_en);
-        let is_free = |id: &Slug| !self.taken.contains(id) && self.atlas.feature(self.collection, id.as_str()).is_none();
+        let is_free =
+            |id: &Slug| !self.taken.contains(id) && self.atlas.feature(self.collection, id.as_str()).is_none();
         let numbered = (1_u32..1_000).map(|n| if n == 1 { stem.clone() } else { format!("{stem}-{n}") });
         let named = numbered.filter_map(|text| text.parse::<Slug>().ok()).find(is_free);
-        let id = named.unwrap_or_else(|| {
-            format!("f-{}", Uuid::now_v7().simple()).parse().expect("letters, digits and a dash")
-        });
+        let id = named
+            .unwrap_or_else(|| format!("f-{}", Uuid::now_v7().simple()).parse().expect("letters, digits and a dash"));
         self.taken.insert(id.clone());
         Ok(id)
     }

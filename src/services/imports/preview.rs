@@ -4,6 +4,7 @@ use std::io::{Read, Seek};
 
 use geo::Rect;
 
+use super::MAX_IMPORT_RECORDS;
 use super::candidate::{Candidate, ImportRow, Outcome, settle};
 use super::checked::{CheckedLayer, check};
 use super::features::FeatureReading;
@@ -12,7 +13,6 @@ use super::mapping::Mapping;
 use super::offset::Suspicion;
 use super::shelf::ImportError;
 use super::suggest::Inspection;
-use super::MAX_IMPORT_RECORDS;
 use crate::atlas::Atlas;
 use crate::formats::layer::EncodingEvidence;
 use crate::plan::{Edit, Text};
@@ -149,7 +149,8 @@ fn sheets(
     candidates: &mut Vec<Candidate>,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), ImportError> {
-    let count: usize = tables.iter().filter(|table| workbook::is_sheet(&table.name)).map(|table| table.rows.len()).sum();
+    let count: usize =
+        tables.iter().filter(|table| workbook::is_sheet(&table.name)).map(|table| table.rows.len()).sum();
     if count > MAX_IMPORT_RECORDS {
         let detail = Text::new(format!("共有 {count} 行"), format!("the sheets have {count} rows"));
         let expected = Text::new(format!("最多 {MAX_IMPORT_RECORDS} 行"), format!("at most {MAX_IMPORT_RECORDS}"));

@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::MAX_UPLOAD_BYTES;
 use super::layers::Source;
 use super::mapping::Mapping;
 use super::preview::{self, Preview};
 use super::suggest::{Inspection, inspect};
-use super::MAX_UPLOAD_BYTES;
 use crate::atlas::Atlas;
 use crate::formats::layer::ReadError;
 use crate::formats::read::SourceFormat;

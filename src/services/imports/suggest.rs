@@ -49,8 +49,8 @@ pub fn inspect<F: Read + Seek>(
     atlas: &Atlas,
 ) -> Result<Inspection, ReadError> {
     let mut layers = source.inspect()?.layers;
-    let has_sheets = source.format.may_hold_tables()
-        && source.tables()?.iter().any(|table| is_sheet(table.name.trim()));
+    let has_sheets =
+        source.format.may_hold_tables() && source.tables()?.iter().any(|table| is_sheet(table.name.trim()));
     if has_sheets {
         layers.retain(|layer| !is_sheet(layer.name.trim()) && layer.name.trim() != README);
     }

@@ -242,7 +242,8 @@ impl Reading<'_> {
                 continue;
             };
             if let Some(first) = seen.get(&id) {
-                let detail = Text::new(format!("{id} 在第 {first} 行已经有了"), format!("{id} is in row {first} already"));
+                let detail =
+                    Text::new(format!("{id} 在第 {first} 行已经有了"), format!("{id} is in row {first} already"));
                 let fault = Fault::new("id", detail, Text::new("每个标识一行", "one row for each id"));
                 let place = self.headers.place(sheet, &sheet.columns[0], *number);
                 self.refuse(sheet, *number, Some(id), vec![fault.at(place)]);
@@ -299,14 +300,7 @@ impl Reading<'_> {
     }
 
     /// A required column that the file does not have is missed by new records only.
-    fn check_whole(
-        &self,
-        sheet: &Sheet,
-        number: u32,
-        given: &HashSet<&str>,
-        value: &Value,
-        faults: &mut Vec<Fault>,
-    ) {
+    fn check_whole(&self, sheet: &Sheet, number: u32, given: &HashSet<&str>, value: &Value, faults: &mut Vec<Fault>) {
         let is_there = |column: &Column| get(value, column).is_some_and(|value| !value.is_null());
         for column in sheet.columns {
             let partner = || sheet.columns.iter().find(|other| other.name != column.name && is_pair(other, column));
@@ -324,13 +318,7 @@ impl Reading<'_> {
         }
     }
 
-    fn wanted(
-        &self,
-        sheet: &'static Sheet,
-        row: Option<u32>,
-        id: Option<Slug>,
-        before: Option<Row<Record>>,
-    ) -> Wanted {
+    fn wanted(&self, sheet: &'static Sheet, row: Option<u32>, id: Option<Slug>, before: Option<Row<Record>>) -> Wanted {
         let (record_type, headers) = (sheet.record_type, Arc::clone(&self.headers));
         Wanted {
             sheet: sheet.name,
@@ -385,7 +373,10 @@ impl Reading<'_> {
             };
             match self.atlas.record(&key) {
                 // A record whose own row was refused has been told of.
-                None if self.wanted.iter().any(|one| one.record_type == record_type && one.id.as_ref() == Some(&id)) => {}
+                None if self
+                    .wanted
+                    .iter()
+                    .any(|one| one.record_type == record_type && one.id.as_ref() == Some(&id)) => {}
                 None => {
                     let detail = Text::new(format!("没有 {id}"), format!("there is no {name} {id}"));
                     let place = self.headers.place(sheet, &sheet.columns[0], number);
@@ -402,14 +393,7 @@ impl Reading<'_> {
     }
 
     /// The id in a row's first column.
-    fn id(
-        &self,
-        sheet: &Sheet,
-        column: &Column,
-        number: u32,
-        cells: &[Cell],
-        faults: &mut Vec<Fault>,
-    ) -> Option<Slug> {
+    fn id(&self, sheet: &Sheet, column: &Column, number: u32, cells: &[Cell], faults: &mut Vec<Fault>) -> Option<Slug> {
         let mut value = Value::Null;
         let own = Column { path: &[], ..*column };
         self.read_cell(sheet, &own, number, cells, &mut value, faults);

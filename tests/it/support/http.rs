@@ -16,8 +16,8 @@ use guatu::services::photos::Photos;
 use guatu::services::publish::Published;
 use guatu::services::seeding::{self, Source};
 use guatu::store::Store;
-use guatu::store::files::FileStore;
 use guatu::store::accounts::AccountsStore;
+use guatu::store::files::FileStore;
 use guatu::store::gpkg::{self, GpkgStore};
 use guatu::store::photos::PhotoStore;
 use jiff::tz::TimeZone;
@@ -82,6 +82,17 @@ impl Server {
     /// Serves the shipped plan.
     pub fn shipped() -> Server {
         Server::of(&Source::Shipped)
+    }
+
+    /// The shipped plan as it is in memory, without a server.
+    pub fn shipped_atlas() -> Atlas {
+        let path = seeded(&Source::Shipped);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let copy = folder.path().join("guatu.gpkg");
+        std::fs::copy(path, &copy).expect("a copy of the store");
+        let store = GpkgStore::open(&copy, &gpkg::Options::default()).expect("a store");
+        let loaded = apart(async move { store.load().await.expect("a sound store") });
+        Atlas::build(loaded.seq, loaded.records).expect("a whole plan")
     }
 
     pub fn of(source: &Source) -> Server {
