@@ -18,6 +18,7 @@ mod durability;
 mod edge;
 mod editing;
 mod field;
+mod files;
 mod foreign;
 mod gpkg;
 mod guarded;
