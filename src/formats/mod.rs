@@ -4,21 +4,27 @@
 mod archive;
 mod bounded;
 mod columns;
+mod coordinate;
 pub mod csv;
+pub mod dxf;
+pub mod fgb;
+mod found;
 pub mod geojson;
 pub mod gpkg;
+pub mod kml;
 pub mod layer;
+mod metered;
 pub mod mvt;
 pub mod photo;
+pub mod pmtiles;
+mod prj;
 pub mod read;
 pub mod seeds;
-pub mod table;
-pub mod workbook;
-mod prj;
-pub mod seeds;
 pub mod shp;
+pub mod table;
 mod text;
 mod wkt;
+pub mod workbook;
 pub mod xlsx;
 
 /// The value of one flat property, as GeoJSON, vector tiles and tables all can carry it.

@@ -1,4 +1,14 @@
-//! Writes GeoJSON (RFC 7946) features as they are serialised, without building a document in memory.
+//! GeoJSON (RFC 7946), both ways: features as they are serialised for the web, layers as files, files as layers. None builds a document in memory.
+
+mod compact;
+mod document;
+mod nest;
+mod read;
+mod source;
+mod write;
+
+pub use read::{inspect, read};
+pub use write::{SequenceWriter, Writer};
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
