@@ -25,6 +25,7 @@ mod foreign;
 mod gpkg;
 mod guarded;
 mod hostile;
+mod imports;
 mod index;
 mod interchange;
 mod licences;

@@ -145,8 +145,9 @@ impl Candidate {
             (Some(_), Some(_)) => Outcome::Changed,
             (_, None) => Outcome::Removed,
         };
-        let shown = self.after.as_ref().or(self.before.as_ref().map(|row| &row.value));
-        let name = self.name.or_else(|| shown.and_then(name_of));
+        // As it would be; what a rejected row calls itself; as it is.
+        let before = self.before.as_ref().map(|row| &row.value);
+        let name = self.after.as_ref().and_then(name_of).or(self.name).or_else(|| before.and_then(name_of));
         let after = self.after.filter(|_| outcome != Outcome::Unchanged);
         ImportRow {
             layer: self.layer,

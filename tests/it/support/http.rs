@@ -87,6 +87,17 @@ impl Server {
         Server::of(&Source::Shipped)
     }
 
+    /// The shipped plan as it is in memory, without a server.
+    pub fn shipped_atlas() -> Atlas {
+        let path = seeded(&Source::Shipped);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let copy = folder.path().join("guatu.gpkg");
+        std::fs::copy(path, &copy).expect("a copy of the store");
+        let store = GpkgStore::open(&copy, &gpkg::Options::default()).expect("a store");
+        let loaded = apart(async move { store.load().await.expect("a sound store") });
+        Atlas::build(loaded.seq, loaded.records).expect("a whole plan")
+    }
+
     pub fn of(source: &Source) -> Server {
         let time_zone = TimeZone::get("Asia/Shanghai").expect("a zone");
         Server::with(
