@@ -9,7 +9,14 @@ use crate::support::accounts::Shown;
 use crate::support::http::Server;
 
 fn options() -> Options {
-    Options { basemaps: Vec::new(), public_url: None, time_zone: TimeZone::UTC, trust_forwarded: true, oidc: None }
+    Options {
+        basemaps: Vec::new(),
+        public_url: None,
+        time_zone: TimeZone::UTC,
+        trust_forwarded: true,
+        crs: guatu::spatial::CrsCatalogue::default(),
+        oidc: None,
+    }
 }
 
 fn trusting() -> Server {

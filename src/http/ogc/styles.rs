@@ -117,7 +117,7 @@ async fn list_styles(asked: Asked) -> Result<Response, Problem> {
         links: vec![super::link(&base, "/ogc/styles/plan?f=mapbox", STYLESHEET, MAPLIBRE_STYLE, "MapLibre style")],
     };
     let document = StyleList { default: "plan", styles: vec![plan], links: both(&base, None) };
-    told(&asked.headers, media, "Styles", &document)
+    told(&asked.headers, &asked.base_url(), media, "Styles", &document)
 }
 
 async fn find_map_style(asked: Asked, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -158,7 +158,13 @@ async fn list_layer_styles(asked: Asked, Path(collection): Path<String>) -> Resu
         styles: StyleId::ALL.into_iter().map(item).collect(),
         links: both(&base, Some(id)),
     };
-    told(&asked.headers, media, &format!("{} {}: styles", collection.title.zh, collection.title.en), &document)
+    told(
+        &asked.headers,
+        &asked.base_url(),
+        media,
+        &format!("{} {}: styles", collection.title.zh, collection.title.en),
+        &document,
+    )
 }
 
 async fn find_layer_style(
@@ -213,7 +219,7 @@ impl Form {
     }
 }
 
-fn told(headers: &HeaderMap, media: Media, title: &str, document: &StyleList) -> Result<Response, Problem> {
+fn told(headers: &HeaderMap, base: &str, media: Media, title: &str, document: &StyleList) -> Result<Response, Problem> {
     match media {
         Media::Json => answer::json(headers, JSON, document).map(answer::varies),
         Media::Html => {
@@ -223,7 +229,7 @@ fn told(headers: &HeaderMap, media: Media, title: &str, document: &StyleList) ->
                     ul { @for link in &style.links { li { a href=(link.href) { (link.title) } " " code { (link.media_type) } } } }
                 }
             };
-            Ok(page(headers, title, &[], &body))
+            Ok(page(headers, base, title, &[], &body))
         }
     }
 }

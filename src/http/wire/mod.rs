@@ -24,9 +24,7 @@ pub use changes::{
     BatchEdit, BatchOp, BatchRequest, ChangeList, Comparison, Edited, NewReading, Timeline, TimelineDay, UnitWire,
     kind_word, project_of,
 };
-pub use exports::{
-    CrsWire, EncodingWord, ExportRequest, ExportState, ExportWire, FeatureRef, FormatWire, Formats, OffsetWire,
-};
+pub use exports::{CrsWire, EncodingWord, ExportRequest, ExportState, ExportWire, FormatWire, Formats, OffsetWire};
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use field::{FieldKit, PatchCollection};
 pub use imports::{ImportCommit, ImportFeatures, ImportList, ImportRowWire, ImportRows, ImportWire};

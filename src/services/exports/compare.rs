@@ -11,9 +11,9 @@ use super::{Export, ExportError, Progress};
 use crate::formats::layer::{ReadOptions, ReadRow, ReadValue};
 use crate::formats::read;
 use crate::plan::Slug;
-use crate::store::scratch;
 use crate::services::View;
 use crate::spatial::Unit;
+use crate::store::scratch;
 
 /// Features that are compared: beyond so many, one more says nothing new.
 pub const MAX_COMPARED: u64 = 100_000;
@@ -48,7 +48,8 @@ pub(super) fn read_back(
     let (mut value, mut compared, mut wrong) = (0.0_f64, 0_u64, None);
     for layer in &inspected.layers {
         let id_field = layer.fields.iter().position(|field| field.name.eq_ignore_ascii_case("id"));
-        let Some(collection) = export.chosen(view).filter(|c| layer.name.starts_with(c.id.as_str())).max_by_key(|c| c.id.as_str().len())
+        let Some(collection) =
+            export.chosen(view).filter(|c| layer.name.starts_with(c.id.as_str())).max_by_key(|c| c.id.as_str().len())
         else {
             continue;
         };
@@ -57,7 +58,8 @@ pub(super) fn read_back(
                 Some(ReadValue::Text(id)) => Some(id.clone()),
                 _ => row.id.clone(),
             };
-            let found = id.and_then(|id| id.parse::<Slug>().ok()).and_then(|id| view.atlas.feature(collection, id.as_str()));
+            let found =
+                id.and_then(|id| id.parse::<Slug>().ok()).and_then(|id| view.atlas.feature(collection, id.as_str()));
             let meant = found.and_then(|row| export.placed(&row.value).ok());
             match (meant, row.geometry) {
                 (Some(meant), Ok(Some(read))) => value = value.max(difference(&meant, &read)),
@@ -67,7 +69,11 @@ pub(super) fn read_back(
             }
             compared += 1;
             let is_stopped = progress.step(compared).is_err();
-            if wrong.is_some() || compared >= MAX_COMPARED || is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if wrong.is_some() || compared >= MAX_COMPARED || is_stopped {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         };
         let options = ReadOptions { encoding: Some(export.encoding) };
         let done = read::read(format, &mut file, path, &layer.name, &options, &mut visit);

@@ -22,8 +22,8 @@ use crate::formats::Value;
 use crate::formats::file::{self, CsvGeometry, FileFormat, FileOptions};
 use crate::formats::layer::{Encoding, FeatureRow, FieldKind, Layer, LayerField, LayerWriter, WriteError, Written};
 use crate::plan::{Collection, Feature, Kind, Position, Role, Slug, Timestamp, Word};
-use crate::store::scratch;
 use crate::spatial::{Crs, CrsCode, CrsError, Offset};
+use crate::store::scratch;
 
 /// What is to go out, checked: all conditions hold together.
 #[derive(Clone, Debug)]
@@ -81,6 +81,11 @@ pub struct Made {
 const LOOK_EVERY: u64 = 256;
 
 impl Progress {
+    /// All that there is to do is done.
+    fn complete(&self) {
+        self.done.store(self.total.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
     fn step(&self, place: u64) -> Result<(), ExportError> {
         self.done.fetch_add(1, Ordering::Relaxed);
         if place.is_multiple_of(LOOK_EVERY) && self.stopped.load(Ordering::Relaxed) {
@@ -123,7 +128,8 @@ impl Export {
 
     /// The collections that something may go out of, in the plan's order.
     fn chosen<'a>(&'a self, view: &'a View) -> impl Iterator<Item = &'a Collection> {
-        let is_named = |collection: &Collection| self.collections.as_ref().is_none_or(|ids| ids.contains(&collection.id));
+        let is_named =
+            |collection: &Collection| self.collections.as_ref().is_none_or(|ids| ids.contains(&collection.id));
         let is_kind = |collection: &Collection| match collection.role {
             Role::Plan { kind } => self.kinds.is_empty() || self.kinds.contains(&kind),
             Role::Context => false,
@@ -145,8 +151,7 @@ impl Export {
     /// The geometry as the file has it, x east and y north.
     fn placed(&self, feature: &Feature) -> Result<Geometry, ExportError> {
         let geometry = feature.shape.geometry();
-        let outside =
-            |fault| ExportError::Outside { feature: format!("{}/{}", feature.collection, feature.id), fault };
+        let outside = |fault| ExportError::Outside { feature: format!("{}/{}", feature.collection, feature.id), fault };
         match self.offset {
             Some(offset) => self.crs.project_geometry(&geometry.map_coords(|at| offset.apply(at))).map_err(outside),
             None => self.crs.project_geometry(geometry).map_err(outside),
@@ -186,7 +191,7 @@ impl Export {
             bom: self.bom,
             csv_geometry: self.csv_geometry,
             many: layers.len() > 1,
-            tables: if has_tables { workbook::tables(view) } else { Vec::new() },
+            tables: if has_tables { workbook::tables(&view.atlas) } else { Vec::new() },
         };
         let mut writer = file::writer(self.format, || scratch::create(path), path, scratch_folder, &options)?;
         for layer in &layers {
