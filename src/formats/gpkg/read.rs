@@ -15,7 +15,7 @@ use crate::formats::layer::{
     FieldKind, FoundCrs, FoundField, Inspected, InspectedLayer, MAX_FEATURES, MAX_FIELDS, ReadError, ReadOptions,
     ReadRow, ReadValue, Visitor,
 };
-use crate::spatial::{Crs, GeometryType, MAX_VERTICES};
+use crate::spatial::{Crs, GeometryType, MAX_VERTICES, ShapeError};
 
 /// Layers that are looked at; a file with more is no district's.
 const MAX_LAYERS: u32 = 256;
@@ -302,7 +302,11 @@ fn geometry_of(
     };
     let count = geometry.coords_count();
     budget.vertices(count, at)?;
-    Ok(if count > MAX_VERTICES { Err(too_many_vertices(count)) } else { Ok(Some(geometry)) })
+    if count > MAX_VERTICES {
+        return Ok(Err(too_many_vertices(count)));
+    }
+    let is_finite = geometry.coords_iter().all(|at| at.x.is_finite() && at.y.is_finite());
+    Ok(if is_finite { Ok(Some(geometry)) } else { Err(ShapeError::NotFinite.to_string()) })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "what has no number of its own stays text")]
