@@ -223,9 +223,9 @@ impl Document<'_> {
             }
             (b"SimpleData", Some(E::SchemaData(_))) => E::SimpleData(attribute(start, b"name")?.unwrap_or_default()),
             (b"Point", Some(E::Placemark | E::Multi)) => E::Point,
-            (b"LineString", Some(E::Placemark | E::Multi)) => E::LineString,
+            // A ring that is no polygon's is a line.
+            (b"LineString" | b"LinearRing", Some(E::Placemark | E::Multi)) => E::LineString,
             (b"Polygon", Some(E::Placemark | E::Multi)) => E::Polygon,
-            (b"LinearRing", Some(E::Placemark | E::Multi)) => E::LineString,
             (b"MultiGeometry", Some(E::Placemark | E::Multi)) => {
                 self.parts(Parts::is_multi);
                 E::Multi
@@ -286,7 +286,6 @@ impl Document<'_> {
                 }
                 true
             }
-            Some(Element::Other | Element::Container(_)) => false,
             None if !text.trim().is_empty() => return Err("text stands outside of the root element".to_owned()),
             _ => false,
         };
@@ -320,7 +319,7 @@ impl Document<'_> {
                 let Some((_, parts)) = &mut self.placemark else { return Ok(ControlFlow::Continue(())) };
                 let (count, line) = parts.positions(&text);
                 match parent {
-                    Element::Point => parts.point(line),
+                    Element::Point => parts.point(&line),
                     Element::LineString => parts.line(line),
                     _ => parts.ring(line, ring.unwrap_or(false)),
                 }
