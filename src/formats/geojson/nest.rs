@@ -7,7 +7,7 @@ use std::fmt;
 use geo::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::document::Context;
+use super::context::Context;
 use crate::formats::found::{MAX_PARTS, line_of, polygon_of};
 use crate::spatial::{MAX_VERTICES, ShapeError};
 

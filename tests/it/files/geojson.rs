@@ -80,10 +80,9 @@ fn layers_of_one_file_have_one_system_and_an_empty_file_is_one() {
 }
 
 fn refused(text: &str) -> String {
-    match inspect(&mut Cursor::new(text)) {
-        Err(fault @ ReadError::Refused { .. }) => fault.to_string(),
-        other => panic!("{text:.80}: {other:?}"),
-    }
+    let fault = inspect(&mut Cursor::new(text)).expect_err(text);
+    assert!(matches!(fault, ReadError::Refused { .. }), "{fault}");
+    fault.to_string()
 }
 
 #[test]

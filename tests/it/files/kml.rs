@@ -154,7 +154,7 @@ fn hostile_documents_are_refused_at_their_place() {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     archive.start_file("doc.kml", zip::write::SimpleFileOptions::default()).expect("a member");
     archive.write_all(b"<kml>").expect("memory");
-    (0..64).for_each(|_| archive.write_all(&[b' '; 1 << 20]).expect("memory"));
+    (0..64).for_each(|_| archive.write_all(&vec![b' '; 1 << 20]).expect("memory"));
     let bomb = archive.finish().expect("an archive").into_inner();
     assert!(bomb.len() < 1 << 17);
     refused(&bomb, "one piece");
