@@ -3,7 +3,7 @@
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
-DEBIAN_PACKAGES := chromium fonts-noto-cjk gdal-bin procps python3-owslib
+DEBIAN_PACKAGES := chromium fonts-noto-cjk gdal-bin proj-bin postgresql-postgis procps python3-owslib
 TEST_BINARY := target/debug/guatu
 
 .PHONY: help run build web api test test-deps test-rust test-web check fmt deny bench load

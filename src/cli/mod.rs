@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod export;
 mod import;
 mod serve;
 mod user;
@@ -38,6 +39,8 @@ enum Command {
     Demo(DemoArguments),
     /// Bring a file's layers, or a plan's workbook, into the plan; show what would become of it with --dry-run.
     Import(Box<import::ImportArguments>),
+    /// Write the plan's places as a file in a format of others, with a receipt beside it; also while a server runs.
+    Export(Box<export::ExportArguments>),
     /// Print the OpenAPI 3.0 document of the server.
     Openapi,
 }
@@ -94,6 +97,7 @@ pub fn run() -> ExitCode {
         Command::User(command) => user::run(command),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Import(arguments) => import::run(*arguments),
+        Command::Export(arguments) => export::run(*arguments),
         Command::Openapi => print_document(),
     }
 }

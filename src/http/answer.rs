@@ -33,8 +33,18 @@ pub const GEOJSON: &str = "application/geo+json";
 pub const PROBLEM_JSON: &str = "application/problem+json";
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const OPENAPI_30: &str = "application/vnd.oai.openapi+json;version=3.0";
+pub const SCHEMA_JSON: &str = "application/schema+json";
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub const MVT: &str = "application/vnd.mapbox-vector-tile";
+pub const MAPLIBRE_STYLE: &str = "application/vnd.mapbox.style+json";
+pub const SLD_10: &str = "application/vnd.ogc.sld+xml;version=1.0";
+pub const SLD_11: &str = "application/vnd.ogc.sld+xml;version=1.1";
+pub const QML: &str = "application/x-qgis-layer-settings";
+pub const QGIS_LAYERS: &str = "application/x-qgis-layer-definition";
+pub const QGIS_PROJECT: &str = "application/x-qgis-project";
+
+/// The reference system of a body's coordinates (OGC API – Features Part 2).
+pub const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
 /// Bodies longer than this are refused before they are read to the end.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
@@ -447,6 +457,11 @@ pub fn momentary(value: &impl Serialize) -> Response {
 /// Something new, told once.
 pub fn created(value: &impl Serialize) -> Response {
     (StatusCode::CREATED, NO_STORE, Json(value)).into_response()
+}
+
+/// Something that is being made.
+pub fn accepted(value: &impl Serialize) -> Response {
+    (StatusCode::ACCEPTED, NO_STORE, Json(value)).into_response()
 }
 
 /// Something new, with nothing to tell but where it is.

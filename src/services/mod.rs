@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod compare;
 pub mod demo;
 pub mod edits;
+pub mod exports;
 mod facts;
 pub mod field;
 pub mod history;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 use crate::atlas::Atlas;
 use crate::plan::{Date, Light, LightReading, LightRule, Project, light};
 
-pub use facts::{Facts, FieldType, context_fields, plan_fields};
+pub use facts::{Facts, Field, FieldType, context_fields, plan_fields};
 
 /// What every use case looks at: the plan as it stands, on a day.
 #[derive(Clone)]

@@ -7,6 +7,7 @@ pub mod files;
 pub mod gpkg;
 pub mod lock;
 pub mod photos;
+pub mod scratch;
 
 use crate::atlas::Row;
 use crate::plan::{Batch, Change, ChangeKind, Expected, Record, RecordKey, RecordType, RequestKey, Timestamp};

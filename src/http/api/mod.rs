@@ -3,7 +3,9 @@
 mod access;
 mod changes;
 mod decisions;
+mod exports;
 mod field;
+mod formats;
 mod imports;
 mod inspection_rule;
 mod inspections;
@@ -34,6 +36,7 @@ pub use records::change;
 use super::params::{Param, ParamShape, words};
 use super::route::Route;
 use crate::plan::{Kind, Light, Stage};
+pub use exports::checked_export;
 
 pub fn routes() -> Vec<Route> {
     [
@@ -49,6 +52,8 @@ pub fn routes() -> Vec<Route> {
         query::routes(),
         records::routes(),
         field::routes(),
+        formats::routes(),
+        exports::routes(),
         inspections::routes(),
         decisions::routes(),
         inspection_rule::routes(),

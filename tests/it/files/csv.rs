@@ -9,7 +9,9 @@ use guatu::formats::layer::{
 };
 use guatu::spatial::{Crs, GeometryType};
 
-use super::kit::{Row, about_jiaxing, buffer, collect, gdal, geometries, geometry_of, layer, put, rows, same_place, write};
+use super::kit::{
+    Row, about_jiaxing, buffer, collect, gdal, geometries, geometry_of, layer, put, rows, same_place, write,
+};
 
 const WKT: Options = Options { places: Places::Wkt, encoding: Encoding::Utf8, bom: false };
 
@@ -53,7 +55,10 @@ fn all_types_come_back_in_both_encodings_with_and_without_a_mark() {
             let how = if bom { EncodingEvidence::Stated } else { EncodingEvidence::Recognised };
             assert_eq!(found.encoding.map(|found| (found.encoding, found.how)), Some((encoding, how)));
             let kinds: Vec<FieldKind> = found.fields.iter().map(|field| field.kind).collect();
-            assert_eq!(kinds, [FieldKind::Text, FieldKind::Text, FieldKind::Number, FieldKind::Number, FieldKind::Date]);
+            assert_eq!(
+                kinds,
+                [FieldKind::Text, FieldKind::Text, FieldKind::Number, FieldKind::Number, FieldKind::Date]
+            );
         }
     }
 }

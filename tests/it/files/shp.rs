@@ -4,8 +4,8 @@ use std::io::Cursor;
 
 use geo::Geometry;
 use guatu::formats::layer::{
-    Encoding, EncodingEvidence, FieldKind, FoundCrs, FoundEncoding, Inspected, LayerWriter, ReadError, ReadOptions, ReadRow,
-    ReadValue, Renamed, WriteError,
+    Encoding, EncodingEvidence, FieldKind, FoundCrs, FoundEncoding, Inspected, LayerWriter, ReadError, ReadOptions,
+    ReadRow, ReadValue, Renamed, WriteError,
 };
 use guatu::formats::shp;
 use guatu::spatial::{Crs, GeometryType};
@@ -64,7 +64,11 @@ fn gdal_reads_all_types_in_both_encodings_and_four_systems_without_a_word() {
                         let (is, should) = (&properties[*name], text(value));
                         match (is.as_f64(), should.as_f64()) {
                             (Some(is), Some(should)) => assert_eq!(is, should, "{name}"),
-                            _ => assert_eq!(is.as_str().map(|t| t.replace('/', "-")), should.as_str().map(str::to_owned), "{name}"),
+                            _ => assert_eq!(
+                                is.as_str().map(|t| t.replace('/', "-")),
+                                should.as_str().map(str::to_owned),
+                                "{name}"
+                            ),
                         }
                     }
                     assert!(same_place(&geometry_of(feature), &row.geometry, 1e-9), "{kind} {epsg}: {feature}");
@@ -86,7 +90,10 @@ fn long_names_are_shortened_and_told() {
         field: field.to_owned(),
         written: written.to_owned(),
     };
-    assert_eq!(told.renamed, [renamed("accuracy_metres", "accuracy_m"), renamed("accuracy_metres_first", "accuracy_1")]);
+    assert_eq!(
+        told.renamed,
+        [renamed("accuracy_metres", "accuracy_m"), renamed("accuracy_metres_first", "accuracy_1")]
+    );
 }
 
 #[test]
@@ -100,7 +107,10 @@ fn all_types_come_back_in_both_encodings() {
             assert_eq!(layer.crs, FoundCrs::Stated(Crs::epsg(4490).expect("known")));
             assert_eq!(layer.encoding, Some(FoundEncoding { encoding, how: EncodingEvidence::Stated }));
             let kinds: Vec<FieldKind> = layer.fields.iter().map(|field| field.kind).collect();
-            assert_eq!(kinds, [FieldKind::Text, FieldKind::Text, FieldKind::Number, FieldKind::Number, FieldKind::Date]);
+            assert_eq!(
+                kinds,
+                [FieldKind::Text, FieldKind::Text, FieldKind::Number, FieldKind::Number, FieldKind::Date]
+            );
             assert_eq!(layer.fields[1].samples[0], "长水路（一期）");
             let found = read(&bytes, "道路", None).expect("sound");
             assert_eq!(found.len(), 4);
@@ -116,7 +126,8 @@ fn all_types_come_back_in_both_encodings() {
 
 #[test]
 fn numbers_come_back_as_they_were() {
-    let hard = [0.1, 1e300, -1e-300, 123_456_789_012.345_67, f64::MIN_POSITIVE, 5e-324, -99_999_999.999, 1.0 / 3.0, 1e15, 0.0];
+    let hard =
+        [0.1, 1e300, -1e-300, 123_456_789_012.345_67, f64::MIN_POSITIVE, 5e-324, -99_999_999.999, 1.0 / 3.0, 1e15, 0.0];
     let (kind, geometry) = about_jiaxing().remove(0);
     for several in [&hard[..], &hard[..1], &hard[9..], &[12.5, 100_000.0]] {
         let row = |number: &f64| {
@@ -192,13 +203,24 @@ fn what_a_shapefile_does_not_say_is_asked_for_or_recognised() {
     assert_eq!(how(without(&[".cpg"])), EncodingEvidence::Stated);
     let mut silent = without(&[".cpg", ".prj", ".shx", "fields.csv"]);
     silent[1].1[29] = 0;
-    assert_eq!(layer(silent.clone()).encoding, Some(FoundEncoding { encoding: Encoding::Gbk, how: EncodingEvidence::Recognised }));
-    assert_eq!(read(&packed(&silent), "a", None).expect("sound")[0].values[1], ReadValue::Text("长水路（一期）".to_owned()));
+    assert_eq!(
+        layer(silent.clone()).encoding,
+        Some(FoundEncoding { encoding: Encoding::Gbk, how: EncodingEvidence::Recognised })
+    );
+    assert_eq!(
+        read(&packed(&silent), "a", None).expect("sound")[0].values[1],
+        ReadValue::Text("长水路（一期）".to_owned())
+    );
     let wrong = read(&packed(&silent), "a", Some(Encoding::Utf8)).expect("rows");
     assert!(wrong[0].geometry.as_ref().expect_err("not UTF-8").contains("not in UTF-8"));
     // Capital endings, a folder, and a name in GBK without a mark.
     let gbk = encoding_rs::GBK.encode("图层/道路").0.into_owned();
-    let mut bytes = packed(&silent.iter().map(|(name, bytes)| (name.replace("a.", "PLACE----.").to_uppercase(), bytes.clone())).collect::<Vec<_>>());
+    let mut bytes = packed(
+        &silent
+            .iter()
+            .map(|(name, bytes)| (name.replace("a.", "PLACE----.").to_uppercase(), bytes.clone()))
+            .collect::<Vec<_>>(),
+    );
     assert_eq!(gbk.len(), "PLACE----".len());
     for at in 0..bytes.len() - gbk.len() {
         if &bytes[at..at + gbk.len()] == b"PLACE----" {

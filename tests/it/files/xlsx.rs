@@ -106,7 +106,9 @@ fn what_a_sheet_cannot_hold_is_refused_or_noted() {
         row.values[at] = value;
         write(writer(), &[(layer("roads", kind, 4490), vec![row])])
     };
-    for (at, value, word) in [(0, ReadValue::Text("路".repeat(32_768)), "32768"), (1, ReadValue::Number(f64::INFINITY), "finite")] {
+    for (at, value, word) in
+        [(0, ReadValue::Text("路".repeat(32_768)), "32768"), (1, ReadValue::Number(f64::INFINITY), "finite")]
+    {
         let Err(WriteError::CannotHold(reason)) = with(at, value) else { panic!("{word}") };
         assert!(reason.contains(word) && reason.contains("f-0") && reason.contains("roads"), "{reason}");
     }
@@ -128,7 +130,9 @@ fn book(rows: &str, texts: &str) -> Vec<u8> {
     let mut parts = unzip(&written(&[], &[table()]));
     for (name, bytes) in &mut parts {
         match name.as_str() {
-            "xl/worksheets/sheet1.xml" => *bytes = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>").into_bytes(),
+            "xl/worksheets/sheet1.xml" => {
+                *bytes = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>").into_bytes()
+            }
             "xl/sharedStrings.xml" => *bytes = texts.as_bytes().to_vec(),
             _ => {}
         }
@@ -137,7 +141,8 @@ fn book(rows: &str, texts: &str) -> Vec<u8> {
     if !parts.iter().any(|(name, _)| *name == "xl/sharedStrings.xml") {
         parts.push(("xl/sharedStrings.xml", texts.as_bytes()));
     }
-    let relation = "<Relationship Id=\"rId99\" Type=\"http://x/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>";
+    let relation =
+        "<Relationship Id=\"rId99\" Type=\"http://x/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>";
     let rels: Vec<u8> = parts
         .iter()
         .find(|(name, _)| *name == "xl/_rels/workbook.xml.rels")
@@ -194,8 +199,14 @@ fn hostile_workbooks_are_refused() {
     refused(b"\xD0\xCF\x11\xE0 an old .xls", "zip");
     refused(&zip(&[("a.txt", b"")]), "no workbook");
     refused(&sheet(&format!("{HEAD}<row r=\"2\"><c r=\"A2\" t=\"s\"><v>7</v></c></row>")), "projects!A2: names a text");
-    refused(&sheet(&format!("{HEAD}<row r=\"2\"><c r=\"A2\"><v>many</v></c></row>")), "projects!A2: is said to be a number");
-    refused(&sheet(&format!("{HEAD}<row r=\"2\"><c r=\"A2\" t=\"z\"><v>1</v></c></row>")), "projects!A2: is of the type");
+    refused(
+        &sheet(&format!("{HEAD}<row r=\"2\"><c r=\"A2\"><v>many</v></c></row>")),
+        "projects!A2: is said to be a number",
+    );
+    refused(
+        &sheet(&format!("{HEAD}<row r=\"2\"><c r=\"A2\" t=\"z\"><v>1</v></c></row>")),
+        "projects!A2: is of the type",
+    );
     refused(&sheet(&format!("{HEAD}<row r=\"2\"><c r=\"XFD2\"><v>1</v></c></row>")), "projects!XFD2: is beyond");
     refused(&sheet(&format!("{HEAD}<row r=\"2\"><c r=\"A9\"><v>1</v></c></row>")), "stands in row 2");
     refused(&sheet(&format!("{HEAD}<row r=\"2\"><c r=\"AAAAAAAAAAAAAAA2\"><v>1</v></c></row>")), "stands in row 2");

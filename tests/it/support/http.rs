@@ -11,15 +11,18 @@ use guatu::atlas::Atlas;
 use guatu::http::{self, Clock, Kept, Options, State};
 use guatu::plan::{Date, Timestamp};
 use guatu::services::accounts::Accounts;
+use guatu::services::exports::desk::Exports;
 use guatu::services::imports::Imports;
 use guatu::services::photos::Photos;
 use guatu::services::publish::Published;
 use guatu::services::seeding::{self, Source};
+use guatu::spatial::CrsCatalogue;
 use guatu::store::Store;
 use guatu::store::accounts::AccountsStore;
 use guatu::store::files::FileStore;
 use guatu::store::gpkg::{self, GpkgStore};
 use guatu::store::photos::PhotoStore;
+use guatu::store::scratch;
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
@@ -99,7 +102,14 @@ impl Server {
         let time_zone = TimeZone::get("Asia/Shanghai").expect("a zone");
         Server::with(
             source,
-            Options { basemaps: Vec::new(), public_url: None, time_zone, trust_forwarded: false, oidc: None },
+            Options {
+                basemaps: Vec::new(),
+                public_url: None,
+                time_zone,
+                trust_forwarded: false,
+                crs: CrsCatalogue::default(),
+                oidc: None,
+            },
         )
     }
 
@@ -130,8 +140,9 @@ impl Server {
             move || first.saturating_add(jiff::Span::new().days((time.load(Ordering::Relaxed) - begun) / 86_400));
         let hands = Clock { today: Box::new(today), now: Box::new(now) };
         let photos = Photos::new(PhotoStore::folder(&folder.path().join("photos")).expect("a folder"));
+        let exports = Exports::new(scratch::empty_folder(&folder.path().join("exports")).expect("a folder"));
         let imports = FileStore::open(&folder.path().join("imports")).and_then(Imports::new).expect("a folder");
-        let kept = Kept { store: Arc::clone(&store), accounts, photos, imports };
+        let kept = Kept { store: Arc::clone(&store), accounts, photos, exports, imports };
         let state = State::new(Arc::clone(&published), kept, hands, stopping, metrics, options);
         let accounts = Arc::clone(&state.accounts);
         let stop = Arc::new(stop);
