@@ -29,6 +29,7 @@ use crate::services::{Audience, View};
 use crate::store::accounts::AccountsStore;
 use crate::store::files::FileStore;
 use crate::store::gpkg::{self, GpkgStore};
+use crate::store::lock::FolderLock;
 use crate::store::photos::PhotoStore;
 use crate::store::scratch;
 use crate::store::{Loaded, Store, StoreError};
@@ -158,6 +159,7 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
 
     let data_error = |fault| AppError::Data { path: options.data.clone(), fault };
     std::fs::create_dir_all(&options.data).map_err(data_error)?;
+    let _lock = FolderLock::take(&options.data)?;
     let (store, loaded) = open(&options).await?;
     let atlas = Atlas::build(loaded.seq, loaded.records)?;
     tracing::info!(plan = %atlas.plan().id, seq = atlas.seq(), projects = atlas.projects.len(), "plan loaded");
@@ -220,6 +222,11 @@ pub fn open_accounts(data: &Path) -> Result<Accounts, AppError> {
     let data_error = |fault| AppError::Data { path: data.to_owned(), fault };
     std::fs::read_dir(data).map_err(data_error)?;
     Ok(Accounts::new(AccountsStore::open(&data.join(ACCOUNTS_FILE))?)?)
+}
+
+/// The store's file in a data folder.
+pub fn store_path(data: &Path) -> PathBuf {
+    data.join(STORE_FILE)
 }
 
 /// Writes the plan of a data folder as a file, which gets its name when it is complete; also beside a server that runs.

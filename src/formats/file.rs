@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layer::{Encoding, LayerWriter, WriteError};
 use super::read::SourceFormat;
-use super::table::{Cell, Column, Table};
+use super::table::Table;
 use super::{csv, dxf, fgb, geojson, gpkg, kml, shp, xlsx};
 use crate::plan::{Text, Timestamp};
 use crate::spatial::{Crs, CrsCode};
@@ -315,7 +315,7 @@ pub fn writer<W: Write + Seek + Send + 'static>(
         FileFormat::Xlsx => {
             let mut writer = xlsx::Writer::new(out()?, scratch)?;
             for table in &options.tables {
-                writer.table(&sheet(table))?;
+                writer.table(&xlsx::Sheet::from(table))?;
             }
             Box::new(writer)
         }
@@ -325,26 +325,4 @@ pub fn writer<W: Write + Seek + Send + 'static>(
         FileFormat::Dxf => Box::new(dxf::Writer::new(out()?, scratch)),
         FileFormat::Pmtiles => return Err(WriteError::CannotHold("tiles hold no layers of features".to_owned())),
     })
-}
-
-/// A table as the workbook's writer takes it.
-fn sheet(table: &Table) -> xlsx::Sheet {
-    let column = |column: &Column| xlsx::Column {
-        name: column.name.clone(),
-        meaning: format!("{} {}", column.meaning.zh, column.meaning.en),
-        width: 18.0,
-    };
-    let cell = |cell: &Cell| match cell {
-        Cell::Empty => xlsx::Cell::Empty,
-        Cell::Text(text) => xlsx::Cell::Text(text.clone()),
-        Cell::Number(number) => xlsx::Cell::Number(*number),
-        Cell::Date(date) => xlsx::Cell::Date(*date),
-        Cell::Bool(value) => xlsx::Cell::Bool(*value),
-        Cell::Error(error) => xlsx::Cell::Error(error.clone()),
-    };
-    xlsx::Sheet {
-        name: table.name.clone(),
-        columns: table.columns.iter().map(column).collect(),
-        rows: table.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
-    }
 }

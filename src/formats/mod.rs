@@ -26,7 +26,6 @@ pub mod style;
 pub mod table;
 mod text;
 mod wkt;
-pub mod workbook;
 pub mod xlsx;
 
 /// The value of one flat property, as GeoJSON, vector tiles and tables all can carry it.

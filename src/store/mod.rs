@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod files;
 pub mod gpkg;
+pub mod lock;
 pub mod photos;
 pub mod scratch;
 

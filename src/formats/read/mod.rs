@@ -1,6 +1,5 @@
 //! One door to all readers: which format a file is in, what it holds, and its features one by one.
 
-mod interim;
 mod zipped;
 
 use std::io::{self, Read, Seek, SeekFrom};
@@ -10,7 +9,7 @@ use std::path::Path;
 use super::archive::{Archive, SIGNATURE};
 use super::layer::{Inspected, ReadError, ReadOptions, ReadRow};
 use super::table::ReadTable;
-use super::{csv, fgb, geojson, gpkg, kml, shp};
+use super::{csv, fgb, geojson, gpkg, kml, shp, xlsx};
 
 /// Formats that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +139,7 @@ pub fn inspect(format: SourceFormat, file: &mut (impl Read + Seek), path: &Path)
         SourceFormat::Kml => kml::inspect(file),
         SourceFormat::Fgb if zipped::is_zipped(file)? => zipped::inspect(file),
         SourceFormat::Fgb => fgb::inspect(file),
-        SourceFormat::Xlsx => Ok(Inspected { layers: Vec::new() }),
+        SourceFormat::Xlsx => xlsx::inspect(file),
     }
 }
 
@@ -165,7 +164,7 @@ pub fn read(
         SourceFormat::Kml => kml::read(file, layer, options, visit),
         SourceFormat::Fgb if zipped::is_zipped(file)? => zipped::read(file, layer, options, visit),
         SourceFormat::Fgb => fgb::read(file, layer, options, visit),
-        SourceFormat::Xlsx => Ok(()),
+        SourceFormat::Xlsx => xlsx::read(file, layer, options, visit),
     }
 }
 
@@ -176,7 +175,7 @@ pub fn read(
 pub fn tables(format: SourceFormat, file: &mut (impl Read + Seek)) -> Result<Vec<ReadTable>, ReadError> {
     file.seek(SeekFrom::Start(0))?;
     match format {
-        SourceFormat::Xlsx => interim::tables(file),
+        SourceFormat::Xlsx => Ok(xlsx::tables(file)?.into_iter().map(ReadTable::from).collect()),
         _ => Ok(Vec::new()),
     }
 }

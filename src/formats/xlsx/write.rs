@@ -105,6 +105,11 @@ impl<W: Write + Seek + Send> Writer<W> {
         Ok(())
     }
 
+    /// Adds a line to [`README`]: of a sheet or none, a column or none.
+    pub fn explain(&mut self, line: [String; 3]) {
+        self.meanings.push(line);
+    }
+
     /// A new sheet with its row of headings; gives its place.
     fn sheet(&mut self, name: &str, columns: &[(&str, &str, f64)]) -> Result<usize, WriteError> {
         let given = self.unused_name(name);

@@ -5,18 +5,27 @@ use std::io::Cursor;
 use axum::response::Response;
 use axum::routing::get;
 
-use crate::formats::workbook as file;
+use crate::formats::layer::{LayerWriter, WriteError};
+use crate::formats::xlsx::{Sheet, Writer};
 use crate::http::answer::{self, Problem, XLSX};
 use crate::http::asked::Asked;
 use crate::http::params::{Param, ParamShape};
 use crate::http::route::{Access, Answer, Method, Route};
-use crate::services::workbook;
+use crate::services::{View, workbook};
 
 const EMPTY: Param = Param::new(
     "empty",
     ParamShape::OneOf(&["true", "false"]),
     "The same sheets without rows, with an explained example.",
 );
+
+/// What a workbook holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Plan,
+    /// Nothing, and an example among its explanations.
+    Template,
+}
 
 pub fn routes() -> Vec<Route> {
     vec![Route {
@@ -35,15 +44,33 @@ pub fn routes() -> Vec<Route> {
 
 async fn find_workbook(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(&[&EMPTY])?;
-    let is_empty = params.one_of(&EMPTY)? == Some("true");
+    let content = if params.one_of(&EMPTY)? == Some("true") { Content::Template } else { Content::Plan };
     asked
         .compute(move |asked, view| {
-            let tables = if is_empty { workbook::template() } else { workbook::tables(&view.atlas) };
             let mut bytes = Cursor::new(Vec::new());
-            file::write(&tables, &mut bytes).map_err(Problem::internal)?;
-            let name = if is_empty { "template".to_owned() } else { view.atlas.plan().id.to_string() };
+            write(view, content, &mut bytes).map_err(Problem::internal)?;
+            let name = match content {
+                Content::Plan => view.atlas.plan().id.as_str(),
+                Content::Template => "template",
+            };
             let response = answer::tagged(&asked.headers, XLSX, bytes.into_inner());
             Ok(answer::saved_as(response, &format!("guatu-{name}.xlsx")))
         })
         .await
+}
+
+/// The plan as a workbook, or an empty one with an example.
+fn write(view: &View, content: Content, out: &mut Cursor<Vec<u8>>) -> Result<(), WriteError> {
+    let mut writer = Writer::new(out, &std::env::temp_dir())?;
+    let tables = match content {
+        Content::Plan => workbook::tables(&view.atlas),
+        Content::Template => workbook::template(),
+    };
+    workbook::rules().into_iter().for_each(|line| writer.explain(line));
+    tables.iter().try_for_each(|table| writer.table(&Sheet::from(table)))?;
+    if content == Content::Template {
+        workbook::example().into_iter().for_each(|line| writer.explain(line));
+    }
+    Box::new(writer).finish()?;
+    Ok(())
 }

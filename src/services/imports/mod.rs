@@ -15,6 +15,7 @@ mod suggest;
 mod values;
 
 pub use candidate::{FieldChange, ImportRow, Outcome};
+pub use layers::Source;
 pub use mapping::{Defaults, FieldNames, LayerMapping, Mapping, Matching, WorkbookMapping};
 pub use preview::{Counts, Preview, Warning, WarningCode, preview};
 pub use shelf::{Committed, Import, ImportError, Imports, Receiving};

@@ -8,7 +8,7 @@ use super::mapping::{FieldNames, LayerMapping, Mapping, Matching, WorkbookMappin
 use crate::atlas::Atlas;
 use crate::formats::layer::{InspectedLayer, ReadError, ReadOptions};
 use crate::plan::{Collection, Slug};
-use crate::services::workbook::{README, is_sheet};
+use crate::services::workbook::is_sheet;
 
 /// What a file holds.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub fn inspect<F: Read + Seek>(
     let has_sheets =
         source.format.may_hold_tables() && source.tables()?.iter().any(|table| is_sheet(table.name.trim()));
     if has_sheets {
-        layers.retain(|layer| !is_sheet(layer.name.trim()) && layer.name.trim() != README);
+        layers.retain(|layer| !is_sheet(layer.name.trim()));
     }
     let mut suggested = Mapping { layers: Vec::new(), workbook: has_sheets.then(WorkbookMapping::default) };
     let alone = layers.len() == 1;

@@ -10,6 +10,7 @@ mod take;
 mod write;
 
 pub use fault::Fault;
-pub use sheets::{README, is_sheet};
+pub use readme::{Explanation, example, rules};
+pub use sheets::is_sheet;
 pub use take::{Absent, Taken, Wanted, WorkbookError, take};
 pub use write::{tables, template};

@@ -1,8 +1,10 @@
-//! The sheet that explains the others in both languages. Nothing is read from it.
+//! What the sheet that explains the others says beside the meanings of columns: what holds for the whole, and an example.
 
-use super::sheets::{CellKind, Column, Need, README, SHEETS, Sheet};
-use crate::formats::table::{Cell, Column as TableColumn, Table};
+use super::sheets::{CellKind, Column, Need, SHEETS};
 use crate::plan::Text;
+
+/// A line of that sheet: sheet, column, and what is said of it.
+pub type Explanation = [String; 3];
 
 /// What holds for the workbook as a whole.
 const RULES: &[(&str, &str)] = &[
@@ -18,68 +20,47 @@ const RULES: &[(&str, &str)] = &[
         "文件里没有的记录默认保留；导入时可以选择删除。",
         "Records that the file does not have are kept, unless the import is told to remove them.",
     ),
-    ("要素（位置）不在这里，请作为图层导入。", "Features (places) are not here; import them as layers."),
+    ("要素（位置）不在这些表里，请作为图层导入。", "Features (places) are not in these sheets; import them as layers."),
 ];
 
-/// One explained example, shown where the sheets themselves are empty.
+/// A project as somebody would write it, by the names of its columns.
 const EXAMPLE: &[(&str, &str)] = &[
-    ("projects.id", "lotus-road"),
-    ("projects.kind", "road"),
-    ("projects.section", "s1"),
-    ("projects.item", "3"),
-    ("projects.name_zh", "莲花路"),
-    ("projects.name_en", "Lotus Road"),
-    ("projects.aim", "connect"),
-    ("projects.due", "2019-12-31"),
-    ("projects.stage", "planned"),
-    ("projects.visibility", "public"),
+    ("id", "lotus-road"),
+    ("kind", "road"),
+    ("section", "s1"),
+    ("item", "3"),
+    ("name_zh", "莲花路"),
+    ("name_en", "Lotus Road"),
+    ("aim", "connect"),
+    ("due", "2019-12-31"),
+    ("stage", "planned"),
+    ("visibility", "public"),
 ];
 
-pub(super) fn table() -> Table {
-    made(&[])
+/// What holds for the workbook, and what each sheet is for.
+pub fn rules() -> Vec<Explanation> {
+    let line = |sheet: &str, (zh, en): (&str, &str)| [sheet.to_owned(), String::new(), format!("{zh} {en}")];
+    let whole = RULES.iter().map(|rule| line("", *rule));
+    whole.chain(SHEETS.iter().map(|sheet| line(sheet.name, sheet.about))).collect()
 }
 
-pub(super) fn table_with_example() -> Table {
-    made(EXAMPLE)
-}
-
-fn made(examples: &[(&str, &str)]) -> Table {
-    let column = |name: &str, zh: &str, en: &str| TableColumn { name: name.to_owned(), meaning: Text::new(zh, en) };
-    let mut columns = vec![
-        column("sheet", "工作表", "sheet"),
-        column("column", "列", "column"),
-        column("required", "是否必填", "whether it must be there"),
-        column("holds", "填写内容", "what it holds"),
-        column("zh", "说明（中文）", "meaning in Chinese"),
-        column("en", "说明（英文）", "meaning in English"),
-    ];
-    if !examples.is_empty() {
-        columns.push(column("example", "例子", "an example"));
-    }
-    let mut rows: Vec<Vec<Cell>> = RULES.iter().map(|(zh, en)| row(["", "", "", "", zh, en])).collect();
-    for sheet in SHEETS {
-        let (zh, en) = sheet.about;
-        rows.push(row([sheet.name, "", "", "", zh, en]));
-        rows.extend(sheet.columns.iter().map(|column| explained(sheet, column, examples)));
-    }
-    Table { name: README.to_owned(), columns, rows }
-}
-
-fn explained(sheet: &Sheet, column: &Column, examples: &[(&str, &str)]) -> Vec<Cell> {
-    let need = match column.need {
-        Need::Required => "yes",
-        Need::Optional => "no",
-        Need::BothOrNone => "both languages or none",
+/// A row of the projects, column by column.
+pub fn example() -> Vec<Explanation> {
+    let line = |(column, value): &(&str, &str)| {
+        ["projects".to_owned(), (*column).to_owned(), format!("例如 / for example: {value}")]
     };
-    let (zh, en) = column.meaning;
-    let holds = holds(column.kind);
-    let mut cells = row([sheet.name, column.name, need, &holds, zh, en]);
-    if !examples.is_empty() {
-        let name = format!("{}.{}", sheet.name, column.name);
-        let example = examples.iter().find(|(known, _)| *known == name);
-        cells.push(example.map_or(Cell::Empty, |(_, value)| Cell::Text((*value).to_owned())));
-    }
-    cells
+    EXAMPLE.iter().map(line).collect()
+}
+
+/// What a column means, whether it must be there, and what it holds.
+pub(super) fn meaning(column: &Column) -> Text {
+    let (zh, en) = match column.need {
+        Need::Required => ("必填", "required"),
+        Need::Optional => ("可不填", "may be empty"),
+        Need::BothOrNone => ("两种语言都填或都不填", "both languages or none"),
+    };
+    let Text { zh: meaning_zh, en: meaning_en } = column.meaning();
+    Text::new(format!("{meaning_zh}（{zh}）"), format!("{meaning_en} ({en}; {})", holds(column.kind)))
 }
 
 fn holds(kind: CellKind) -> String {
@@ -92,8 +73,4 @@ fn holds(kind: CellKind) -> String {
         CellKind::Date => "date".to_owned(),
         CellKind::Numbers => "numbers;with;semicolons".to_owned(),
     }
-}
-
-fn row(words: [&str; 6]) -> Vec<Cell> {
-    words.map(|word| if word.is_empty() { Cell::Empty } else { Cell::Text(word.to_owned()) }).to_vec()
 }

@@ -1,11 +1,9 @@
 //! The sheets and their columns: what each is called, what it means, and which member of the record it holds.
 
+use super::readme;
 use crate::formats::table::Column as TableColumn;
 use crate::plan::rules::MAX_ITEM;
 use crate::plan::{Aim, Kind, Op, RecordType, Stage, Text, Visibility, Word};
-
-/// The sheet that explains the others; nothing is read from it.
-pub const README: &str = "readme";
 
 /// A sheet of records, or of the members of a list in them.
 pub(super) struct Sheet {
@@ -62,7 +60,7 @@ impl Column {
     }
 
     pub(super) fn heading(&self) -> TableColumn {
-        TableColumn { name: self.name.to_owned(), meaning: self.meaning() }
+        TableColumn { name: self.name.to_owned(), meaning: readme::meaning(self) }
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::cells::to_value;
 use super::fault::Fault;
 use super::record::{blank, clear, get, record_of, set, value_of};
-use super::sheets::{Column, List, Need, README, SHEETS, Sheet, main_sheets};
+use super::sheets::{Column, List, Need, SHEETS, Sheet, main_sheets};
 use super::write::records;
 use crate::atlas::{Atlas, Row};
 use crate::formats::table::{Cell, ReadTable, cell_name};
@@ -174,7 +174,6 @@ pub fn take(tables: &[ReadTable], atlas: &Atlas, absent: Absent) -> Result<Taken
                 headers.read(sheet, table, &mut faults);
                 found.push((sheet, table));
             }
-            None if table.name.trim() == README => {}
             None => ignored.push(table.name.clone()),
         }
     }

@@ -3,22 +3,20 @@
 use serde_json::Value;
 
 use super::cells::to_cell;
-use super::readme;
 use super::record::{get, value_of};
 use super::sheets::{List, SHEETS, Sheet};
 use crate::atlas::Atlas;
 use crate::formats::table::{Cell, Table};
 use crate::plan::{Record, RecordType};
 
-/// The whole plan as sheets, the one that explains them first. Cost: O(records).
+/// The whole plan as sheets. Cost: O(records).
 pub fn tables(atlas: &Atlas) -> Vec<Table> {
-    let sheets = SHEETS.iter().map(|sheet| Table { rows: rows(atlas, sheet), ..empty(sheet) });
-    std::iter::once(readme::table()).chain(sheets).collect()
+    SHEETS.iter().map(|sheet| Table { rows: rows(atlas, sheet), ..empty(sheet) }).collect()
 }
 
-/// The same sheets without rows, and an example in the one that explains them.
+/// The same sheets without rows.
 pub fn template() -> Vec<Table> {
-    std::iter::once(readme::table_with_example()).chain(SHEETS.iter().map(empty)).collect()
+    SHEETS.iter().map(empty).collect()
 }
 
 fn empty(sheet: &Sheet) -> Table {
