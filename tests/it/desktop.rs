@@ -14,7 +14,8 @@ fn tags(document: &str) -> Vec<(String, Vec<(String, String)>, String)> {
             Event::Start(start) | Event::Empty(start) => {
                 let attributes = start.attributes().map(|attribute| {
                     let attribute = attribute.expect("an attribute");
-                    let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).expect("a value").into_owned();
+                    let value =
+                        attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).expect("a value").into_owned();
                     (String::from_utf8_lossy(attribute.key.as_ref()).into_owned(), value)
                 });
                 let name = String::from_utf8_lossy(start.name().as_ref()).into_owned();
