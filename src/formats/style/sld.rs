@@ -101,6 +101,8 @@ const LINE_WIDTH: &str = "3";
 const CASING_WIDTH: &str = "5";
 const EDGE_WIDTH: &str = "1.5";
 const DASHES: &str = "6 4";
+/// Pixels from a mark's middle to its name: above it, or below it in QGIS, which would pass over this beside an anchor.
+const OFF_MARK: &str = "14";
 
 /// The style as a document of one layer, which is called as the collection is.
 pub fn sld(style: &LayerStyle, version: SldVersion) -> String {
@@ -223,9 +225,8 @@ fn name(xml: &mut Xml, tags: &Tags, style: &LayerStyle) {
         });
         xml.within(tags.placement, &[], |xml| match style.family {
             Family::Lines => xml.empty(tags.along_line, &[]),
-            // Right of the mark, or in the middle of the area.
-            Family::Points => at_point(xml, tags, "0", "9"),
-            Family::Areas => at_point(xml, tags, "0.5", "0"),
+            Family::Points => xml.within(tags.at_point, &[], |xml| pair(xml, tags.displacement, ["0", OFF_MARK])),
+            Family::Areas => xml.within(tags.at_point, &[], |xml| pair(xml, tags.anchor, ["0.5", "0.5"])),
         });
         xml.within(tags.halo, &[], |xml| {
             xml.text(tags.radius, &[], "2");
@@ -235,16 +236,11 @@ fn name(xml: &mut Xml, tags: &Tags, style: &LayerStyle) {
     });
 }
 
-fn at_point(xml: &mut Xml, tags: &Tags, anchor: &str, right: &str) {
-    let pair = |xml: &mut Xml, [tag, x, y]: [&'static str; 3], [across, up]: [&str; 2]| {
-        xml.within(tag, &[], |xml| {
-            xml.text(x, &[], across);
-            xml.text(y, &[], up);
-        });
-    };
-    xml.within(tags.at_point, &[], |xml| {
-        pair(xml, tags.anchor, [anchor, "0.5"]);
-        pair(xml, tags.displacement, [right, "0"]);
+/// An element with two numbers: across, and up.
+fn pair(xml: &mut Xml, [tag, x, y]: [&'static str; 3], [across, up]: [&str; 2]) {
+    xml.within(tag, &[], |xml| {
+        xml.text(x, &[], across);
+        xml.text(y, &[], up);
     });
 }
 
