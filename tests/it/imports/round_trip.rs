@@ -63,9 +63,10 @@ async fn every_collection_comes_back_from_formats_that_hold_several() {
 async fn systems_encodings_and_offsets_come_back_without_a_difference() {
     let office = Office::open().await;
     for crs in ["EPSG:4549", "EPSG:4528", "EPSG:4490", "EPSG:3857"] {
-        for format in ["geojson", "gpkg", "shp", "csv", "fgb"] {
+        for format in ["gpkg", "shp", "csv", "fgb"] {
             check(&office, json!({"format": format, "crs": crs, "collections": ["roads", "parks"]})).await;
         }
+        check(&office, json!({"format": "geojson", "crs": crs, "collections": ["parks"]})).await;
     }
     for format in ["shp", "csv"] {
         check(&office, json!({"format": format, "encoding": "gbk", "collections": ["zones"]})).await;
