@@ -5,4 +5,6 @@ mod files;
 mod hostile;
 mod kit;
 mod preview;
+mod program;
+mod round_trip;
 mod workbook;

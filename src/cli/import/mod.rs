@@ -4,6 +4,7 @@ mod arguments;
 mod told;
 
 use std::collections::BTreeSet;
+use std::io::{Seek, SeekFrom};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -100,8 +101,8 @@ fn built(loaded: Loaded) -> Result<Atlas, AtlasError> {
 fn look(arguments: &ImportArguments, atlas: &Atlas) -> Result<Preview, Fault> {
     let author = author(arguments)?;
     let name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = files::open(&arguments.file)?;
-    let bar = progress(&file);
+    let mut file = files::open(&arguments.file)?;
+    let bar = progress(file.seek(SeekFrom::End(0))?);
     let mut file = bar.wrap_read(file);
     bar.set_message("looking at the file");
     let format = SourceFormat::recognise(&name, &mut file)?.ok_or_else(|| ImportError::UnknownFormat(name.clone()))?;
@@ -117,8 +118,7 @@ fn look(arguments: &ImportArguments, atlas: &Atlas) -> Result<Preview, Fault> {
 }
 
 /// A bar over the bytes of the file; nothing where nobody sees it.
-fn progress(file: &std::fs::File) -> ProgressBar {
-    let length = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
+fn progress(length: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {bytes}/{total_bytes}");
     ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -36,6 +36,9 @@ const ALIASES: [(&str, &[&str]); 9] = [
     ("basis_en", &["basisen"]),
 ];
 
+/// Where exports say which collection a feature is in.
+const COLLECTION_FIELD: &str = "collection";
+
 /// Ends of layer names that other programs add.
 const ENDINGS: [&str; 6] = ["points", "lines", "polygons", "point", "line", "polygon"];
 
@@ -96,7 +99,7 @@ fn fields_of(layer: &InspectedLayer) -> FieldNames {
     fields
 }
 
-/// The collection that a layer's or file's name names, or the only one that its geometry fits.
+/// The collection that features say they are in, that a layer's or file's name names, or the only one that the geometry fits.
 fn collection_for<'a>(layer: &InspectedLayer, file_stem: Option<&str>, atlas: &'a Atlas) -> Option<&'a Collection> {
     let by_name = |name: &str| {
         let whole = bare(name);
@@ -113,7 +116,13 @@ fn collection_for<'a>(layer: &InspectedLayer, file_stem: Option<&str>, atlas: &'
             found.trim_start_matches("Multi") == own.trim_start_matches("Multi")
         })
     };
-    by_name(&layer.name).or_else(|| file_stem.and_then(by_name)).or_else(|| {
+    // Our own exports say it of every feature; samples differ from each other, so a single one is all there is.
+    let said = layer.fields.iter().find(|field| field.name == COLLECTION_FIELD);
+    let said = said.and_then(|field| match field.samples.as_slice() {
+        [one] => atlas.collection(one),
+        _ => None,
+    });
+    said.or_else(|| by_name(&layer.name)).or_else(|| file_stem.and_then(by_name)).or_else(|| {
         let mut fitting = atlas.plan_collections().filter(single);
         fitting.next().filter(|_| fitting.next().is_none())
     })
