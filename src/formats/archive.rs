@@ -57,11 +57,6 @@ pub(super) struct Member {
 }
 
 impl Member {
-    /// The path without its folders.
-    pub(super) fn file_name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
-    }
-
     /// The path without its ending, if the ending is this one, in small or capital letters.
     pub(super) fn stem(&self, ending: &str) -> Option<&str> {
         let (stem, found) = self.path.rsplit_once('.')?;
