@@ -26,7 +26,26 @@ pub(super) const SIGNATURE: &[u8] = b"PK\x03\x04";
 pub(super) struct Archive<'a, R> {
     zip: ZipArchive<Shared<'a, R>>,
     members: Vec<Member>,
-    unpacked: Rc<Cell<u64>>,
+    unpacked: Rc<Unpacked>,
+}
+
+/// How much came out of each member at most, however often it was read, and of all together.
+struct Unpacked {
+    members: Vec<Cell<u64>>,
+    total: Cell<u64>,
+}
+
+impl Unpacked {
+    fn count(&self, index: usize, bytes: u64) -> io::Result<()> {
+        let Some(member) = self.members.get(index) else { return Ok(()) };
+        let more = bytes.saturating_sub(member.get());
+        member.set(member.get() + more);
+        self.total.set(self.total.get() + more);
+        if self.total.get() > MAX_UNPACKED_BYTES {
+            return Err(too_large("the archive unpacks to more than 1 GiB"));
+        }
+        Ok(())
+    }
 }
 
 /// A file in an archive.
@@ -38,11 +57,6 @@ pub(super) struct Member {
 }
 
 impl Member {
-    /// The path without its folders.
-    pub(super) fn file_name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
-    }
-
     /// The path without its ending, if the ending is this one, in small or capital letters.
     pub(super) fn stem(&self, ending: &str) -> Option<&str> {
         let (stem, found) = self.path.rsplit_once('.')?;
@@ -53,13 +67,15 @@ impl Member {
 /// A way to one member's bytes at a time; several ways do not disturb each other.
 pub(super) struct Opener<'a, R> {
     zip: ZipArchive<Shared<'a, R>>,
-    unpacked: Rc<Cell<u64>>,
+    unpacked: Rc<Unpacked>,
 }
 
 /// The bytes of a member, counted as they come.
 pub(super) struct Unpacking<'o, 'a, R: Read + Seek> {
     file: ZipFile<'o, Shared<'a, R>>,
-    unpacked: Rc<Cell<u64>>,
+    index: usize,
+    passed: u64,
+    unpacked: Rc<Unpacked>,
 }
 
 /// One place in a source that others read too.
@@ -164,7 +180,8 @@ impl<'a, R: Read + Seek> Archive<'a, R> {
             };
             return Err(ReadError::refused(path, reason));
         }
-        Ok(Archive { zip, members, unpacked: Rc::new(Cell::new(0)) })
+        let unpacked = Unpacked { members: vec![Cell::new(0); zip.len()], total: Cell::new(0) };
+        Ok(Archive { zip, members, unpacked: Rc::new(unpacked) })
     }
 
     pub(super) fn members(&self) -> &[Member] {
@@ -197,16 +214,16 @@ impl<'a, R: Read + Seek> Archive<'a, R> {
 impl<'a, R: Read + Seek> Opener<'a, R> {
     pub(super) fn open(&mut self, member: &Member) -> Result<Unpacking<'_, 'a, R>, ReadError> {
         let file = self.zip.by_index(member.index).map_err(|error| zip_fault(&member.path, error))?;
-        Ok(Unpacking { file, unpacked: Rc::clone(&self.unpacked) })
+        Ok(Unpacking { file, index: member.index, passed: 0, unpacked: Rc::clone(&self.unpacked) })
     }
 }
 
 impl<R: Read + Seek> Read for Unpacking<'_, '_, R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.file.read(out)?;
-        let unpacked = self.unpacked.get() + count as u64;
-        self.unpacked.set(unpacked);
-        if unpacked > MAX_UNPACKED_BYTES { Err(too_large("the archive unpacks to more than 1 GiB")) } else { Ok(count) }
+        self.passed += count as u64;
+        self.unpacked.count(self.index, self.passed)?;
+        Ok(count)
     }
 }
 
@@ -226,4 +243,19 @@ fn check_path(path: &str) -> Result<(), ReadError> {
         return Err(ReadError::refused("the archive", "has a member whose name is empty or has control characters"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_a_member_again_counts_once() {
+        let unpacked = Unpacked { members: vec![Cell::new(0); 2], total: Cell::new(0) };
+        for bytes in [MAX_UNPACKED_BYTES / 2, MAX_UNPACKED_BYTES - 1, 1, MAX_UNPACKED_BYTES - 1] {
+            assert!(unpacked.count(0, bytes).is_ok(), "{bytes}");
+        }
+        assert!(unpacked.count(1, 1).is_ok());
+        assert!(unpacked.count(1, 2).is_err());
+    }
 }

@@ -1,19 +1,17 @@
 //! Reads CSV files of others: whatever divides their columns, in UTF-8 or GBK, alone or several in a zip file. What they do not say is
 //! found out by looking at all of it, or not at all.
 
-use std::io::{Cursor, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 
-use ::csv::{ByteRecord, ReaderBuilder};
-
+use super::lines::{Lines, fill};
 use crate::formats::archive::{Archive, Member, SIGNATURE, fault};
-use crate::formats::bounded::{Bounded, Piece};
 use crate::formats::columns::{Seen, SeenTypes, Tally, Where, check_length, is_break, value_of};
 use crate::formats::layer::{
     Encoding, EncodingEvidence, FieldKind, FoundCrs, FoundEncoding, Inspected, InspectedLayer, MAX_FIELDS, ReadError,
     ReadOptions, ReadRow, Visitor,
 };
 use crate::formats::prj;
-use crate::formats::text::{self, Recogniser, UTF8_MARK};
+use crate::formats::text::{Recogniser, UTF8_MARK};
 
 /// The name of the layer in a file that is no zip file: it has none of its own.
 pub const LONE_LAYER: &str = "csv";
@@ -171,7 +169,7 @@ impl<'a, R: Read + Seek> Tables<'a, R> {
 
 fn is_table(member: &Member) -> bool {
     // What macOS packs beside each file is none.
-    member.stem("csv").is_some() && !member.path.starts_with("__MACOSX/") && member.file_name() != "fields.csv"
+    member.stem("csv").is_some() && !member.path.starts_with("__MACOSX/")
 }
 
 fn name_of(member: &Member) -> Option<String> {
@@ -268,12 +266,7 @@ impl Table {
             if encoding == Encoding::Utf8 && beginning.starts_with(UTF8_MARK) {
                 beginning.drain(..UTF8_MARK.len());
             }
-            let delimiter = delimiter_of(&beginning);
-            let (bounded, piece) =
-                Bounded::new(Cursor::new(beginning).chain(bytes), "has an endless row: is a quote not closed?");
-            let mut reader = ReaderBuilder::new();
-            let reader = reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(bounded);
-            let mut lines = Lines { table: self, reader, piece, encoding, record: ByteRecord::new() };
+            let mut lines = Lines::new(&self.file, beginning, bytes, encoding);
             let header = match lines.next("the header")? {
                 Some(cells) => self.check_header(&cells)?,
                 None => return Err(ReadError::refused(&self.file, "has no header")),
@@ -316,66 +309,4 @@ impl Table {
         }
         Ok(header)
     }
-}
-
-/// Lines of a table, decoded one by one.
-struct Lines<'t, R> {
-    table: &'t Table,
-    reader: ::csv::Reader<R>,
-    piece: Piece,
-    encoding: Encoding,
-    record: ByteRecord,
-}
-
-impl<R: Read> Lines<'_, R> {
-    fn next(&mut self, line: &str) -> Result<Option<Vec<String>>, ReadError> {
-        let file = &self.table.file;
-        self.piece.is_done();
-        let is_there = self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
-            ::csv::ErrorKind::Io(error) => fault(&format!("{file}, {line}"), error),
-            other => ReadError::refused(format!("{file}, {line}"), format!("is no row of CSV: {other:?}")),
-        })?;
-        if !is_there {
-            return Ok(None);
-        }
-        let cells = self.record.iter().zip(1..).map(|(bytes, column)| {
-            let foreign = || {
-                let reason = format!("its text is not in {}", self.encoding.name());
-                ReadError::refused(format!("{file}, {line}, column {column}"), reason)
-            };
-            text::decode(bytes, self.encoding).map(std::borrow::Cow::into_owned).ok_or_else(foreign)
-        });
-        cells.collect::<Result<_, _>>().map(Some)
-    }
-}
-
-/// Which of the three signs divides the columns: the one that stands most often in the first line, outside quotes.
-fn delimiter_of(beginning: &[u8]) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    let mut is_quoted = false;
-    for &byte in beginning {
-        match byte {
-            b'"' => is_quoted = !is_quoted,
-            b'\n' | b'\r' if !is_quoted => break,
-            _ if !is_quoted => counts.iter_mut().filter(|(sign, _)| *sign == byte).for_each(|(_, count)| *count += 1),
-            _ => {}
-        }
-    }
-    // The comma comes first where two stand equally often.
-    let most = counts.iter().map(|(_, count)| *count).max();
-    counts.iter().find(|(_, count)| Some(*count) == most).map_or(b',', |(sign, _)| *sign)
-}
-
-/// Reads until the block is full or there is no more.
-fn fill(bytes: &mut (impl Read + ?Sized), block: &mut [u8]) -> std::io::Result<usize> {
-    let mut filled = 0;
-    while filled < block.len() {
-        match bytes.read(&mut block[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(filled)
 }
