@@ -11,7 +11,8 @@ pub(super) enum Fold {
 impl Fold {
     pub fn of(self, text: &str) -> String {
         match self {
-            Fold::Case => text.chars().flat_map(case_folded).collect(),
+            Fold::Case => case_folded(text),
+            Fold::Accents if text.is_ascii() => text.to_owned(),
             Fold::Accents => text.nfd().filter(|c| !is_accent(*c)).nfc().collect(),
         }
     }
@@ -20,10 +21,17 @@ impl Fold {
 /// Unicode's full case folding by way of lower, upper and lower case again, as the standard library has no table of it:
 /// ẞ and ß become ss, and all forms of Σ become σ. The dotless ı keeps its own, as folding has it. For every character of Unicode 14 it was held against
 /// Python's `casefold`: the same are equal.
-fn case_folded(c: char) -> impl Iterator<Item = char> {
-    let folds = |c: char| c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase);
-    let keeps = c == 'ı';
-    keeps.then_some(c).into_iter().chain((!keeps).then(|| folds(c)).into_iter().flatten())
+fn case_folded(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            _ if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
+            // From the radicals of Chinese to the syllables of Yi nothing has a case.
+            'ı' | '\u{2e80}'..='\u{a4cf}' => folded.push(c),
+            _ => folded.extend(c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)),
+        }
+    }
+    folded
 }
 
 /// Marks of Unicode's blocks of combining diacritics. Vowel signs of Indic scripts and the voicing marks of kana are letters' parts, not accents.

@@ -2,15 +2,21 @@
 
 use super::limits::MAX_PATTERN;
 
-/// A pattern cut at its `%`.
+/// A pattern cut at its `%`: what stands before the first, between, and after the last.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pattern {
-    /// At least one; what stands before the first `%`, between, and after the last.
-    pieces: Vec<Piece>,
+    first: Piece,
+    /// None where there is no `%`.
+    others: Option<(Vec<Piece>, Piece)>,
 }
 
-/// Characters of which none is a `%`; none stands for `_`.
-type Piece = Vec<Option<char>>;
+/// What stands between two `%`.
+#[derive(Clone, Debug, PartialEq)]
+enum Piece {
+    Text(String),
+    /// With a `_` in it, which is none here.
+    Mask(Vec<Option<char>>),
+}
 
 impl Pattern {
     /// # Errors
@@ -19,44 +25,71 @@ impl Pattern {
         if text.chars().count() > MAX_PATTERN {
             return Err(format!("it has more than {MAX_PATTERN} characters"));
         }
-        let mut pieces = vec![Piece::new()];
+        let mut pieces = Vec::new();
+        let mut piece = Vec::new();
         let mut rest = text.chars();
         while let Some(next) = rest.next() {
-            let part = match next {
-                '%' => {
-                    pieces.push(Piece::new());
-                    continue;
-                }
-                '_' => None,
-                '\\' => Some(rest.next().ok_or("a backslash is at its end, with nothing to stand before")?),
-                other => Some(other),
-            };
-            if let Some(piece) = pieces.last_mut() {
-                piece.push(part);
+            match next {
+                '%' => pieces.push(Piece::of(std::mem::take(&mut piece))),
+                '_' => piece.push(None),
+                '\\' => piece.push(Some(rest.next().ok_or("a backslash is at its end, with nothing to stand before")?)),
+                other => piece.push(Some(other)),
             }
         }
-        Ok(Pattern { pieces })
+        let last = Piece::of(piece);
+        if pieces.is_empty() {
+            return Ok(Pattern { first: last, others: None });
+        }
+        let first = pieces.remove(0);
+        Ok(Pattern { first, others: Some((pieces, last)) })
     }
 
-    /// Cost: at most the product of both lengths; what a piece between two `%` fits first is never taken back.
+    /// Cost: O(n) without `_`, else at most the product of both lengths; what a piece fits first is never taken back.
     pub fn fits(&self, text: &str) -> bool {
-        let Some((first, others)) = self.pieces.split_first() else { return text.is_empty() };
-        let Some(mut rest) = without(text, first) else { return false };
-        let Some((last, between)) = others.split_last() else { return rest.is_empty() };
+        let Some(mut rest) = self.first.cut_from_start(text) else { return false };
+        let Some((between, last)) = &self.others else { return rest.is_empty() };
         for piece in between {
-            let mut starts = rest.char_indices().map(|(start, _)| start).chain([rest.len()]);
-            let Some(found) = starts.find_map(|start| without(&rest[start..], piece)) else { return false };
+            let Some(found) = piece.cut_with_all_before(rest) else { return false };
             rest = found;
         }
-        let Some(spare) = rest.chars().count().checked_sub(last.len()) else { return false };
-        let start = rest.char_indices().nth(spare).map_or(rest.len(), |(start, _)| start);
-        without(&rest[start..], last).is_some()
+        last.ends(rest)
     }
 }
 
-/// What follows a piece, if the text begins with it.
-fn without<'a>(text: &'a str, piece: &[Option<char>]) -> Option<&'a str> {
-    let mut rest = text.chars();
-    let fits = piece.iter().all(|part| rest.next().is_some_and(|c| part.is_none_or(|expected| expected == c)));
-    fits.then_some(rest.as_str())
+impl Piece {
+    fn of(mask: Vec<Option<char>>) -> Piece {
+        mask.iter().copied().collect::<Option<String>>().map_or(Piece::Mask(mask), Piece::Text)
+    }
+
+    /// What follows, if the text begins with this.
+    fn cut_from_start<'a>(&self, text: &'a str) -> Option<&'a str> {
+        match self {
+            Piece::Text(piece) => text.strip_prefix(piece.as_str()),
+            Piece::Mask(mask) => {
+                let mut rest = text.chars();
+                let fits =
+                    mask.iter().all(|part| rest.next().is_some_and(|c| part.is_none_or(|expected| expected == c)));
+                fits.then_some(rest.as_str())
+            }
+        }
+    }
+
+    /// What follows the first place where this is.
+    fn cut_with_all_before<'a>(&self, text: &'a str) -> Option<&'a str> {
+        match self {
+            Piece::Text(piece) => text.split_once(piece.as_str()).map(|(_, after)| after),
+            Piece::Mask(_) => text.char_indices().find_map(|(start, _)| self.cut_from_start(&text[start..])),
+        }
+    }
+
+    fn ends(&self, text: &str) -> bool {
+        match self {
+            Piece::Text(piece) => text.ends_with(piece.as_str()),
+            Piece::Mask(mask) => {
+                let Some(spare) = text.chars().count().checked_sub(mask.len()) else { return false };
+                let start = text.char_indices().nth(spare).map_or(text.len(), |(start, _)| start);
+                self.cut_from_start(&text[start..]).is_some()
+            }
+        }
+    }
 }
