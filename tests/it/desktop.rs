@@ -5,10 +5,13 @@ use serde_json::Value;
 
 use crate::support::http::{Answer, Server, texts};
 
-/// The tags of a document with their attributes and text; fails where it is not well-formed.
-fn tags(document: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+/// A tag's name, attributes and text.
+type Tag = (String, Vec<(String, String)>, String);
+
+/// The tags of a document; fails where it is not well-formed.
+fn tags(document: &str) -> Vec<Tag> {
     let mut reader = quick_xml::Reader::from_str(document);
-    let mut tags: Vec<(String, Vec<(String, String)>, String)> = Vec::new();
+    let mut tags: Vec<Tag> = Vec::new();
     loop {
         match reader.read_event().expect("well-formed XML") {
             Event::Start(start) | Event::Empty(start) => {
