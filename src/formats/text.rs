@@ -11,7 +11,7 @@ use super::layer::{Encoding, EncodingEvidence, FoundEncoding};
 pub const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Bytes that are decoded at a time while an encoding is recognised.
-const CHUNK_BYTES: usize = 8 << 10;
+const CHUNK_BYTES: usize = 1 << 10;
 
 impl Encoding {
     pub fn name(self) -> &'static str {

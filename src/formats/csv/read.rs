@@ -275,7 +275,7 @@ impl Table {
             let reader = reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(bounded);
             let mut lines = Lines { table: self, reader, piece, encoding, record: ByteRecord::new() };
             let header = match lines.next("the header")? {
-                Some(cells) => self.check_header(cells)?,
+                Some(cells) => self.check_header(&cells)?,
                 None => return Err(ReadError::refused(&self.file, "has no header")),
             };
             let place = Where::among(&header);
@@ -294,7 +294,7 @@ impl Table {
     }
 
     /// Columns without a name are called by their number.
-    fn check_header(&self, cells: Vec<String>) -> Result<Vec<String>, ReadError> {
+    fn check_header(&self, cells: &[String]) -> Result<Vec<String>, ReadError> {
         let at = || format!("{}, header", self.file);
         if cells.len() > MAX_FIELDS {
             return Err(ReadError::refused(at(), format!("has {} columns; {MAX_FIELDS} are read", cells.len())));

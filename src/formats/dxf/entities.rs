@@ -5,6 +5,7 @@ use std::io::Write;
 use geo::{BoundingRect, Centroid, Coord, Geometry, InteriorPoint, LineString, Polygon};
 
 use super::frame::{FIRST_HANDLE, MODEL_SPACE, STYLE};
+use super::text;
 use crate::formats::coordinate::rounded;
 use crate::formats::layer::WriteError;
 use crate::spatial::Unit;
@@ -16,7 +17,8 @@ const LABEL_HEIGHT_DEGREES: f64 = 0.000_1;
 
 pub(super) struct Entities<W: Write> {
     out: W,
-    layer: String,
+    /// Name of the layer, as the drawing has it.
+    layer: Vec<u8>,
     label_height: f64,
     decimals: u8,
     next_handle: u64,
@@ -24,11 +26,11 @@ pub(super) struct Entities<W: Write> {
 
 impl<W: Write> Entities<W> {
     pub(super) fn new(out: W) -> Entities<W> {
-        Entities { out, layer: String::new(), label_height: LABEL_HEIGHT_M, decimals: 4, next_handle: FIRST_HANDLE }
+        Entities { out, layer: Vec::new(), label_height: LABEL_HEIGHT_M, decimals: 4, next_handle: FIRST_HANDLE }
     }
 
     pub(super) fn begin(&mut self, layer: &str, unit: Unit, decimals: u8) {
-        layer.clone_into(&mut self.layer);
+        self.layer = text::name(layer);
         self.decimals = decimals;
         self.label_height = match unit {
             Unit::Metre => LABEL_HEIGHT_M,
@@ -54,22 +56,22 @@ impl<W: Write> Entities<W> {
     }
 
     /// A text inside of an area, in the middle of a line, beside a point.
-    pub(super) fn label(&mut self, geometry: &Geometry, text: &str) -> Result<(), WriteError> {
+    pub(super) fn label(&mut self, geometry: &Geometry, label: &str) -> Result<(), WriteError> {
         let Some(at) = place_of(geometry) else { return Ok(()) };
         self.head("TEXT", "AcDbText")?;
         self.position(at, true)?;
-        write!(self.out, " 40\n{}\n  1\n{}\n  7\n{STYLE}\n100\nAcDbText\n", self.label_height, escaped(text))?;
+        write!(self.out, " 40\n{}\n  1\n", self.label_height)?;
+        self.out.write_all(&text::label(label))?;
+        write!(self.out, "\n  7\n{STYLE}\n100\nAcDbText\n")?;
         Ok(())
     }
 
     fn head(&mut self, entity: &str, class: &str) -> Result<(), WriteError> {
         let handle = self.next_handle;
         self.next_handle += 1;
-        write!(
-            self.out,
-            "  0\n{entity}\n  5\n{handle:X}\n330\n{MODEL_SPACE}\n100\nAcDbEntity\n  8\n{}\n100\n{class}\n",
-            self.layer
-        )?;
+        write!(self.out, "  0\n{entity}\n  5\n{handle:X}\n330\n{MODEL_SPACE}\n100\nAcDbEntity\n  8\n")?;
+        self.out.write_all(&self.layer)?;
+        write!(self.out, "\n100\n{class}\n")?;
         Ok(())
     }
 
@@ -123,21 +125,4 @@ fn place_of(geometry: &Geometry) -> Option<Coord> {
 fn middle(line: &LineString) -> Option<Coord> {
     use geo::{Euclidean, InterpolateLine};
     Euclidean.point_at_ratio_from_start(line, 0.5).map(|point| point.0).or_else(|| line.0.first().copied())
-}
-
-/// A text stands on one line of the file: control characters by AutoCAD's caret, and its own marks doubled.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '^' => out.push_str("^ "),
-            '\0'..='\x1f' => {
-                out.push('^');
-                out.push(char::from(u8::try_from(u32::from(letter)).unwrap_or(0) + 0x40));
-            }
-            other => out.push(other),
-        }
-    }
-    // Two percent signs begin a code; three are one sign.
-    out.replace("%%", "%%%%%%")
 }

@@ -1,4 +1,4 @@
-//! What a drawing of AutoCAD 2007 has around its entities: header, tables, blocks, and the dictionary of objects.
+//! What a drawing of AutoCAD 2000 has around its entities: header, tables, blocks, and the dictionary of objects.
 //!
 //! Handles below [`FIRST_HANDLE`] are the frame's own and are all in this file.
 
@@ -6,6 +6,7 @@ use std::io::{Result, Write};
 
 use geo::Rect;
 
+use super::text::{self, CODE_PAGE};
 use crate::spatial::Unit;
 
 /// Handle of the block that holds the entities.
@@ -38,7 +39,7 @@ pub(super) fn write_head(
     };
     write!(
         out,
-        "999\nGuatu\n  0\nSECTION\n  2\nHEADER\n  9\n$ACADVER\n  1\nAC1021\n  9\n$DWGCODEPAGE\n  3\nANSI_936\n  9\n$INSUNITS\n 70\n{units}\n\
+        "  0\nSECTION\n  2\nHEADER\n  9\n$ACADVER\n  1\nAC1015\n  9\n$DWGCODEPAGE\n  3\n{CODE_PAGE}\n  9\n$INSUNITS\n 70\n{units}\n\
          \x20 9\n$MEASUREMENT\n 70\n1\n  9\n$PDMODE\n 70\n34\n  9\n$HANDSEED\n  5\n{next_handle:X}\n"
     )?;
     if let Some(extent) = extent {
@@ -113,8 +114,10 @@ fn write_layers(out: &mut impl Write, layers: &[String]) -> Result<()> {
         let handle = FIRST_LAYER + place;
         write!(
             out,
-            "  0\nLAYER\n  5\n{handle:X}\n330\n2\n100\nAcDbSymbolTableRecord\n100\nAcDbLayerTableRecord\n  2\n{name}\n 70\n0\n 62\n{colour}\n  6\nContinuous\n"
+            "  0\nLAYER\n  5\n{handle:X}\n330\n2\n100\nAcDbSymbolTableRecord\n100\nAcDbLayerTableRecord\n  2\n"
         )?;
+        out.write_all(&text::name(name))?;
+        write!(out, "\n 70\n0\n 62\n{colour}\n  6\nContinuous\n")?;
     }
     out.write_all(b"  0\nENDTAB\n")
 }

@@ -1,6 +1,7 @@
 //! GeoJSON (RFC 7946), both ways: features as they are serialised for the web, layers as files, files as layers. None builds a document in memory.
 
 mod compact;
+mod context;
 mod document;
 mod nest;
 mod read;

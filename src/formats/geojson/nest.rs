@@ -7,7 +7,7 @@ use std::fmt;
 use geo::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::document::Context;
+use super::context::Context;
 use crate::formats::found::{MAX_PARTS, line_of, polygon_of};
 use crate::spatial::{MAX_VERTICES, ShapeError};
 
@@ -34,8 +34,8 @@ impl<'de> DeserializeSeed<'de> for NestSeed<'_, '_> {
     }
 }
 
-fn no_number<E>() -> Result<Nest, E> {
-    Ok(Nest::Wrong("its coordinates hold something that is no number".to_owned()))
+fn no_number() -> Nest {
+    Nest::Wrong("its coordinates hold something that is no number".to_owned())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "coordinates are far below the numbers that a double lacks")]
@@ -59,20 +59,20 @@ impl<'de> Visitor<'de> for NestSeed<'_, '_> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<Nest, E> {
-        no_number()
+        Ok(no_number())
     }
 
     fn visit_bool<E: Error>(self, _: bool) -> Result<Nest, E> {
-        no_number()
+        Ok(no_number())
     }
 
     fn visit_str<E: Error>(self, _: &str) -> Result<Nest, E> {
-        no_number()
+        Ok(no_number())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Nest, A::Error> {
         while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        no_number()
+        Ok(no_number())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Nest, A::Error> {

@@ -1,16 +1,17 @@
 //! Reads a GeoJSON file twice: once for what it holds, once for its features.
 
 use std::io::{Read, Seek};
+use std::ops::ControlFlow;
 
 use serde::de::DeserializeSeed;
 
-use super::document::{Context, RawFeature, TextSeed};
+use super::context::{Context, Handler, RawFeature};
+use super::document::TextSeed;
 use super::source::Source;
 use crate::formats::found::{FieldsFound, TypeFound};
 use crate::formats::layer::{FoundCrs, Inspected, InspectedLayer, ReadError, ReadOptions, ReadRow, ReadValue, Visitor};
 use crate::formats::metered::Meter;
 use crate::spatial::{Crs, CrsCode};
-use std::ops::ControlFlow;
 
 /// What a layer is called whose file does not say.
 const NAMELESS: &str = "features";
@@ -83,11 +84,7 @@ fn look_through(source: &mut (impl Read + Seek)) -> Result<(InspectedLayer, Fiel
 }
 
 /// Reads all texts of a file and asks the context something in the end.
-fn stream<T>(
-    source: impl Read,
-    handler: super::document::Handler,
-    end: impl FnOnce(&mut Context) -> T,
-) -> Result<T, ReadError> {
+fn stream<T>(source: impl Read, handler: Handler, end: impl FnOnce(&mut Context) -> T) -> Result<T, ReadError> {
     let meter = Meter::default();
     let mut context = Context::new(handler, meter.clone());
     let mut texts = serde_json::Deserializer::from_reader(Source::new(source, meter.clone())?);

@@ -8,6 +8,7 @@ mod open;
 mod read;
 mod rtree;
 mod schema;
+mod tables;
 mod wkb;
 mod write;
 

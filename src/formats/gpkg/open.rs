@@ -21,7 +21,7 @@ const MAX_STEPS: u64 = 1_000_000_000;
 /// Steps after which they are counted.
 const STEPS_AT_ONCE: u16 = 50_000;
 
-/// Application ids that GeoPackages have had: 1.0, 1.1, and since 1.2.
+/// Application ids that a GeoPackage has had: 1.0, 1.1, and since 1.2.
 const APPLICATION_IDS: [i32; 3] = [0x4750_3130, 0x4750_3131, APPLICATION_ID];
 
 /// Opens for reading alone, as a file that nobody changes; views and triggers of it are dead.

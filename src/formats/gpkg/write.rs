@@ -75,7 +75,10 @@ impl FileWriter {
                 FieldKind::Number => "DOUBLE",
                 FieldKind::Date => "DATE",
             };
-            sql += &format!(",\n  {} {kind}", quoted(column));
+            sql += ",\n  ";
+            sql += &quoted(column);
+            sql += " ";
+            sql += kind;
         }
         self.connection.execute_batch(&(sql + "\n);"))?;
         let description = layer.offset.map(offset_note).unwrap_or_default();

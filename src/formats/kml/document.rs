@@ -8,10 +8,11 @@ use std::ops::ControlFlow;
 
 use geo::Geometry;
 use quick_xml::Reader;
-use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::events::{BytesStart, Event};
 
 use super::geometry::Parts;
-use crate::formats::found::{Budget, MAX_NAME_BYTES, RawValue, check_value};
+use super::xml::{attribute, check_name, letter_of};
+use crate::formats::found::{Budget, RawValue, check_value};
 use crate::formats::layer::{MAX_FIELDS, ReadError};
 use crate::formats::metered::{MAX_PIECE_BYTES, Meter};
 
@@ -223,9 +224,9 @@ impl Document<'_> {
             }
             (b"SimpleData", Some(E::SchemaData(_))) => E::SimpleData(attribute(start, b"name")?.unwrap_or_default()),
             (b"Point", Some(E::Placemark | E::Multi)) => E::Point,
-            (b"LineString", Some(E::Placemark | E::Multi)) => E::LineString,
+            // A ring that is no polygon's is a line.
+            (b"LineString" | b"LinearRing", Some(E::Placemark | E::Multi)) => E::LineString,
             (b"Polygon", Some(E::Placemark | E::Multi)) => E::Polygon,
-            (b"LinearRing", Some(E::Placemark | E::Multi)) => E::LineString,
             (b"MultiGeometry", Some(E::Placemark | E::Multi)) => {
                 self.parts(Parts::is_multi);
                 E::Multi
@@ -286,7 +287,6 @@ impl Document<'_> {
                 }
                 true
             }
-            Some(Element::Other | Element::Container(_)) => false,
             None if !text.trim().is_empty() => return Err("text stands outside of the root element".to_owned()),
             _ => false,
         };
@@ -320,7 +320,7 @@ impl Document<'_> {
                 let Some((_, parts)) = &mut self.placemark else { return Ok(ControlFlow::Continue(())) };
                 let (count, line) = parts.positions(&text);
                 match parent {
-                    Element::Point => parts.point(line),
+                    Element::Point => parts.point(&line),
                     Element::LineString => parts.line(line),
                     _ => parts.ring(line, ring.unwrap_or(false)),
                 }
@@ -363,48 +363,9 @@ fn beside(name: String) -> String {
     if name == "name" || name == "description" { format!("{name} (data)") } else { name }
 }
 
-fn check_name(name: &str) -> Result<(), String> {
-    if name.len() > MAX_NAME_BYTES {
-        return Err(format!("a name has {} bytes; it may have {MAX_NAME_BYTES}", name.len()));
-    }
-    Ok(())
-}
-
 fn reason(fault: ReadError) -> String {
     match fault {
         ReadError::Refused { reason, .. } => reason,
         ReadError::Io(fault) => fault.to_string(),
     }
-}
-
-fn attribute(start: &BytesStart, name: &[u8]) -> Result<Option<String>, String> {
-    for attribute in start.attributes() {
-        let attribute = attribute.map_err(|fault| fault.to_string())?;
-        if attribute.key.as_ref() == name {
-            let value = std::str::from_utf8(&attribute.value).map_err(|_| "an attribute is not UTF-8".to_owned())?;
-            let value = quick_xml::escape::unescape(value).map_err(|fault| fault.to_string())?;
-            check_name(&value)?;
-            return Ok(Some(value.into_owned()));
-        }
-    }
-    Ok(None)
-}
-
-/// A character by its number, or one of XML's own five names.
-fn letter_of(reference: &BytesRef) -> Result<char, String> {
-    if let Some(letter) = reference.resolve_char_ref().map_err(|fault| fault.to_string())? {
-        return Ok(letter);
-    }
-    let name = reference.decode().map_err(|fault| fault.to_string())?;
-    Ok(match name.as_ref() {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        other => {
-            let other: String = other.chars().take(40).collect();
-            return Err(format!("the entity {other:?} is not known; XML's own are amp, lt, gt, quot and apos"));
-        }
-    })
 }

@@ -51,8 +51,8 @@ impl Parts {
         }
     }
 
-    pub(super) fn point(&mut self, line: Vec<Coord>) {
-        match line[..] {
+    pub(super) fn point(&mut self, line: &[Coord]) {
+        match *line {
             [at] => self.push(Part::Point(at)),
             _ if self.fault.is_some() => {}
             _ => self.fail(format!("a Point has {} positions; it takes one", line.len())),

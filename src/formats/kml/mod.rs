@@ -5,6 +5,7 @@ mod geometry;
 mod read;
 mod source;
 mod write;
+mod xml;
 
 pub use read::{inspect, read};
 pub use write::Writer;

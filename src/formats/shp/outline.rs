@@ -61,8 +61,12 @@ impl Extent {
     }
 
     pub(super) fn join(&mut self, other: Extent) {
-        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
-        self.0 = [a.min(e), b.min(f), c.max(g), d.max(h)];
+        let [west, south, east, north] = other.0;
+        if west > east {
+            return;
+        }
+        self.add(Coord { x: west, y: south });
+        self.add(Coord { x: east, y: north });
     }
 
     /// Zeros where nothing was added, as files without shapes have it.

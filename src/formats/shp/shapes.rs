@@ -37,7 +37,7 @@ pub(super) type Found = Result<Option<Geometry>, String>;
 
 impl<'f, R: Read> Shapes<'f, R> {
     pub(super) fn new(file: &'f str, mut bytes: R) -> Result<Shapes<'f, R>, ReadError> {
-        let mut header = [0; HEADER_BYTES as usize];
+        let mut header = [0; 100];
         bytes.read_exact(&mut header).map_err(|error| fault(file, error))?;
         let big = |at: usize| u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
         if big(0) != FILE_CODE.unsigned_abs() {
@@ -101,7 +101,7 @@ impl<'f, R: Read> Shapes<'f, R> {
 /// What is left of a record.
 struct Content<'a>(&'a [u8]);
 
-impl<'a> Content<'a> {
+impl Content<'_> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], String> {
         let (taken, rest) = self.0.split_first_chunk::<N>().ok_or("its record ends too early")?;
         self.0 = rest;
@@ -164,7 +164,7 @@ fn geometry(content: &[u8]) -> Found {
     let flat = match code {
         MULTI_PATCH => return Err("it is a body (MultiPatch): places here are flat".to_owned()),
         NULL => return Ok(None),
-        1..30 => code % 10,
+        1..=29 => code % 10,
         _ => NULL,
     };
     let geometry = match flat {

@@ -149,7 +149,7 @@ impl<W: Write + Seek> LayerWriter for Writer<W> {
         let Some(mut open) = self.open.take() else { return Ok(()) };
         if open.files.is_empty() {
             let kind = Kind::of_type(open.layer.geometry_type);
-            open.file(kind, &self.scratch, self.encoding)?;
+            open.file(kind, &self.scratch, self.encoding);
         }
         let is_split = open.files.len() > 1;
         if is_split {
@@ -167,10 +167,8 @@ impl<W: Write + Seek> LayerWriter for Writer<W> {
             self.written.notes.push(note);
         }
         for file in open.files {
-            let name = match is_split {
-                true => format!("{}_{}", open.layer.name, file.kind.ending()),
-                false => open.layer.name.clone(),
-            };
+            let name =
+                if is_split { format!("{}_{}", open.layer.name, file.kind.ending()) } else { open.layer.name.clone() };
             self.write(&name, &open.layer, file)?;
         }
         Ok(())
@@ -191,9 +189,9 @@ impl Open {
     }
 
     /// Place of the file that takes shapes of this kind; made when the first one comes.
-    fn file(&mut self, kind: Kind, scratch: &Path, encoding: Encoding) -> Result<usize, WriteError> {
+    fn file(&mut self, kind: Kind, scratch: &Path, encoding: Encoding) -> usize {
         if let Some(at) = self.files.iter().position(|file| file.kind == kind) {
-            return Ok(at);
+            return at;
         }
         let aside = || tempfile::spooled_tempfile_in(MAX_IN_MEMORY, scratch);
         let kinds = std::iter::once(FieldKind::Text).chain(self.layer.fields.iter().map(|field| field.kind));
@@ -204,14 +202,14 @@ impl Open {
         let rows = Table::new(columns.collect(), aside(), encoding);
         let shapes = BufWriter::new(aside());
         self.files.push(Shapefile { kind, shapes, bytes: HEADER_BYTES, extent: Extent::EMPTY, rows });
-        Ok(self.files.len() - 1)
+        self.files.len() - 1
     }
 
     fn feature(&mut self, row: &FeatureRow, scratch: &Path, encoding: Encoding) -> Result<(), WriteError> {
         let none =
             || WriteError::CannotHold(format!("feature {} of {} is of none of the six types", row.id, self.layer.name));
         let kind = Kind::of(row.geometry).ok_or_else(none)?;
-        let at = self.file(kind, scratch, encoding)?;
+        let at = self.file(kind, scratch, encoding);
         let file = &mut self.files[at];
         self.record.clear();
         self.record.extend([0; 8]);

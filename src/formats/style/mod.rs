@@ -106,7 +106,7 @@ impl LayerStyle {
     }
 }
 
-/// How some of a layer's features are drawn. The first rule that holds counts, and one always holds.
+/// How some of a layer's features are drawn. Exactly one rule holds for each.
 #[derive(Clone, Debug)]
 struct Rule {
     title: Text,
@@ -118,8 +118,8 @@ struct Rule {
 enum Applies {
     /// When all conditions hold.
     When(Vec<Condition>),
-    /// When no other rule does.
-    Otherwise,
+    /// When the property is not there. Not "otherwise": QGIS draws such a rule of an SLD always.
+    Absent(&'static str),
 }
 
 /// A property that is, or is not, a word.

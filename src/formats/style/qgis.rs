@@ -48,7 +48,7 @@ pub fn project_file(project: &DesktopProject) -> String {
     let title = both(&project.title);
     xml.within("qgis", &[("version", QGIS_VERSION), ("projectname", &title)], |xml| {
         xml.text("title", &[], &title);
-        xml.within("projectCrs", &[], |xml| reference_system(xml, "EPSG:3857"));
+        xml.within("projectCrs", &[], |xml| reference_system(xml, &WEB_MERCATOR));
         xml.within("layer-tree-group", &[], |xml| group(xml, project));
         if let Some(view) = project.view {
             xml.within("mapcanvas", &[("name", "theMapCanvas"), ("annotationsVisible", "1")], |xml| {
@@ -59,7 +59,15 @@ pub fn project_file(project: &DesktopProject) -> String {
                     xml.text("xmax", &[], &view.max().x.to_string());
                     xml.text("ymax", &[], &view.max().y.to_string());
                 });
-                xml.within("destinationsrs", &[], |xml| reference_system(xml, "EPSG:3857"));
+                xml.within("destinationsrs", &[], |xml| reference_system(xml, &WEB_MERCATOR));
+            });
+        }
+        if let Some(view) = project.view {
+            let numbers = [view.min().x, view.min().y, view.max().x, view.max().y].map(|number| number.to_string());
+            let [west, south, east, north] = &numbers;
+            let extent = [("xmin", &**west), ("ymin", south), ("xmax", east), ("ymax", north)];
+            xml.within("ProjectViewSettings", &[("UseProjectScales", "0")], |xml| {
+                xml.within("DefaultViewExtent", &extent, |xml| reference_system(xml, &WEB_MERCATOR));
             });
         }
         xml.within("projectlayers", &[], |xml| project.layers.iter().for_each(|layer| map_layer(xml, project, layer)));
@@ -74,6 +82,7 @@ pub fn project_file(project: &DesktopProject) -> String {
         });
         // The note stands on the map, as whoever prints it would leave it out.
         xml.within("properties", &[], |xml| {
+            xml.within("SpatialRefSys", &[], |xml| xml.text("ProjectionsEnabled", &[("type", "int")], "1"));
             xml.within("CopyrightLabel", &[], |xml| {
                 xml.text("Enabled", &[("type", "bool")], "true");
                 xml.text("Label", &[("type", "QString")], &both(&project.note));
@@ -121,7 +130,8 @@ fn map_layer(xml: &mut Xml, project: &DesktopProject, layer: &DesktopLayer) {
         xml.text("datasource", &[], &source(project, layer));
         xml.text("layername", &[], &both(&layer.style.title));
         xml.text("attribution", &[("href", project.ogc_url)], &both(&project.title));
-        xml.within("srs", &[], |xml| reference_system(xml, "OGC:CRS84"));
+        // QGIS knows this one everywhere, and takes it as longitude, latitude, as all its coordinates.
+        xml.within("srs", &[], |xml| reference_system(xml, &WGS_84));
         xml.within("resourceMetadata", &[], |xml| {
             xml.text("identifier", &[], &layer.style.name);
             xml.text("title", &[], &both(&layer.style.title));
@@ -133,9 +143,46 @@ fn map_layer(xml: &mut Xml, project: &DesktopProject, layer: &DesktopLayer) {
     });
 }
 
-/// A system by its name alone; QGIS knows the rest.
-fn reference_system(xml: &mut Xml, name: &str) {
-    xml.within("spatialrefsys", &[], |xml| xml.text("authid", &[], name));
+/// A reference system as QGIS writes it: its name decides, but what is said beside it must be said whole.
+struct System {
+    number: &'static str,
+    /// QGIS's own.
+    internal: &'static str,
+    proj4: &'static str,
+    description: &'static str,
+    projection: &'static str,
+    is_geographic: &'static str,
+}
+
+const WGS_84: System = System {
+    number: "4326",
+    internal: "3452",
+    proj4: "+proj=longlat +datum=WGS84 +no_defs",
+    description: "WGS 84",
+    projection: "longlat",
+    is_geographic: "true",
+};
+
+const WEB_MERCATOR: System = System {
+    number: "3857",
+    internal: "3857",
+    proj4: "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +wktext +no_defs",
+    description: "WGS 84 / Pseudo-Mercator",
+    projection: "merc",
+    is_geographic: "false",
+};
+
+fn reference_system(xml: &mut Xml, system: &System) {
+    xml.within("spatialrefsys", &[], |xml| {
+        xml.text("proj4", &[], system.proj4);
+        xml.text("srsid", &[], system.internal);
+        xml.text("srid", &[], system.number);
+        xml.text("authid", &[], &format!("EPSG:{}", system.number));
+        xml.text("description", &[], system.description);
+        xml.text("projectionacronym", &[], system.projection);
+        xml.text("ellipsoidacronym", &[], "EPSG:7030");
+        xml.text("geographicflag", &[], system.is_geographic);
+    });
 }
 
 /// Where QGIS finds the collection, in its own way of writing that.

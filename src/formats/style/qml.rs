@@ -41,7 +41,10 @@ fn key(place: usize) -> String {
 }
 
 fn filter(rule: &Rule) -> String {
-    let Applies::When(conditions) = &rule.applies else { return "ELSE".to_owned() };
+    let conditions = match &rule.applies {
+        Applies::When(conditions) => conditions,
+        Applies::Absent(property) => return format!("\"{property}\" IS NULL"),
+    };
     let compared = conditions.iter().map(|condition| {
         let operator = if condition.is_equal { "=" } else { "<>" };
         format!("\"{}\" {operator} '{}'", condition.property, condition.word)
@@ -173,7 +176,9 @@ fn labels(xml: &mut Xml, style: &LayerStyle) {
             let placed = [
                 ("placement", placement),
                 ("placementFlags", "10"),
-                ("dist", "1.2"),
+                // From the edge of the mark, not from its middle.
+                ("offsetType", "1"),
+                ("dist", "0.6"),
                 ("distUnits", "MM"),
                 ("predefinedPositionOrder", "R,L,TR,BR,TL,BL,TSR,BSR"),
                 ("centroidInside", "1"),

@@ -3,19 +3,22 @@
 use super::{Applies, Colour, Condition, Family, Firmness, Look, Mark, Rule, StyleId};
 use crate::plan::{Light, Position, Stage, Text, Word};
 
-/// The rules of a style, the last one for whatever no other takes.
+/// The rules of a style. A place without a project has neither light nor stage, and is drawn all the same.
 pub(super) fn rules(style: StyleId, family: Family) -> Vec<Rule> {
-    let mut rules: Vec<Rule> = match style {
-        StyleId::Light => Light::ALL.iter().flat_map(|light| by_word("light", *light, family)).collect(),
-        StyleId::Stage => Stage::ALL.iter().flat_map(|stage| by_word("stage", *stage, family)).collect(),
-        StyleId::Position => Position::ALL.iter().map(|position| by_position(*position)).collect(),
-    };
-    rules.push(Rule {
-        title: text("其他", "Other"),
-        applies: Applies::Otherwise,
+    let without = |property| Rule {
+        title: text("无项目", "No project"),
+        applies: Applies::Absent(property),
         look: Look { firmness: Firmness::Unsurveyed, ..NEUTRAL },
-    });
-    rules
+    };
+    match style {
+        StyleId::Light => words("light", Light::ALL, family).chain([without("light")]).collect(),
+        StyleId::Stage => words("stage", Stage::ALL, family).chain([without("stage")]).collect(),
+        StyleId::Position => Position::ALL.iter().map(|position| by_position(*position)).collect(),
+    }
+}
+
+fn words<W: Shown>(property: &'static str, words: &'static [W], family: Family) -> impl Iterator<Item = Rule> {
+    words.iter().flat_map(move |word| by_word(property, *word, family))
 }
 
 const NEUTRAL: Look = look(0x008b_949b, 0x005f_686f, Mark::Circle);

@@ -16,7 +16,6 @@ struct Tags {
     name: &'static str,
     feature_type_style: &'static str,
     rule: &'static str,
-    else_filter: &'static str,
     point: &'static str,
     line: &'static str,
     polygon: &'static str,
@@ -32,7 +31,11 @@ struct Tags {
     font: &'static str,
     halo: &'static str,
     radius: &'static str,
-    placement: [&'static str; 5],
+    placement: &'static str,
+    along_line: &'static str,
+    at_point: &'static str,
+    anchor: [&'static str; 3],
+    displacement: [&'static str; 3],
 }
 
 const V1_0: Tags = Tags {
@@ -41,7 +44,6 @@ const V1_0: Tags = Tags {
     name: "Name",
     feature_type_style: "FeatureTypeStyle",
     rule: "Rule",
-    else_filter: "ElseFilter",
     point: "PointSymbolizer",
     line: "LineSymbolizer",
     polygon: "PolygonSymbolizer",
@@ -57,7 +59,11 @@ const V1_0: Tags = Tags {
     font: "Font",
     halo: "Halo",
     radius: "Radius",
-    placement: ["LabelPlacement", "PointPlacement", "Displacement", "DisplacementX", "DisplacementY"],
+    placement: "LabelPlacement",
+    along_line: "LinePlacement",
+    at_point: "PointPlacement",
+    anchor: ["AnchorPoint", "AnchorPointX", "AnchorPointY"],
+    displacement: ["Displacement", "DisplacementX", "DisplacementY"],
 };
 
 const V1_1: Tags = Tags {
@@ -66,7 +72,6 @@ const V1_1: Tags = Tags {
     name: "se:Name",
     feature_type_style: "se:FeatureTypeStyle",
     rule: "se:Rule",
-    else_filter: "se:ElseFilter",
     point: "se:PointSymbolizer",
     line: "se:LineSymbolizer",
     polygon: "se:PolygonSymbolizer",
@@ -82,7 +87,11 @@ const V1_1: Tags = Tags {
     font: "se:Font",
     halo: "se:Halo",
     radius: "se:Radius",
-    placement: ["se:LabelPlacement", "se:PointPlacement", "se:Displacement", "se:DisplacementX", "se:DisplacementY"],
+    placement: "se:LabelPlacement",
+    along_line: "se:LinePlacement",
+    at_point: "se:PointPlacement",
+    anchor: ["se:AnchorPoint", "se:AnchorPointX", "se:AnchorPointY"],
+    displacement: ["se:Displacement", "se:DisplacementX", "se:DisplacementY"],
 };
 
 /// Pixels across a point's mark.
@@ -92,6 +101,8 @@ const LINE_WIDTH: &str = "3";
 const CASING_WIDTH: &str = "5";
 const EDGE_WIDTH: &str = "1.5";
 const DASHES: &str = "6 4";
+/// Pixels from a mark's middle to its name: above it, or below it in QGIS, which would pass over this beside an anchor.
+const OFF_MARK: &str = "14";
 
 /// The style as a document of one layer, which is called as the collection is.
 pub fn sld(style: &LayerStyle, version: SldVersion) -> String {
@@ -141,7 +152,9 @@ fn write_rule(xml: &mut Xml, tags: &Tags, version: SldVersion, style: &LayerStyl
         xml.text(tags.name, &[], &format!("{}-{}", style.style.as_str(), place + 1));
         title(xml, version, &format!("{} {}", rule.title.zh, rule.title.en));
         match &rule.applies {
-            Applies::Otherwise => xml.empty(tags.else_filter, &[]),
+            Applies::Absent(property) => xml.within("ogc:Filter", &[], |xml| {
+                xml.within("ogc:PropertyIsNull", &[], |xml| xml.text("ogc:PropertyName", &[], property));
+            }),
             Applies::When(conditions) => xml.within("ogc:Filter", &[], |xml| {
                 let all = |xml: &mut Xml| {
                     for condition in conditions {
@@ -204,28 +217,30 @@ fn area(xml: &mut Xml, tags: &Tags, rule: &Rule) {
 }
 
 fn name(xml: &mut Xml, tags: &Tags, style: &LayerStyle) {
-    let [placement, at_point, displacement, right, up] = tags.placement;
     xml.within(tags.text, &[], |xml| {
         xml.within(tags.label, &[], |xml| xml.text("ogc:PropertyName", &[], style.labels.properties()[0]));
         xml.within(tags.font, &[], |xml| {
             parameter(xml, tags, "font-family", "Noto Sans CJK SC");
             parameter(xml, tags, "font-size", "12");
         });
-        if style.family == Family::Points {
-            xml.within(placement, &[], |xml| {
-                xml.within(at_point, &[], |xml| {
-                    xml.within(displacement, &[], |xml| {
-                        xml.text(right, &[], "9");
-                        xml.text(up, &[], "0");
-                    });
-                });
-            });
-        }
+        xml.within(tags.placement, &[], |xml| match style.family {
+            Family::Lines => xml.empty(tags.along_line, &[]),
+            Family::Points => xml.within(tags.at_point, &[], |xml| pair(xml, tags.displacement, ["0", OFF_MARK])),
+            Family::Areas => xml.within(tags.at_point, &[], |xml| pair(xml, tags.anchor, ["0.5", "0.5"])),
+        });
         xml.within(tags.halo, &[], |xml| {
             xml.text(tags.radius, &[], "2");
             fill(xml, tags, Colour::WHITE, 1.0);
         });
         fill(xml, tags, Colour::INK, 1.0);
+    });
+}
+
+/// An element with two numbers: across, and up.
+fn pair(xml: &mut Xml, [tag, x, y]: [&'static str; 3], [across, up]: [&str; 2]) {
+    xml.within(tag, &[], |xml| {
+        xml.text(x, &[], across);
+        xml.text(y, &[], up);
     });
 }
 

@@ -53,8 +53,8 @@ fn exactly_one_rule_takes_a_feature() {
     let places = ["surveyed", "approximate", "rough", "placeholder"];
     for style in styles() {
         let words: Vec<&str> = match style.style {
-            StyleId::Light => Light::ALL.iter().map(|light| light.as_str()).collect(),
-            StyleId::Stage => Stage::ALL.iter().map(|stage| stage.as_str()).collect(),
+            StyleId::Light => Light::ALL.iter().map(|light| light.as_str()).chain([""]).collect(),
+            StyleId::Stage => Stage::ALL.iter().map(|stage| stage.as_str()).chain([""]).collect(),
             StyleId::Position => vec![""],
         };
         for (word, place) in words.iter().flat_map(|word| places.map(|place| (*word, place))) {
@@ -63,7 +63,7 @@ fn exactly_one_rule_takes_a_feature() {
                 Applies::When(conditions) => {
                     conditions.iter().all(|one| (value(one.property) == one.word) == one.is_equal)
                 }
-                Applies::Otherwise => false,
+                Applies::Absent(property) => value(property).is_empty(),
             };
             assert_eq!(style.rules.iter().filter(holds).count(), 1, "{word} {place} {style:?}");
         }

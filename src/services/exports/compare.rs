@@ -10,7 +10,6 @@ use serde::Serialize;
 use super::{Export, ExportError, Progress};
 use crate::formats::layer::{ReadOptions, ReadRow, ReadValue};
 use crate::formats::read;
-use crate::plan::Slug;
 use crate::services::View;
 use crate::spatial::Unit;
 use crate::store::scratch;
@@ -47,21 +46,20 @@ pub(super) fn read_back(
     let inspected = read::inspect(format, &mut file, path).map_err(|fault| unreadable(&fault))?;
     let (mut value, mut compared, mut wrong) = (0.0_f64, 0_u64, None);
     for layer in &inspected.layers {
-        let id_field = layer.fields.iter().position(|field| field.name.eq_ignore_ascii_case("id"));
-        let Some(collection) =
-            export.chosen(view).filter(|c| layer.name.starts_with(c.id.as_str())).max_by_key(|c| c.id.as_str().len())
-        else {
-            continue;
-        };
+        let field = |name: &str| layer.fields.iter().position(|field| field.name.eq_ignore_ascii_case(name));
+        let (id_at, collection_at) = (field("id"), field("collection"));
         let mut visit = |row: ReadRow| {
-            let id = match id_field.map(|at| &row.values[at]) {
-                Some(ReadValue::Text(id)) => Some(id.clone()),
-                _ => row.id.clone(),
+            let text = |at: Option<usize>| match at.map(|at| &row.values[at]) {
+                Some(ReadValue::Text(text)) => Some(text.clone()),
+                _ => None,
             };
-            let found =
-                id.and_then(|id| id.parse::<Slug>().ok()).and_then(|id| view.atlas.feature(collection, id.as_str()));
+            let collection = text(collection_at).and_then(|id| view.atlas.collection(&id));
+            let id = text(id_at).or_else(|| row.id.clone());
+            let found = collection.zip(id).and_then(|(collection, id)| view.atlas.feature(collection, &id));
             let meant = found.and_then(|row| export.placed(&row.value).ok());
             match (meant, row.geometry) {
+                // A row of one of the plan's tables.
+                (None, Ok(None)) => return ControlFlow::Continue(()),
                 (Some(meant), Ok(Some(read))) => value = value.max(difference(&meant, &read)),
                 // Longer geometries than a cell takes are left out, and said so in a note.
                 (Some(_), Ok(None)) => {}

@@ -114,10 +114,12 @@ impl Exports {
             folder: tempfile::tempdir_in(&self.folder)?,
         });
         self.jobs().push(Arc::clone(&job));
-        let (running, span) = (Arc::clone(&job), tracing::Span::current());
+        // The job itself is not held: whoever forgets it takes its folder away at once.
+        let (folder, progress) = (job.folder.path().to_owned(), Arc::clone(&job.progress));
+        let span = tracing::Span::current();
         tokio::task::spawn_blocking(move || {
             let _span = span.entered();
-            let made = make(&export, &view, &request, running.folder.path(), &running.progress);
+            let made = make(&export, &view, &request, &folder, &progress);
             told.send_replace(match made {
                 Ok(receipt) => Stage::Done(Arc::new(receipt)),
                 Err(fault) => Stage::Failed(Arc::new(fault)),

@@ -199,6 +199,7 @@ impl Export {
         }
         let written = writer.finish()?;
         let largest_error = compare::read_back(self, view, path, progress)?;
+        progress.complete();
         Ok(Made { layers: receipts(layers), written, largest_error })
     }
 

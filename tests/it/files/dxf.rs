@@ -28,11 +28,14 @@ fn gdal_reads_geometry_layers_and_chinese_names() {
         names.extend(samples[2..].iter().map(|sample| sample.layer.name.as_str()));
         for (name, sample) in names.iter().zip(&samples) {
             let found = on(name);
-            let texts: Vec<_> = found.iter().filter_map(|(properties, _)| properties["Text"].as_str()).collect();
+            let texts: Vec<_> = found
+                .iter()
+                .filter_map(|(properties, _)| properties.get("Text").and_then(|text| text.as_str()))
+                .collect();
             assert_eq!(texts, ["茶园小学", "三环东路"], "{name}");
             let vertices: usize = found
                 .iter()
-                .filter(|(properties, _)| properties["Text"].is_null())
+                .filter(|(properties, _)| properties.get("Text").is_none_or(|text| text.is_null()))
                 .map(|(_, geometry)| geometry.coords_count())
                 .sum();
             let written: usize = sample.geometries.iter().map(|geometry| geometry.coords_count()).sum();

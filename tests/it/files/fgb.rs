@@ -73,7 +73,7 @@ fn a_file_of_gdal_with_all_kinds_of_columns_is_read() {
     let folder = tempfile::tempdir().expect("a folder");
     let (csv, path) = (folder.path().join("in.csv"), folder.path().join("out.fgb"));
     let text = "WKT,i,l,r,b,d,t,s\n\"POLYGON Z ((0 0 1,1 0 1,1 1 1,0 0 1))\",7,9007199254740993,1.5,1,2019-03-01,2019-03-01T10:00:00,文\n\
-                \"MULTIPOLYGON (((0 0,1 0,1 1,0 0)))\",,,,,,,\n\"POINT EMPTY\",,,,,,,\n";
+                \"MULTIPOLYGON (((0 0,1 0,1 1,0 0)))\",,,,,,,\n\"POINT (5 6)\",,,,,,,\n";
     std::fs::write(&csv, text).expect("a file");
     let kinds = "WKT,Integer,Integer64,Real,Integer(Boolean),Date,DateTime,String";
     std::fs::write(folder.path().join("in.csvt"), kinds).expect("a file");
@@ -98,7 +98,7 @@ fn a_file_of_gdal_with_all_kinds_of_columns_is_read() {
     assert_eq!(told[told.len() - 7..], expected[1..], "{rows:?}");
     assert!(matches!(rows[0].geometry, Ok(Some(geo::Geometry::Polygon(_)))), "{rows:?}");
     assert!(matches!(rows[1].geometry, Ok(Some(geo::Geometry::MultiPolygon(_)))), "{rows:?}");
-    assert_eq!(rows[2].geometry, Ok(None));
+    assert_eq!(rows[2].geometry, Ok(Some(geo::Point::new(5.0, 6.0).into())));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! GeoJSON files and sequences, there and back and through GDAL.
 
 use std::fs::File;
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 use guatu::formats::geojson::{SequenceWriter, Writer, inspect, read};
@@ -80,10 +80,9 @@ fn layers_of_one_file_have_one_system_and_an_empty_file_is_one() {
 }
 
 fn refused(text: &str) -> String {
-    match inspect(&mut Cursor::new(text)) {
-        Err(fault @ ReadError::Refused { .. }) => fault.to_string(),
-        other => panic!("{text:.80}: {other:?}"),
-    }
+    let fault = inspect(&mut Cursor::new(text)).expect_err(text);
+    assert!(matches!(fault, ReadError::Refused { .. }), "{fault}");
+    fault.to_string()
 }
 
 #[test]
@@ -202,4 +201,46 @@ fn a_reader_that_is_told_to_stop_stops() {
     };
     read(&mut Cursor::new(bytes), "points", &ReadOptions::default(), stop).expect("no fault");
     assert_eq!(count, 1);
+}
+
+/// A text without an end: its beginning, then the same piece again and again.
+struct Endless {
+    beginning: &'static [u8],
+    piece: &'static [u8],
+    at: usize,
+}
+
+impl Read for Endless {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        for to in out.iter_mut() {
+            let behind = self.at.checked_sub(self.beginning.len());
+            *to = behind.map_or_else(|| self.beginning[self.at], |behind| self.piece[behind % self.piece.len()]);
+            self.at += 1;
+        }
+        Ok(out.len())
+    }
+}
+
+impl Seek for Endless {
+    fn seek(&mut self, _: SeekFrom) -> std::io::Result<u64> {
+        self.at = 0;
+        Ok(0)
+    }
+}
+
+#[test]
+fn files_without_an_end_are_refused_where_they_pass_a_limit() {
+    let check = |beginning: &'static str, piece: &'static str, parts: [&str; 2]| {
+        let mut source = Endless { beginning: beginning.as_bytes(), piece: piece.as_bytes(), at: 0 };
+        let said = inspect(&mut source).expect_err(piece).to_string();
+        assert!(parts.iter().all(|part| said.contains(part)), "{said:?} lacks one of {parts:?}");
+    };
+    let line =
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"LineString","coordinates":["#;
+    check(line, "[1,2],", ["features[0]", "10000000 vertices"]);
+    check("", "{\"type\":\"Feature\"}\n", ["1000000 features", ""]);
+    check(line, "[],", ["features[0]", "one piece"]);
+    check("{\"name\":\"", "x", ["the file", "one piece"]);
+    check("", " ", ["the file", "one piece"]);
+    check("{", "\"a\":1,", ["the file", "one piece"]);
 }

@@ -1,4 +1,4 @@
-//! GeoPackages as exports and imports, there and back and through GDAL.
+//! GeoPackage files as exports and imports, there and back and through GDAL.
 
 use std::path::{Path, PathBuf};
 

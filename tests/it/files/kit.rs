@@ -63,7 +63,7 @@ pub fn rows(geometry: &Geometry) -> Vec<Row> {
     let values = [
         vec![a, number(12.5), number(100_000.0), day("2019-03-05")],
         vec![b, number(-0.1), ReadValue::Absent, ReadValue::Absent],
-        vec![c, number(1234.000_000_1), number(3.0), day("1999-12-31")],
+        vec![c, number(1_234.000_000_1), number(3.0), day("1999-12-31")],
         vec![d, ReadValue::Absent, number(-7.0), ReadValue::Absent],
     ];
     let row = |(at, values)| Row { id: format!("f-{at}"), geometry: geometry.clone(), values };
@@ -139,7 +139,7 @@ pub fn put(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     (folder, path)
 }
 
-/// The features that GDAL reads, as GeoJSON; each word that it says to the error stream is a failure.
+/// The features that GDAL reads, as `GeoJSON`; each word that it says to the error stream is a failure.
 pub fn gdal(source: &str, options: &[&str]) -> Vec<serde_json::Value> {
     let mut arguments = vec!["-f", "GeoJSON", "-lco", "COORDINATE_PRECISION=12", "/vsistdout/"];
     arguments.extend(options);

@@ -208,13 +208,17 @@ pub fn check_gdal(file: &Path, layer: &str, sample: &Sample, tolerance: f64) {
             features.iter().find(|(properties, _)| properties["id"] == *id).expect("the feature with its id");
         check_geometry(read, geometry, tolerance);
         for (field, value) in sample.layer.fields.iter().zip(values) {
-            let read = &properties[&field.name];
+            // Some drivers leave out what a feature does not have.
+            let read = properties.get(&field.name).unwrap_or(&serde_json::Value::Null);
             match value {
                 Value::Text(text) => assert_eq!(read, text),
                 Value::Number(number) => assert_eq!(read.as_f64(), Some(number), "{}", field.name),
-                // GDAL writes dates with slashes, or as they are.
+                // GDAL writes dates with slashes, or as they are; formats without dates have the beginning of the day.
                 Value::Date(date) => {
-                    assert_eq!(read.as_str().map(|text| text.replace('/', "-")), Some(date.to_string()));
+                    assert_eq!(
+                        read.as_str().map(|text| text.replace('/', "-").replace("T00:00:00", "")),
+                        Some(date.to_string())
+                    );
                 }
                 Value::Absent => assert!(read.is_null(), "{}: {read}", field.name),
             }

@@ -1,6 +1,7 @@
 //! Files of others: what is exported comes back, what is imported is held against its bytes.
 
 mod csv;
+mod fuzz;
 mod kit;
 mod shp;
 mod xlsx;

@@ -131,7 +131,7 @@ fn book(rows: &str, texts: &str) -> Vec<u8> {
     for (name, bytes) in &mut parts {
         match name.as_str() {
             "xl/worksheets/sheet1.xml" => {
-                *bytes = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>").into_bytes()
+                *bytes = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>").into_bytes();
             }
             "xl/sharedStrings.xml" => *bytes = texts.as_bytes().to_vec(),
             _ => {}

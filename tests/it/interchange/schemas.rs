@@ -81,7 +81,7 @@ async fn functions_are_told_and_can_be_used() {
     let functions = server.json("/ogc/functions").await;
     let names = texts(&functions["functions"], "/name");
     assert!(names.contains(&"length_m"), "{names:?}");
-    let page = server.json("/ogc/collections/roads/items?filter=length_m(geometry)%20%3E%201000").await;
+    let page = server.json("/ogc/collections/roads/items?filter=length_m(geometry)%20%3E%203000").await;
     let all = server.json("/ogc/collections/roads/items").await;
     let (long, all) = (page["numberMatched"].as_u64(), all["numberMatched"].as_u64());
     assert!(long > Some(0) && long < all, "{long:?} of {all:?}");
