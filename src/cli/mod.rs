@@ -96,7 +96,7 @@ pub fn run() -> ExitCode {
         Command::Check { dir } => check::run(dir),
         Command::User(command) => user::run(command),
         Command::Demo(arguments) => demo::run(arguments),
-        Command::Import(arguments) => import::run(*arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Export(arguments) => export::run(*arguments),
         Command::Openapi => print_document(),
     }

@@ -300,7 +300,7 @@ impl From<ImportError> for Problem {
                 faults
                     .into_iter()
                     .map(|Fault { field, place, detail, expected }| {
-                        let (expected_zh, expected) = expected.map(|Text { zh, en }| (zh, en)).unzip();
+                        let (expected_zh, expected) = expected.map(|text| (text.zh, text.en)).unzip();
                         let field = place.unwrap_or(field);
                         Violation { field, detail: detail.en, expected, detail_zh: Some(detail.zh), expected_zh }
                     })

@@ -38,10 +38,10 @@ pub struct ImportArguments {
     /// How features are known again.
     #[arg(long = "match", value_enum)]
     by: Option<MatchWord>,
-    /// A field of the file by what it is here, such as name_zh=NAME; nothing after = leaves it out. Again for several.
+    /// A field of the file by what it is here; nothing after = leaves it out. Again for several.
     #[arg(long = "field", value_name = "HERE=THERE")]
     fields: Vec<String>,
-    /// What stands in where the file says nothing: position, accuracy_m or project. Again for several.
+    /// What stands in where the file says nothing: a position, an accuracy, a project. Again for several.
     #[arg(long = "default", value_name = "FIELD=VALUE")]
     defaults: Vec<String>,
     /// What to do with what the file does not have.

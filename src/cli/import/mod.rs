@@ -59,12 +59,12 @@ impl From<ReadError> for Fault {
     }
 }
 
-pub fn run(arguments: ImportArguments) -> ExitCode {
+pub fn run(arguments: &ImportArguments) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(fault) => return super::failed(fault),
     };
-    match runtime.block_on(import(&arguments)) {
+    match runtime.block_on(import(arguments)) {
         Ok(code) => code,
         Err(fault) => super::failed(fault),
     }

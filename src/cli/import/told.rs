@@ -41,9 +41,12 @@ fn print_row(row: &ImportRow) {
         let expected = fault.expected.as_ref().map(|expected| format!(" (expected: {})", expected.en));
         format!("{at}: {}{}", fault.detail.en, expected.unwrap_or_default())
     });
-    let changes = row.changes().into_iter().map(|change| match change.before.is_null() {
-        true => format!("{}: {}", change.field, change.after),
-        false => format!("{}: {} -> {}", change.field, change.before, change.after),
+    let changes = row.changes().into_iter().map(|change| {
+        if change.before.is_null() {
+            format!("{}: {}", change.field, change.after)
+        } else {
+            format!("{}: {} -> {}", change.field, change.before, change.after)
+        }
     });
     let said: Vec<String> = reasons.chain(changes).collect();
     println!("{}\t{}\t{}\t{id}\t{}", row.outcome.as_str(), row.layer, row.place, said.join("; "));

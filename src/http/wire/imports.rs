@@ -130,7 +130,7 @@ struct CountsWire {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ImportWarning")]
 struct WarningWire {
-    /// Of offset_suspected, encoding_assumed, sheet_ignored, changed_since.
+    /// Of `offset_suspected`, `encoding_assumed`, `sheet_ignored`, `changed_since`.
     code: &'static str,
     layer: String,
     detail: Text,
@@ -329,7 +329,7 @@ impl ImportRowWire {
             field: field.clone(),
             place: place.clone(),
             detail: detail.clone(),
-            expected: expected.clone(),
+            expected: expected.as_deref().cloned(),
         };
         let changes = row.changes().into_iter();
         ImportRowWire {

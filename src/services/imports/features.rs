@@ -59,12 +59,12 @@ impl<'a> FeatureReading<'a> {
         }
     }
 
-    pub(super) fn take(&mut self, row: ReadRow) -> ControlFlow<()> {
+    pub(super) fn take(&mut self, row: &ReadRow) -> ControlFlow<()> {
         self.vertices += row.geometry.as_ref().ok().and_then(Option::as_ref).map_or(0, CoordsIter::coords_count);
         if self.candidates.len() >= MAX_IMPORT_RECORDS || self.vertices > MAX_IMPORT_VERTICES {
             return ControlFlow::Break(());
         }
-        let candidate = self.candidate(&row);
+        let candidate = self.candidate(row);
         self.candidates.push(candidate);
         ControlFlow::Continue(())
     }

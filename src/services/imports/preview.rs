@@ -119,7 +119,7 @@ pub fn preview<F: Read + Seek>(
     for checked in &layers {
         warnings.extend(assumed(checked));
         let mut reading = FeatureReading::new(checked, atlas);
-        source.read(&checked.layer.name, &checked.options, &mut |row| reading.take(row))?;
+        source.read(&checked.layer.name, &checked.options, &mut |row| reading.take(&row))?;
         let read = reading.finish().map_err(|fault| {
             let at = mapping.layers.iter().position(|layer| layer.layer == checked.layer.name).unwrap_or_default();
             ImportError::Mapping(vec![Fault { field: format!("layers[{at}].{}", fault.field), ..fault }])

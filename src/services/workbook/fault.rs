@@ -10,12 +10,12 @@ pub struct Fault {
     /// The cell, where there is one: `projects!C7`.
     pub place: Option<String>,
     pub detail: Text,
-    pub expected: Option<Text>,
+    pub expected: Option<Box<Text>>,
 }
 
 impl Fault {
     pub fn new(field: &str, detail: Text, expected: Text) -> Fault {
-        Fault { field: field.to_owned(), place: None, detail, expected: Some(expected) }
+        Fault { field: field.to_owned(), place: None, detail, expected: Some(Box::new(expected)) }
     }
 
     pub fn at(self, place: impl Into<String>) -> Fault {
@@ -25,6 +25,11 @@ impl Fault {
 
 impl From<Violation> for Fault {
     fn from(violation: Violation) -> Fault {
-        Fault { field: violation.field, place: None, detail: violation.detail, expected: violation.expected }
+        Fault {
+            field: violation.field,
+            place: None,
+            detail: violation.detail,
+            expected: violation.expected.map(Box::new),
+        }
     }
 }
