@@ -45,7 +45,7 @@ export type Ask =
   | { type: 'feature'; ref: string }
   | { type: 'area'; ring: Position2[]; relation: Relation };
 
-const PAGES = ['dashboard', 'accounts', 'tokens', 'audit', 'lights', 'collections', 'reports'] as const;
+const PAGES = ['dashboard', 'accounts', 'tokens', 'audit', 'lights', 'collections', 'reports', 'data'] as const;
 export type Page = 'map' | (typeof PAGES)[number];
 export type Tab = 'plan' | 'results';
 /** Two days to compare, and the kinds of change to show; none: all. */
@@ -67,6 +67,20 @@ export interface ReportFilters {
   state: InspectionState | 'all';
   project: string | null;
   inspector: string;
+}
+
+export const DATA_TABS = ['export', 'import', 'connect'] as const;
+export type DataTab = (typeof DATA_TABS)[number];
+/** Which of the plan an export takes, as the map asked when it was left: all, its filters, its project, what it found. */
+export const DATA_SCOPES = ['all', 'filtered', 'project', 'found'] as const;
+export type DataScope = (typeof DATA_SCOPES)[number];
+
+/** What the page of data coming out and in shows. */
+export interface DataView {
+  tab: DataTab;
+  of: DataScope;
+  /** The import that is looked at. */
+  file: string | null;
 }
 
 export const RECORD_TYPES = [
@@ -126,6 +140,7 @@ export interface View {
   compare: Compare | null;
   audit: AuditFilters;
   reports: ReportFilters;
+  data: DataView;
   /** The patch that is being changed; null in its card: a new one. */
   patch: string | null;
 }
@@ -150,6 +165,10 @@ export function emptyReports(): ReportFilters {
   return { state: 'pending', project: null, inspector: '' };
 }
 
+export function emptyData(): DataView {
+  return { tab: 'export', of: 'all', file: null };
+}
+
 export function emptyView(): View {
   return {
     page: 'map',
@@ -169,6 +188,7 @@ export function emptyView(): View {
     compare: null,
     audit: emptyAudit(),
     reports: emptyReports(),
+    data: emptyData(),
     patch: null,
   };
 }
@@ -248,6 +268,14 @@ function parseReports(get: (name: string) => string | null, id: (name: string) =
 
 type Subjects = Pick<View, 'project' | 'ask' | 'compare'>;
 
+function parseData(get: (name: string) => string | null, id: (name: string) => string | null): DataView {
+  return {
+    tab: oneOf(DATA_TABS, get('tab')) ?? 'export',
+    of: oneOf(DATA_SCOPES, get('of')) ?? 'all',
+    file: id('file'),
+  };
+}
+
 /** The card that an address without a panel opens. */
 function impliedPanel({ project, ask, compare }: Subjects): Panel {
   return project ? 'project' : compare ? 'compare' : ask ? 'near' : 'none';
@@ -309,6 +337,7 @@ export function parseView(pathname: string, search: string): View {
     compare,
     audit: page === 'audit' ? parseAudit(get) : emptyAudit(),
     reports: page === 'reports' ? parseReports(get, id) : emptyReports(),
+    data: page === 'data' ? parseData(get, id) : emptyData(),
     patch: panel === 'patch' ? id('patch') : null,
   };
 }
@@ -326,7 +355,12 @@ export function formatView(view: View): string {
   };
   const { filters, ask, camera } = view;
   put('lang', view.lang);
-  put('tab', view.tab, view.tab !== 'plan');
+  if (view.page === 'data') {
+    const { tab, of, file } = view.data;
+    put('tab', tab, tab !== 'export');
+    put('of', of, of !== 'all');
+    put('file', file, tab === 'import');
+  } else put('tab', view.tab, view.tab !== 'plan');
   for (const key of FILTER_KEYS) put(key, filters[key].join(','));
   put('q', filters.q);
   put('sort', (view.descending ? '-' : '') + view.sort, view.sort !== 'plan');
