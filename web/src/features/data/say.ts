@@ -1,0 +1,22 @@
+// Why an export or an import was refused, in the reader's language: the server's words where it says what would be right.
+import { ApiError } from '../../api/client.ts';
+import type { AppState } from '../../state/app.svelte.ts';
+import { refusalText, violationText } from '../edit/say.ts';
+
+/** The whole refusal as one text. */
+export function refusedText(t: AppState['t'], error: unknown): string {
+  if (!(error instanceof ApiError) || error.status === 0) return t('state.failed_hint');
+  if (error.status === 503) return t('export.busy', { n: error.retry_s ?? 10 });
+  const violations = error.problem?.violations ?? [];
+  if (violations.length) return violations.map((v) => violationText(t, v)).join(' ');
+  const expected = error.problem?.expected;
+  const detail = error.message;
+  return refusalText(t, error) || (expected ? t('fault.expected', { detail, expected }) : detail);
+}
+
+/** Whether a refusal is about one parameter. */
+export function isAbout(error: unknown, parameter: string): boolean {
+  if (!(error instanceof ApiError)) return false;
+  const { problem } = error;
+  return problem?.parameter === parameter || (problem?.violations ?? []).some((v) => v.field === parameter);
+}
