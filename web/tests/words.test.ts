@@ -9,6 +9,7 @@ import { WORD_KEYS, word } from '../src/domain/words.ts';
 import '../src/domain/words/accounts.ts';
 import '../src/domain/words/data.ts';
 import '../src/domain/words/history.ts';
+import '../src/domain/words/import.ts';
 import '../src/domain/words/inspection.ts';
 import '../src/domain/words/patch.ts';
 

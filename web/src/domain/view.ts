@@ -1,5 +1,6 @@
 // The view: everything that a link must reopen, and its two-way translation to an address. Input is untrusted.
 import { CHANGES, type Change, type Range } from './compare.ts';
+import { emptyData, parseData, putData, type DataView } from './data/view.ts';
 import { isDay } from './day.ts';
 import { INSPECTION_STATES, type InspectionState } from './inspection.ts';
 import { decodeRing, encodeRing, type Position2 } from './ring.ts';
@@ -67,20 +68,6 @@ export interface ReportFilters {
   state: InspectionState | 'all';
   project: string | null;
   inspector: string;
-}
-
-export const DATA_TABS = ['export', 'import', 'connect'] as const;
-export type DataTab = (typeof DATA_TABS)[number];
-/** Which of the plan an export takes, as the map asked when it was left: all, its filters, its project, what it found. */
-export const DATA_SCOPES = ['all', 'filtered', 'project', 'found'] as const;
-export type DataScope = (typeof DATA_SCOPES)[number];
-
-/** What the page of data coming out and in shows. */
-export interface DataView {
-  tab: DataTab;
-  of: DataScope;
-  /** The import that is looked at. */
-  file: string | null;
 }
 
 export const RECORD_TYPES = [
@@ -163,10 +150,6 @@ export function emptyAudit(): AuditFilters {
 
 export function emptyReports(): ReportFilters {
   return { state: 'pending', project: null, inspector: '' };
-}
-
-export function emptyData(): DataView {
-  return { tab: 'export', of: 'all', file: null };
 }
 
 export function emptyView(): View {
@@ -268,14 +251,6 @@ function parseReports(get: (name: string) => string | null, id: (name: string) =
 
 type Subjects = Pick<View, 'project' | 'ask' | 'compare'>;
 
-function parseData(get: (name: string) => string | null, id: (name: string) => string | null): DataView {
-  return {
-    tab: oneOf(DATA_TABS, get('tab')) ?? 'export',
-    of: oneOf(DATA_SCOPES, get('of')) ?? 'all',
-    file: id('file'),
-  };
-}
-
 /** The card that an address without a panel opens. */
 function impliedPanel({ project, ask, compare }: Subjects): Panel {
   return project ? 'project' : compare ? 'compare' : ask ? 'near' : 'none';
@@ -355,12 +330,8 @@ export function formatView(view: View): string {
   };
   const { filters, ask, camera } = view;
   put('lang', view.lang);
-  if (view.page === 'data') {
-    const { tab, of, file } = view.data;
-    put('tab', tab, tab !== 'export');
-    put('of', of, of !== 'all');
-    put('file', file, tab === 'import');
-  } else put('tab', view.tab, view.tab !== 'plan');
+  if (view.page === 'data') putData(put, view.data);
+  else put('tab', view.tab, view.tab !== 'plan');
   for (const key of FILTER_KEYS) put(key, filters[key].join(','));
   put('q', filters.q);
   put('sort', (view.descending ? '-' : '') + view.sort, view.sort !== 'plan');

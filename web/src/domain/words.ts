@@ -4,6 +4,7 @@ import type { Lang } from './vocab.ts';
 import type { KEEPING_WORDS } from './words/accounts.ts';
 import type { DATA_WORDS } from './words/data.ts';
 import type { HISTORY_WORDS } from './words/history.ts';
+import type { IMPORT_WORDS } from './words/import.ts';
 import type { INSPECTION_WORDS } from './words/inspection.ts';
 import type { PATCH_WORDS } from './words/patch.ts';
 import { ACCOUNT_WORDS } from './words/account.ts';
@@ -281,6 +282,7 @@ const FIRST_WORDS = {
 /** The words of tasks that load later; whoever says them imports their file. */
 type LaterWords = typeof DATA_WORDS &
   typeof HISTORY_WORDS &
+  typeof IMPORT_WORDS &
   typeof INSPECTION_WORDS &
   typeof KEEPING_WORDS &
   typeof PATCH_WORDS;

@@ -1,6 +1,7 @@
 // Why an export or an import was refused, in the reader's language: the server's words where it says what would be right.
 import { ApiError } from '../../api/client.ts';
 import type { AppState } from '../../state/app.svelte.ts';
+import { WORD_KEYS, type WordKey } from '../../domain/words.ts';
 import { refusalText, violationText } from '../edit/say.ts';
 
 /** The whole refusal as one text. */
@@ -20,3 +21,12 @@ export function isAbout(error: unknown, parameter: string): boolean {
   const { problem } = error;
   return problem?.parameter === parameter || (problem?.violations ?? []).some((v) => v.field === parameter);
 }
+
+/** A word for a name that the server gives, such as `gcj-02`; without one, the name itself. */
+function named(t: AppState['t'], family: string, id: string): string {
+  const key = `${family}.${id.replaceAll('-', '')}` as WordKey;
+  return WORD_KEYS.includes(key) ? t(key) : id.toUpperCase();
+}
+
+export const offsetText = (t: AppState['t'], id: string) => named(t, 'export.offset', id);
+export const encodingText = (t: AppState['t'], id: string) => named(t, 'encoding', id);
