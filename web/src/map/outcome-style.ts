@@ -19,11 +19,14 @@ export interface OutcomeLook {
   lang: Lang;
   dark: boolean;
   shapes: OutcomeFeatures | null;
-  /** Only these; null: all. */
+  /** The outcome that is listed beside the map; null: all. */
   outcome: Outcome | null;
   /** The key of the shape that is meant. */
   chosen: string | null;
 }
+
+/** How much is left of what is not meant. */
+const FAINT = 0.3;
 
 /** The layers that answer a click. */
 export const OUTCOME_LAYERS = ['outcome-sign', 'outcome-badge', 'outcome-point', 'outcome-line', 'outcome-fill'];
@@ -65,14 +68,16 @@ function by(part: 'colour' | 'night' | 'sign'): ExpressionSpecification {
 function layers(look: OutcomeLook): LayerSpecification[] {
   const tones = tonesFor(look.dark);
   const colour = by(look.dark ? 'night' : 'colour');
-  const shown: ExpressionSpecification[] = look.outcome ? [['==', ['get', 'outcome'], look.outcome]] : [];
   const chosen: ExpressionSpecification = ['==', ['get', 'key'], look.chosen ?? ''];
+  // What is listed beside the map is strong; the rest of the file steps back, what stays as it is most of all.
+  const listed: ExpressionSpecification = look.outcome
+    ? ['any', ['==', ['get', 'outcome'], look.outcome], chosen]
+    : ['any', ['!=', ['get', 'outcome'], 'unchanged'], chosen];
+  const strength = (value: number): ExpressionSpecification => ['case', listed, value, value * FAINT];
   const part = (name: string, ...types: string[]): ExpressionSpecification => [
     'all',
     ['==', ['get', 'part'], name],
     ['in', ['geometry-type'], ['literal', types]],
-    // What is meant is shown whatever else is.
-    ...(shown.length ? [['any', ...shown, chosen] as ExpressionSpecification] : []),
   ];
   const areas = ['Polygon', 'MultiPolygon'];
   const lines = ['LineString', 'MultiLineString', ...areas];
@@ -85,7 +90,7 @@ function layers(look: OutcomeLook): LayerSpecification[] {
       type: 'fill',
       source,
       filter: part('shape', ...areas),
-      paint: { 'fill-color': colour, 'fill-opacity': ['case', chosen, 0.3, 0.14] },
+      paint: { 'fill-color': colour, 'fill-opacity': ['case', chosen, 0.3, listed, 0.14, 0.04] },
     },
     {
       id: 'outcome-case',
@@ -93,7 +98,7 @@ function layers(look: OutcomeLook): LayerSpecification[] {
       source,
       filter: part('shape', ...lines),
       layout: round,
-      paint: { 'line-color': tones.casing, 'line-width': ['case', chosen, 11, 6] },
+      paint: { 'line-color': tones.casing, 'line-width': ['case', chosen, 11, 6], 'line-opacity': strength(1) },
     },
     {
       id: 'outcome-line',
@@ -101,14 +106,19 @@ function layers(look: OutcomeLook): LayerSpecification[] {
       source,
       filter: ['all', part('shape', ...lines), ['!', gone]],
       layout: round,
-      paint: { 'line-color': colour, 'line-width': ['case', chosen, 7, 3.5] },
+      paint: { 'line-color': colour, 'line-width': ['case', chosen, 7, 3.5], 'line-opacity': strength(1) },
     },
     {
       id: 'outcome-gone',
       type: 'line',
       source,
       filter: ['all', part('shape', ...lines), gone],
-      paint: { 'line-color': colour, 'line-width': ['case', chosen, 7, 3.5], 'line-dasharray': [1.6, 1.2] },
+      paint: {
+        'line-color': colour,
+        'line-width': ['case', chosen, 7, 3.5],
+        'line-opacity': strength(1),
+        'line-dasharray': [1.6, 1.2],
+      },
     },
     {
       id: 'outcome-point',
@@ -118,7 +128,9 @@ function layers(look: OutcomeLook): LayerSpecification[] {
       paint: {
         'circle-radius': ['case', chosen, 9, 5],
         'circle-color': colour,
+        'circle-opacity': strength(1),
         'circle-stroke-color': tones.casing,
+        'circle-stroke-opacity': strength(1),
         'circle-stroke-width': 2,
       },
     },
@@ -126,7 +138,7 @@ function layers(look: OutcomeLook): LayerSpecification[] {
       id: 'outcome-badge',
       type: 'circle',
       source,
-      filter: part('sign', 'Point'),
+      filter: ['all', part('sign', 'Point'), listed],
       layout: { 'circle-sort-key': ['case', chosen, 1, 0] },
       paint: {
         'circle-radius': ['case', chosen, 13, 9],
@@ -139,7 +151,7 @@ function layers(look: OutcomeLook): LayerSpecification[] {
       id: 'outcome-sign',
       type: 'symbol',
       source,
-      filter: part('sign', 'Point'),
+      filter: ['all', part('sign', 'Point'), listed],
       layout: {
         'text-field': by('sign'),
         'text-font': FONT,

@@ -6,7 +6,8 @@ const PAUSE_MS = 350;
 
 export class FeatureCounts {
   readonly #found = new Resource<Map<string, number>>();
-  readonly counts: ReadonlyMap<string, number> | null = $derived(this.#found.data);
+  /** What was counted last; nothing when the question turned out wrong. */
+  readonly counts: ReadonlyMap<string, number> | null = $derived(this.#found.error ? null : this.#found.data);
   readonly error: unknown = $derived(this.#found.error);
   readonly loading: boolean = $derived(this.#found.loading);
   #timer: ReturnType<typeof setTimeout> | undefined;

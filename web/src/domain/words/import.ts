@@ -45,6 +45,8 @@ export const IMPORT_WORDS = {
   'import.step.preview': { zh: '预览', en: 'Preview' },
   'import.step.done': { zh: '导入', en: 'Put in' },
 
+  'layer.unfold': { zh: '更改', en: 'Change' },
+  'layer.fold': { zh: '收起', en: 'Fold' },
   'layer.found': { zh: '文件里的图层', en: 'Layers in the file' },
   'layer.count': { zh: '{n} 条', en: '{n} records' },
   'layer.count_one': { zh: '1 条', en: '1 record' },
