@@ -181,6 +181,10 @@ export const IMPORT_WORDS = {
   },
   'commit.done': { zh: '已导入 {n} 项变更', en: '{n} changes are in the plan' },
   'commit.done_one': { zh: '已导入 1 项变更', en: '1 change is in the plan' },
+  'commit.changed_since': {
+    zh: '预览以后计划又有改动，什么都没有导入。请重新预览，看看现在会改什么。',
+    en: 'The plan was changed since the preview, and nothing was put in. Preview again to see what would change now.',
+  },
   'commit.history': { zh: '看修改记录', en: 'See the changes' },
   'commit.undo': { zh: '撤销这次导入', en: 'Undo all of it' },
   'commit.undone': { zh: '已撤销，计划回到导入以前', en: 'Undone; the plan is as before' },
