@@ -4,7 +4,7 @@ import { addWords } from '../words.ts';
 export const DATA_WORDS = {
   'data.sub': {
     zh: '把计划导出成各种格式，接到 QGIS 等软件，或者把测好的数据导进来。',
-    en: 'Take the plan out in any format, connect QGIS and others to it, or bring surveyed data in.',
+    en: 'Take the plan out in any format, connect QGIS to it, or bring data in.',
   },
   'data.tabs': { zh: '导出、导入、连接', en: 'Export, import, connect' },
   'data.tab.export': { zh: '导出', en: 'Export' },
