@@ -59,7 +59,7 @@ export interface Receipt {
   created_at: string;
   format: FormatId;
   source: {
-    server: string;
+    server: string | null;
     plan: string;
     district: Text;
     sequence: number;
@@ -68,7 +68,7 @@ export interface Receipt {
   };
   request: ExportRequest;
   count: number;
-  layers: { collection: string; title: Text; count: number; positions: Record<Position, number> }[];
+  layers: { collection: string; title: Text; count: number; positions: Partial<Record<Position, number>> }[];
   crs: { code: string; name: string };
   offset: string | null;
   encoding: string | null;
@@ -81,6 +81,7 @@ export interface Receipt {
 export interface Export {
   id: string;
   state: 'running' | 'done' | 'failed';
+  /** Steps: each feature is written, and read back. */
   done: number;
   total: number;
   problem: string | null;
@@ -106,7 +107,7 @@ export interface FoundLayer {
   encoding: { encoding: string; how: 'stated' | 'recognised' | 'either' } | null;
   fields: FileField[];
   /** What the server would do with it. */
-  suggested: LayerMapping;
+  suggested: LayerMapping | null;
 }
 
 export interface LayerMapping {
@@ -196,7 +197,8 @@ export interface OutcomeProperties {
   id: string | null;
   name_zh: string | null;
   name_en: string | null;
-  reason: string | null;
+  /** Why it is rejected. */
+  reason: Text | null;
 }
 
 export type OutcomeFeature = Feature<Geometry, OutcomeProperties>;

@@ -5,6 +5,7 @@ import type { Commit } from '../api/imports.ts';
 import type { Import, LayerMapping, Mapping } from '../api/data-types.ts';
 import type { Violation } from '../api/types.ts';
 import { undoBatch } from '../api/time-client.ts';
+import { MEMBERS } from '../domain/data/vocab.ts';
 import { Resource } from './resource.svelte.ts';
 import type { SessionState } from './session.svelte.ts';
 import { SubmitKey } from './submit.ts';
@@ -18,8 +19,23 @@ export interface Upload {
 /** What the page begins with: what was said last, or what the server would do. */
 function mappingOf({ mapping, layers, format }: Import): Mapping {
   if (mapping) return mapping;
-  const suggested = layers.map((layer) => layer.suggested);
-  return format === 'workbook' ? { layers: suggested, workbook: { absent: 'keep' } } : { layers: suggested };
+  if (format === 'workbook') return { layers: [], workbook: { absent: 'keep' } };
+  return { layers: layers.map(({ name, suggested }) => suggested ?? leftOut(name)) };
+}
+
+/** A layer that nobody knows what to do with. */
+function leftOut(layer: string): LayerMapping {
+  return {
+    layer,
+    collection: null,
+    crs: null,
+    offset: null,
+    encoding: null,
+    match: 'id',
+    fields: Object.fromEntries(MEMBERS.map((member) => [member, null])),
+    defaults: { position: null, accuracy_m: null, project: null },
+    absent: 'keep',
+  };
 }
 
 export class ImportsState {

@@ -153,7 +153,6 @@ export const DATA_WORDS = {
 
   'export.make': { zh: '生成文件', en: 'Make the file' },
   'export.making': { zh: '正在生成', en: 'Making the file' },
-  'export.progress': { zh: '{done} / {total} 个要素', en: '{done} of {total} features' },
   'export.stop': { zh: '停止', en: 'Stop' },
   'export.download': { zh: '下载', en: 'Download' },
   'export.failed': { zh: '没有生成', en: 'It was not made' },

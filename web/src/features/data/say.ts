@@ -11,7 +11,8 @@ export function refusedText(t: AppState['t'], error: unknown): string {
   const violations = error.problem?.violations ?? [];
   if (violations.length) return violations.map((v) => violationText(t, v)).join(' ');
   const expected = error.problem?.expected;
-  const detail = error.message;
+  // Without a reason of the server, at least that it was refused.
+  const detail = error.message || t('data.refused');
   return refusalText(t, error) || (expected ? t('fault.expected', { detail, expected }) : detail);
 }
 
