@@ -121,7 +121,12 @@ describe('the request of an export', () => {
 });
 
 describe('what an import must be told', () => {
-  const layer = { name: 'a', geometry_type: 'Point', crs: { state: 'stated' as const } };
+  const layer = {
+    name: 'a',
+    geometry_type: 'Point',
+    crs: { state: 'stated' as const },
+    suggested: { match: 'name' as 'id' | 'name' },
+  };
   const choice = {
     layer: 'a',
     collection: 'roads' as string | null,
@@ -140,6 +145,12 @@ describe('what an import must be told', () => {
       [],
     ],
     ['which field is the id', layer, { ...choice, fields: { id: null } }, ['id']],
+    [
+      'nothing when features bear ids of their own',
+      { ...layer, suggested: { match: 'id' as const } },
+      { ...choice, fields: {} },
+      [],
+    ],
     ['which field is the name', layer, { ...choice, match: 'name' as const }, ['name']],
     ['nothing of what is left out', layer, { ...choice, collection: null, fields: {} }, []],
   ])('%s', (_, facts, said, expected) => expect(questionsOf(facts, said)).toEqual(expected));

@@ -19,8 +19,8 @@ export interface Upload {
 /** What the page begins with: what was said last, or what the server would do. */
 function mappingOf({ mapping, layers, format }: Import): Mapping {
   if (mapping) return mapping;
-  if (format === 'workbook') return { layers: [], workbook: { absent: 'keep' } };
-  return { layers: layers.map(({ name, suggested }) => suggested ?? leftOut(name)) };
+  const suggested = layers.map(({ name, suggested: asked }) => asked ?? leftOut(name));
+  return format === 'workbook' ? { layers: suggested, workbook: { absent: 'keep' } } : { layers: suggested };
 }
 
 /** A layer that nobody knows what to do with. */

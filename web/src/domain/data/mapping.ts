@@ -11,6 +11,8 @@ interface LayerFacts {
   name: string;
   geometry_type: string | null;
   crs: { state: 'stated' | 'unknown' | 'missing' };
+  /** The server suggests ids where a field of the file gives them or its features bear ids of their own. */
+  suggested: { match: 'id' | 'name' } | null;
 }
 
 export type Question = 'crs' | 'id' | 'name';
@@ -22,7 +24,7 @@ export function questionsOf(layer: LayerFacts, choice: LayerChoice): Question[] 
   const isNamed = Boolean(fields['name_zh'] || fields['name_en']);
   return [
     ...(layer.crs.state !== 'stated' && choice.crs === null ? (['crs'] as const) : []),
-    ...(match === 'id' && !fields['id'] ? (['id'] as const) : []),
+    ...(match === 'id' && !fields['id'] && layer.suggested?.match !== 'id' ? (['id'] as const) : []),
     ...(match === 'name' && !isNamed ? (['name'] as const) : []),
   ];
 }

@@ -50,7 +50,7 @@ export const IMPORT_WORDS = {
   'layer.found': { zh: '文件里的图层', en: 'Layers in the file' },
   'layer.count': { zh: '{n} 条', en: '{n} records' },
   'layer.count_one': { zh: '1 条', en: '1 record' },
-  'layer.no_shape': { zh: '没有图形', en: 'no shapes' },
+  'layer.no_shape': { zh: '图形不一或没有', en: 'mixed or no shapes' },
   'layer.into': { zh: '导入到', en: 'Goes into' },
   'layer.leave_out': { zh: '不导入这一层', en: 'Leave this layer out' },
   'layer.crs': { zh: '坐标系', en: 'Coordinate system' },
@@ -89,6 +89,7 @@ export const IMPORT_WORDS = {
   'layer.samples': { zh: '样例', en: 'Samples' },
   'layer.default': { zh: '空着时填', en: 'When empty' },
   'layer.no_field': { zh: '没有', en: 'None' },
+  'layer.own_id': { zh: '要素自带的编号', en: 'Each feature’s own id' },
   'layer.default_of': { zh: '空着时填：{member}', en: 'When empty: {member}' },
   'layer.ask.id': {
     zh: '按编号认要素，就要选哪个字段是编号。',
@@ -198,7 +199,7 @@ export const IMPORT_WORDS = {
   },
   'workbook.full': { zh: '下载现在的计划', en: 'The plan as it is' },
   'workbook.empty': { zh: '下载空模板', en: 'Empty template' },
-  'workbook.sheets': { zh: '工作簿里的表', en: 'Sheets in the workbook' },
+  'workbook.in': { zh: '计划工作簿', en: 'The plan’s workbook' },
   'workbook.absent': { zh: '计划里有、工作簿里没有的', en: 'In the plan but not in the workbook' },
 } as const satisfies Record<string, { zh: string; en: string }>;
 
