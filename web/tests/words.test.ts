@@ -7,7 +7,9 @@ import { AIMS, KINDS, LIGHTS, POSITIONS, STAGES } from '../src/domain/vocab.ts';
 import { WORD_KEYS, word } from '../src/domain/words.ts';
 // The words of tasks that load later.
 import '../src/domain/words/accounts.ts';
+import '../src/domain/words/data.ts';
 import '../src/domain/words/history.ts';
+import '../src/domain/words/import.ts';
 import '../src/domain/words/inspection.ts';
 import '../src/domain/words/patch.ts';
 

@@ -1,5 +1,6 @@
 // The view: everything that a link must reopen, and its two-way translation to an address. Input is untrusted.
 import { CHANGES, type Change, type Range } from './compare.ts';
+import { emptyData, parseData, putData, type DataView } from './data/view.ts';
 import { isDay } from './day.ts';
 import { INSPECTION_STATES, type InspectionState } from './inspection.ts';
 import { decodeRing, encodeRing, type Position2 } from './ring.ts';
@@ -45,7 +46,7 @@ export type Ask =
   | { type: 'feature'; ref: string }
   | { type: 'area'; ring: Position2[]; relation: Relation };
 
-const PAGES = ['dashboard', 'accounts', 'tokens', 'audit', 'lights', 'collections', 'reports'] as const;
+const PAGES = ['dashboard', 'accounts', 'tokens', 'audit', 'lights', 'collections', 'reports', 'data'] as const;
 export type Page = 'map' | (typeof PAGES)[number];
 export type Tab = 'plan' | 'results';
 /** Two days to compare, and the kinds of change to show; none: all. */
@@ -126,6 +127,7 @@ export interface View {
   compare: Compare | null;
   audit: AuditFilters;
   reports: ReportFilters;
+  data: DataView;
   /** The patch that is being changed; null in its card: a new one. */
   patch: string | null;
 }
@@ -169,6 +171,7 @@ export function emptyView(): View {
     compare: null,
     audit: emptyAudit(),
     reports: emptyReports(),
+    data: emptyData(),
     patch: null,
   };
 }
@@ -309,6 +312,7 @@ export function parseView(pathname: string, search: string): View {
     compare,
     audit: page === 'audit' ? parseAudit(get) : emptyAudit(),
     reports: page === 'reports' ? parseReports(get, id) : emptyReports(),
+    data: page === 'data' ? parseData(get, id) : emptyData(),
     patch: panel === 'patch' ? id('patch') : null,
   };
 }
@@ -326,7 +330,8 @@ export function formatView(view: View): string {
   };
   const { filters, ask, camera } = view;
   put('lang', view.lang);
-  put('tab', view.tab, view.tab !== 'plan');
+  if (view.page === 'data') putData(put, view.data);
+  else put('tab', view.tab, view.tab !== 'plan');
   for (const key of FILTER_KEYS) put(key, filters[key].join(','));
   put('q', filters.q);
   put('sort', (view.descending ? '-' : '') + view.sort, view.sort !== 'plan');

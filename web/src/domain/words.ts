@@ -2,7 +2,9 @@
 // names; they are not here.
 import type { Lang } from './vocab.ts';
 import type { KEEPING_WORDS } from './words/accounts.ts';
+import type { DATA_WORDS } from './words/data.ts';
 import type { HISTORY_WORDS } from './words/history.ts';
+import type { IMPORT_WORDS } from './words/import.ts';
 import type { INSPECTION_WORDS } from './words/inspection.ts';
 import type { PATCH_WORDS } from './words/patch.ts';
 import { ACCOUNT_WORDS } from './words/account.ts';
@@ -255,6 +257,9 @@ const FIRST_WORDS = {
   'dash.projects': { zh: '项目', en: 'Projects' },
   'dash.late': { zh: '滞后', en: 'Late' },
 
+  'data.title': { zh: '数据', en: 'Data' },
+  'data.export_these': { zh: '导出…', en: 'Export…' },
+
   'link.copied': { zh: '链接已复制', en: 'Link copied' },
   'link.copy_failed': { zh: '没有复制成功，请从地址栏复制', en: 'Could not copy; take it from the address bar' },
   'state.retry': { zh: '重试', en: 'Try again' },
@@ -275,7 +280,12 @@ const FIRST_WORDS = {
 } as const satisfies Record<string, { zh: string; en: string }>;
 
 /** The words of tasks that load later; whoever says them imports their file. */
-type LaterWords = typeof HISTORY_WORDS & typeof INSPECTION_WORDS & typeof KEEPING_WORDS & typeof PATCH_WORDS;
+type LaterWords = typeof DATA_WORDS &
+  typeof HISTORY_WORDS &
+  typeof IMPORT_WORDS &
+  typeof INSPECTION_WORDS &
+  typeof KEEPING_WORDS &
+  typeof PATCH_WORDS;
 type Words = Record<string, { zh: string; en: string }>;
 
 export type WordKey = keyof typeof FIRST_WORDS | keyof LaterWords;

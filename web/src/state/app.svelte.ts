@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { Right } from '../domain/edit/vocab.ts';
 import type { Range } from '../domain/compare.ts';
 import { unionBox } from '../domain/geo/plane.ts';
+import type { DataScope } from '../domain/data/view.ts';
 import { emptyFilters, type Ask, type Filters } from '../domain/view.ts';
 import { word, type WordKey } from '../domain/words.ts';
 import type { Text } from '../domain/vocab.ts';
@@ -191,6 +192,11 @@ export class AppState {
       ask: null,
     });
     if (this.screen.narrow) this.screen.sheet = 'half';
+  }
+
+  /** Takes what the map shows to the page of data, to be exported. */
+  exportThese(of: DataScope): void {
+    this.view.go({ page: 'data', data: { tab: 'export', of, file: null } });
   }
 
   async copyLink(): Promise<void> {

@@ -1,0 +1,24 @@
+// The words of data going out and coming in, as closed lists in the order in which they are shown.
+
+export const FORMATS = ['shp', 'gpkg', 'geojson', 'dxf', 'xlsx', 'csv', 'kml', 'fgb', 'geojsonseq', 'pmtiles'] as const;
+export type FormatId = (typeof FORMATS)[number];
+
+export type Option = 'bom' | 'geometry' | 'tables' | 'zoom';
+
+/** What becomes of a row of a file; what needs a look first stands first. */
+export const OUTCOMES = ['rejected', 'added', 'changed', 'removed', 'unchanged'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** The members of a feature that a field of a file can give. */
+export const MEMBERS = [
+  'id',
+  'project',
+  'name_zh',
+  'name_en',
+  'class',
+  'position',
+  'accuracy_m',
+  'basis_zh',
+  'basis_en',
+] as const;
+export type Member = (typeof MEMBERS)[number];
