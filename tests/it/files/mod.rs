@@ -1,8 +1,16 @@
 //! Files of others: what is exported comes back, what is imported is held against its bytes.
 
 mod csv;
+mod dxf;
+mod fgb;
 mod fuzz;
+mod geojson;
+mod gpkg;
 mod kit;
+mod kml;
+mod layers;
+mod mutations;
+mod pmtiles;
 mod shp;
 mod xlsx;
 
