@@ -2,6 +2,9 @@
 
 use super::limits::MAX_PATTERN;
 
+/// Bytes of a text that is looked through faster than a search that never looks twice gets ready.
+const SHORT: usize = 128;
+
 /// A pattern cut at its `%`: what stands before the first, between, and after the last.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pattern {
@@ -77,6 +80,11 @@ impl Piece {
     /// What follows the first place where this is.
     fn cut_with_all_before<'a>(&self, text: &'a str) -> Option<&'a str> {
         match self {
+            Piece::Text(piece) if text.len() <= SHORT => {
+                let starts = 0..=text.len().checked_sub(piece.len())?;
+                let found = starts.into_iter().find(|start| text.as_bytes()[*start..].starts_with(piece.as_bytes()))?;
+                text.get(found + piece.len()..)
+            }
             Piece::Text(piece) => text.split_once(piece.as_str()).map(|(_, after)| after),
             Piece::Mask(_) => text.char_indices().find_map(|(start, _)| self.cut_from_start(&text[start..])),
         }
