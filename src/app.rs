@@ -239,9 +239,10 @@ pub async fn export(options: ExportOptions) -> Result<Receipt, AppError> {
         return Err(AppError::NoStore { path });
     }
     let told = |problem: &http::Problem| AppError::Export(problem.told().0);
-    let store = GpkgStore::open(&path, &gpkg::Options::default())?;
-    let loaded = store.load().await?;
+    // For reading alone: a store of an older schema is brought to this one by a server, not beside one.
+    let loaded = gpkg::read(&path, &gpkg::Options::default())?;
     let published = Published::new(Atlas::build(loaded.seq, loaded.records)?);
+    let store = GpkgStore::open(&path, &gpkg::Options::default())?;
     let zone = &options.config.options.time_zone;
     let today = Timestamp::now().to_zoned_datetime(zone.clone()).date();
     let (past, as_of) = (Past::default(), options.request.as_of.filter(|day| *day < today));

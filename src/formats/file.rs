@@ -63,6 +63,8 @@ pub struct FileOptions {
     pub many: bool,
     /// Sheets before the layers, in a workbook.
     pub tables: Vec<Table>,
+    /// Lines about them on the sheet that explains the others.
+    pub rules: Vec<[String; 3]>,
 }
 
 /// What there is to say about a format.
@@ -317,6 +319,7 @@ pub fn writer<W: Write + Seek + Send + 'static>(
             for table in &options.tables {
                 writer.table(&xlsx::Sheet::from(table))?;
             }
+            options.rules.iter().for_each(|line| writer.explain(line.clone()));
             Box::new(writer)
         }
         FileFormat::Kml => Box::new(kml::Writer::new(out()?, options.name.as_str())),

@@ -192,6 +192,7 @@ impl Export {
             csv_geometry: self.csv_geometry,
             many: layers.len() > 1,
             tables: if has_tables { workbook::tables(&view.atlas) } else { Vec::new() },
+            rules: if has_tables { workbook::rules() } else { Vec::new() },
         };
         let mut writer = file::writer(self.format, || scratch::create(path), path, scratch_folder, &options)?;
         for layer in &layers {
