@@ -162,7 +162,7 @@ async fn bad_requests_are_refused_by_name() {
     check(items("bbox=1,2"), 400, "bbox").await;
     check(items("bbox=1,5,2,4"), 400, "bbox").await;
     check(items("bbox=30,120,31,121"), 400, "bbox").await;
-    check(items("bbox-crs=http://www.opengis.net/def/crs/EPSG/0/4326"), 400, "bbox-crs").await;
+    check(items("bbox_crs=http://www.opengis.net/def/crs/EPSG/0/4326"), 400, "bbox_crs").await;
     check(items("datetime=yesterday"), 400, "datetime").await;
     check(items("datetime=2019-12-31/2019-01-01"), 400, "datetime").await;
     check(items("datetime=../.."), 400, "datetime").await;
