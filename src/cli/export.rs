@@ -18,6 +18,7 @@ use crate::plan::{Date, Kind, Slug};
 use crate::services::exports::{Progress, Receipt};
 use crate::spatial::Offset;
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[derive(clap::Args)]
 pub struct ExportArguments {
     /// The file to write; its ending tells the format unless --format does.
@@ -40,7 +41,7 @@ pub struct ExportArguments {
     /// west,south,east,north in degrees.
     #[arg(long, value_delimiter = ',', num_args = 4, allow_hyphen_values = true)]
     bbox: Option<Vec<f64>>,
-    /// CQL2 text, such as "light = 'red' AND accuracy_m < 100".
+    /// CQL2 text, such as "light = 'red' AND progress < 50".
     #[arg(long)]
     filter: Option<String>,
     /// The plan as it was known at the end of this day.

@@ -101,6 +101,7 @@ impl FileFormat {
         FileFormat::ALL.into_iter().find(|format| format.id() == id)
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table with an entry for each format")]
     pub fn about(self) -> About {
         let plain = About {
             id: "",

@@ -53,9 +53,8 @@ impl Area {
             let number = word.trim().parse::<f64>().ok().filter(|number| number.is_finite());
             numbers.push(number.ok_or_else(|| BBoxError::NotANumber(word.to_owned()))?);
         }
-        let [a, b, c, d] = match numbers[..] {
-            [a, b, c, d] | [a, b, _, c, d, _] => [a, b, c, d],
-            _ => return Err(BBoxError::Count(numbers.len()).into()),
+        let ([a, b, c, d] | [a, b, _, c, d, _]) = numbers[..] else {
+            return Err(BBoxError::Count(numbers.len()).into());
         };
         let [west, south, east, north] = if crs.is_northing_first() { [b, a, d, c] } else { [a, b, c, d] };
         if crs.is_geographic() {
@@ -127,7 +126,7 @@ mod tests {
     fn latitude_comes_first_where_the_authority_says_so() {
         let crs = Arc::new(Crs::epsg(4326).expect("known"));
         let area = Area::parse("30,120,31,121", &crs).expect("a box");
-        assert_eq!(<[f64; 4]>::from(area.window()), [120.0, 30.0, 121.0, 31.0]);
+        assert_eq!(area.window(), BBox::new(120.0, 30.0, 121.0, 31.0).expect("a box"));
         assert!(matches!(Area::parse("120,30,121,31", &crs), Err(AreaError::Box(BBoxError::Latitude(_)))));
     }
 

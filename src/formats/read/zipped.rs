@@ -1,4 +1,4 @@
-//! Several FlatGeobufs in a zip file: each is unpacked for itself, as its reader jumps back and forth.
+//! Several FlatGeobuf files in a zip file: each is unpacked for itself, as its reader jumps back and forth.
 
 use std::io::{self, Read, Seek, SeekFrom};
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{Export, ExportError, Progress, Receipt, Request};
 use crate::formats::file::FileFormat;
 use crate::plan::Timestamp;
+use crate::services::photos::hex;
 use crate::services::{Audience, View};
 
 /// Exports that run at once; more are told to come again.
@@ -205,5 +206,5 @@ fn digest(path: &Path) -> io::Result<(u64, String)> {
             }
         }
     }
-    Ok((bytes, hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok((bytes, hex(&hasher.finalize())))
 }

@@ -23,7 +23,11 @@ pub async fn exported(server: &Server, request: Value) -> (Value, Vec<u8>) {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write;
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 async fn made(server: &Server, request: Value, headers: &[(&str, &str)]) -> Answer {

@@ -14,7 +14,7 @@ async fn walked(server: &Server, first: &str) -> Vec<String> {
         let links = page["links"].as_array().expect("links");
         let Some(next) = links.iter().find(|link| link["rel"] == "next") else { return ids };
         let href = next["href"].as_str().expect("an address");
-        path = href.strip_prefix("http://guatu.test").expect("ours").to_owned();
+        href.strip_prefix("http://guatu.test").expect("ours").clone_into(&mut path);
     }
 }
 
