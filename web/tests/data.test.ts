@@ -179,9 +179,12 @@ describe('what would change', () => {
   });
 
   test('a row and its shape have one key, also what the file lacks', () => {
-    const row = { layer: 'a', place: '3', collection: 'roads', id: 'x' };
+    const row = { outcome: 'changed' as const, layer: 'a', place: '3', collection: 'roads', id: 'x' };
     expect(keyOf(row)).toBe(keyOf({ ...row, id: null }));
-    expect(keyOf({ ...row, place: '' })).toBe(keyOf({ ...row, place: null, layer: 'b' }));
+    // Of what the file lacks, a workbook tells the sheet; several of one sheet are told apart all the same.
+    const removed = { ...row, outcome: 'removed' as const, place: 'projects' };
+    expect(keyOf(removed)).toBe(keyOf({ ...removed, place: '', layer: 'b' }));
+    expect(keyOf(removed)).not.toBe(keyOf({ ...removed, id: 'y' }));
   });
 
   test.each<[unknown, string]>([

@@ -19,10 +19,13 @@ class Media {
 
 export class ScreenState {
   readonly #narrow = new Media('(max-width: 767px)');
+  readonly #slim = new Media('(max-width: 1199px)');
   readonly #short = new Media('(max-height: 560px)');
   readonly #dark = new Media('(prefers-color-scheme: dark)');
   readonly #still = new Media('(prefers-reduced-motion: reduce)');
   readonly narrow: boolean = $derived(this.#narrow.matches);
+  /** Wide, but without room for words beside the icons of the tools. */
+  readonly slim: boolean = $derived(this.#slim.matches && !this.#narrow.matches);
   /** Too low for more than one thing at a time, like a phone held sideways. */
   readonly short: boolean = $derived(this.#short.matches);
   readonly dark: boolean = $derived(this.#dark.matches);

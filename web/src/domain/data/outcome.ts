@@ -23,6 +23,7 @@ export function changeCount({ added, changed, removed }: Counts): number {
 }
 
 interface Named {
+  outcome: Outcome;
   layer: string;
   place: string | null;
   collection: string | null;
@@ -30,8 +31,8 @@ interface Named {
 }
 
 /** The name under which a row and its shape find each other; what the file lacks has no place in it. */
-export function keyOf({ layer, place, collection, id }: Named): string {
-  return place ? `${layer}#${place}` : `${collection}/${id}`;
+export function keyOf({ outcome, layer, place, collection, id }: Named): string {
+  return place && outcome !== 'removed' ? `${layer}#${place}` : `${collection}/${id}`;
 }
 
 /** A value as a table shows it; nothing: a dash. */

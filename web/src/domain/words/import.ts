@@ -21,6 +21,14 @@ export const IMPORT_WORDS = {
     en: 'The file has {size}; {most} is the most. Split it into several.',
   },
   'import.unread': { zh: '读不了这种文件', en: 'A file of this kind cannot be read' },
+  'import.too_many': {
+    zh: '您的导入已有十个，请先丢弃一个。',
+    en: 'You have ten imports already; discard one first.',
+  },
+  'preview.lost': {
+    zh: '服务器已不记得这次预览',
+    en: 'The server no longer has this preview',
+  },
   'import.line_broke': { zh: '上传断了，请再试一次。', en: 'The upload broke off. Try again.' },
   'import.mine': { zh: '没有做完的导入', en: 'Imports not finished' },
   'import.mine_done': { zh: '做完的导入', en: 'Finished imports' },
