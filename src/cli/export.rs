@@ -164,18 +164,21 @@ fn request(arguments: &ExportArguments) -> Result<ExportRequest, String> {
 }
 
 fn tell(file: &Path, receipt: &Receipt, receipt_path: &Path) {
-    println!("{}: {} features, {} bytes, {}", file.display(), receipt.count, receipt.bytes, receipt.crs.code);
+    say!("{}: {} features, {} bytes, {}", file.display(), receipt.count, receipt.bytes, receipt.crs.code);
     for layer in &receipt.layers {
-        println!("  {} {}: {}", layer.collection, layer.title.zh, layer.count);
+        say!("  {} {}: {}", layer.collection, layer.title.zh, layer.count);
+    }
+    if receipt.file.ends_with(".zip") && file.extension().is_none_or(|ending| ending != "zip") {
+        say!("  note: it is a zip archive with a file for each layer; call it .zip");
     }
     for renamed in &receipt.renamed {
-        println!("  {}: {} is called {}", renamed.layer, renamed.field, renamed.written);
+        say!("  {}: {} is called {}", renamed.layer, renamed.field, renamed.written);
     }
     for note in &receipt.notes {
-        println!("  note: {note}");
+        say!("  note: {note}");
     }
-    println!("  sha256 {}", receipt.sha256);
-    println!("  receipt: {}", receipt_path.display());
+    say!("  sha256 {}", receipt.sha256);
+    say!("  receipt: {}", receipt_path.display());
 }
 
 /// A bar on a terminal that follows a progress until it is dropped.

@@ -1,5 +1,13 @@
 //! The command line: what can be asked of `guatu`, and how the answers look in a terminal.
 
+/// Prints a line. Whoever reads may have seen enough and gone; what is being done is done all the same.
+macro_rules! say {
+    ($($told:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($told)*);
+    }};
+}
+
 mod check;
 mod demo;
 mod export;

@@ -149,20 +149,20 @@ async fn commit(
 ) -> Result<ExitCode, Fault> {
     let rejected = preview.counts.rejected;
     if rejected > 0 && !arguments.without_rejected {
-        println!(
+        say!(
             "nothing was changed: {rejected} rows are rejected; mend them, or import the others by --without-rejected"
         );
         return Ok(ExitCode::FAILURE);
     }
     let edits = preview.edits();
     if edits.is_empty() {
-        println!("nothing was changed: all is as it is here");
+        say!("nothing was changed: all is as it is here");
         return Ok(ExitCode::SUCCESS);
     }
     let batch = edits::prepare(atlas, edits, &author(arguments)?, Moves::Step)?;
     let changes = store.commit(batch).await?;
     if let (Some(first), Some(last)) = (changes.first(), changes.last()) {
-        println!("batch {}: {} changes, {} to {}", first.batch, changes.len(), first.seq, last.seq);
+        say!("batch {}: {} changes, {} to {}", first.batch, changes.len(), first.seq, last.seq);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,28 +7,28 @@ use crate::services::imports::{Counts, ImportRow, Mapping, Matching, Outcome, Pr
 const MAX_ROWS: usize = 200;
 
 pub(super) fn print(name: &str, format: SourceFormat, mapping: &Mapping, preview: &Preview) {
-    println!("{name}: {}, held against change {}", format.id(), preview.seq);
+    say!("{name}: {}, held against change {}", format.id(), preview.seq);
     for layer in &mapping.layers {
         let by = match layer.by {
             Matching::Id => "id",
             Matching::Name => "name",
         };
         match &layer.collection {
-            Some(collection) => println!("{} -> {collection}, matched by {by}", layer.layer),
-            None => println!("{} is left out", layer.layer),
+            Some(collection) => say!("{} -> {collection}, matched by {by}", layer.layer),
+            None => say!("{} is left out", layer.layer),
         }
     }
     let Counts { added, changed, unchanged, removed, rejected } = preview.counts;
-    println!("added {added}, changed {changed}, unchanged {unchanged}, removed {removed}, rejected {rejected}");
+    say!("added {added}, changed {changed}, unchanged {unchanged}, removed {removed}, rejected {rejected}");
     for warning in &preview.warnings {
-        println!("warning\t{}\t{}", warning.layer, warning.detail.en);
+        say!("warning\t{}\t{}", warning.layer, warning.detail.en);
     }
     for outcome in [Outcome::Rejected, Outcome::Changed, Outcome::Removed, Outcome::Added] {
         let rows = preview.rows.iter().filter(|row| row.outcome == outcome);
         rows.take(MAX_ROWS).for_each(print_row);
         let count = preview.rows.iter().filter(|row| row.outcome == outcome).count();
         if count > MAX_ROWS {
-            println!("{}\tand {} more", outcome.as_str(), count - MAX_ROWS);
+            say!("{}\tand {} more", outcome.as_str(), count - MAX_ROWS);
         }
     }
 }
@@ -49,5 +49,5 @@ fn print_row(row: &ImportRow) {
         }
     });
     let said: Vec<String> = reasons.chain(changes).collect();
-    println!("{}\t{}\t{}\t{id}\t{}", row.outcome.as_str(), row.layer, row.place, said.join("; "));
+    say!("{}\t{}\t{}\t{id}\t{}", row.outcome.as_str(), row.layer, row.place, said.join("; "));
 }

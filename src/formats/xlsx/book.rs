@@ -18,6 +18,9 @@ const MAX_SHARED: usize = 4_000_000;
 /// Formats of cells; spreadsheets allow 64,000.
 const MAX_STYLES: usize = 65_536;
 
+/// Formats that every spreadsheet knows as percents: 0% and 0.00%.
+const PERCENT_FORMATS: [u32; 2] = [9, 10];
+
 /// Formats that every spreadsheet knows as dates without being told, those of Chinese ones among them.
 const DATE_FORMATS: [std::ops::RangeInclusive<u32>; 4] = [14..=17, 22..=22, 27..=31, 50..=58];
 
@@ -30,6 +33,8 @@ pub(super) struct Book {
     pub texts: Texts,
     /// By the number of a cell's style.
     pub is_date: Vec<bool>,
+    /// By style: whether numbers are shown in percent.
+    pub is_percent: Vec<bool>,
     /// Days count from 1904, as on old Macintosh computers.
     pub is_1904: bool,
 }
@@ -83,13 +88,9 @@ impl Book {
             }
         }
         let texts = part("/sharedStrings").and_then(|path| archive.find(path)).map(|member| texts(archive, member));
-        let is_date = part("/styles").and_then(|path| archive.find(path)).map(|member| dates(archive, member));
-        Ok(Book {
-            sheets,
-            texts: texts.transpose()?.unwrap_or_default(),
-            is_date: is_date.transpose()?.unwrap_or_default(),
-            is_1904,
-        })
+        let styles = part("/styles").and_then(|path| archive.find(path)).map(|member| styles(archive, member));
+        let (is_date, is_percent) = styles.transpose()?.unwrap_or_default();
+        Ok(Book { sheets, texts: texts.transpose()?.unwrap_or_default(), is_date, is_percent, is_1904 })
     }
 }
 
@@ -166,24 +167,30 @@ fn texts<R: Read + Seek>(archive: &Archive<R>, member: &Member) -> Result<Texts,
     }
 }
 
-fn dates<R: Read + Seek>(archive: &Archive<R>, member: &Member) -> Result<Vec<bool>, ReadError> {
+/// For each style whether it shows days, and whether it shows percents.
+fn styles<R: Read + Seek>(archive: &Archive<R>, member: &Member) -> Result<(Vec<bool>, Vec<bool>), ReadError> {
     let mut opener = archive.opener();
     let mut xml = Xml::new(&member.path, opener.open(member)?);
-    let (mut own, mut is_date, mut is_inside) = (Vec::new(), Vec::new(), false);
+    let (mut own, mut is_date, mut is_percent, mut is_inside) = (Vec::new(), Vec::new(), Vec::new(), false);
     loop {
         match xml.next()? {
             Token::Start("numFmt", tag) => {
                 let id = tag.attribute("numFmtId").and_then(|id| id.parse::<u32>().ok());
-                own.extend(id.zip(tag.attribute("formatCode")).map(|(id, code)| (id, tells_a_day(&code))));
+                let code = tag.attribute("formatCode");
+                own.extend(id.zip(code).map(|(id, code)| (id, tells_a_day(&code), code.contains('%'))));
             }
             Token::Start("cellXfs", _) => is_inside = true,
             Token::End("cellXfs") => is_inside = false,
             Token::Start("xf", tag) if is_inside => {
                 let id = tag.attribute("numFmtId").and_then(|id| id.parse::<u32>().ok()).unwrap_or(0);
-                let own = own.iter().find(|(own, _)| *own == id).map(|(_, is_date)| *is_date);
-                is_date.push(own.unwrap_or_else(|| DATE_FORMATS.iter().any(|range| range.contains(&id))));
+                let own =
+                    own.iter().find(|(own, ..)| *own == id).map(|(_, is_date, is_percent)| (*is_date, *is_percent));
+                let known = || (DATE_FORMATS.iter().any(|range| range.contains(&id)), PERCENT_FORMATS.contains(&id));
+                let (shows_days, shows_percents) = own.unwrap_or_else(known);
+                is_date.push(shows_days);
+                is_percent.push(shows_percents);
             }
-            Token::EndOfFile => return Ok(is_date),
+            Token::EndOfFile => return Ok((is_date, is_percent)),
             _ => {}
         }
         if own.len() > MAX_STYLES / 16 || is_date.len() > MAX_STYLES {

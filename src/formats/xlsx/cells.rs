@@ -136,6 +136,8 @@ impl<'b, R: Read> Rows<'b, R> {
         let place = || cell_name(self.sheet, self.last, column);
         let refused = |reason: &str| ReadError::refused(place(), reason);
         let text = |text: String| if text.is_empty() { Cell::Empty } else { Cell::Text(text) };
+        // Programs that compute nothing store an empty value.
+        let value = value.filter(|value| !(has_formula && value.is_empty()));
         match (kind.as_str(), value) {
             ("inlineStr", _) => Ok(text(unmasked(inline.unwrap_or_default()))),
             // A formula whose value was not stored tells nothing that can be read.
@@ -154,7 +156,13 @@ impl<'b, R: Read> Rows<'b, R> {
                 let number = value.trim().parse::<f64>().ok().filter(|number| number.is_finite());
                 let number = number.ok_or_else(|| refused("is said to be a number and is none"))?;
                 let is_date = style.and_then(|style| self.book.is_date.get(style)).copied().unwrap_or(false);
-                Ok(if is_date { day(number, self.book.is_1904) } else { Cell::Number(number) })
+                let is_percent = style.and_then(|style| self.book.is_percent.get(style)).copied().unwrap_or(false);
+                Ok(match number {
+                    number if is_date => day(number, self.book.is_1904),
+                    // What is shown as 60% is stored as 0.6; as text nobody takes it for a number.
+                    number if is_percent => Cell::Text(format!("{}%", number * 100.0)),
+                    number => Cell::Number(number),
+                })
             }
             (other, _) => Err(refused(&format!("is of the type {other:?}, which is not known"))),
         }

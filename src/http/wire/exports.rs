@@ -178,10 +178,11 @@ impl From<FileFormat> for FormatWire {
                 CrsChoice::Wgs84 => CrsChoiceWord::Wgs84,
                 CrsChoice::WebMercator => CrsChoiceWord::WebMercator,
             },
-            encodings: if about.has_encodings {
-                vec![EncodingWord::Utf8, EncodingWord::Gbk]
-            } else {
-                vec![EncodingWord::Utf8]
+            encodings: match format {
+                _ if about.has_encodings => vec![EncodingWord::Utf8, EncodingWord::Gbk],
+                // As CAD programs in China expect it.
+                FileFormat::Dxf => vec![EncodingWord::Gbk],
+                _ => vec![EncodingWord::Utf8],
             },
             options: about.options.to_vec(),
             note: Text::new(zh, en),

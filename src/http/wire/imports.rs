@@ -130,7 +130,7 @@ struct CountsWire {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "ImportWarning")]
 struct WarningWire {
-    /// Of `offset_suspected`, `encoding_assumed`, `sheet_ignored`, `changed_since`.
+    /// Of `offset_suspected`, `encoding_assumed`, `sheet_ignored`, `layer_left_out`, `changed_since`.
     code: &'static str,
     layer: String,
     detail: Text,

@@ -77,6 +77,9 @@ pub struct Made {
     pub largest_error: Option<LargestError>,
 }
 
+/// Room for text in columns of fixed width, so that whoever edits the file can write a longer name.
+const LEAST_TEXT_BYTES: usize = 80;
+
 /// Looks at the flag of those who stop after so many features.
 const LOOK_EVERY: u64 = 256;
 
@@ -121,9 +124,31 @@ impl Export {
             return wrong("offset", detail, "a crs in degrees, or EPSG:3857");
         }
         if self.encoding != Encoding::Utf8 && !self.format.has_encodings() {
-            return wrong("encoding", format!("{} is always UTF-8", self.format.id()), "utf-8");
+            return wrong("encoding", format!("{} leaves no choice of encoding", self.format.id()), "no encoding");
         }
         Ok(())
+    }
+
+    /// Whether conditions choose among the features of its collections.
+    fn is_a_part(&self) -> bool {
+        !self.filter.is_empty() || !self.features.is_empty() || !self.projects.is_empty() || !self.kinds.is_empty()
+    }
+
+    /// The member of a request by which nothing may be left, where nothing is.
+    fn narrowest(&self) -> &'static str {
+        if self.filter.condition.is_some() {
+            "filter"
+        } else if !self.features.is_empty() {
+            "features"
+        } else if self.filter.area.is_some() {
+            "bbox"
+        } else if !self.projects.is_empty() {
+            "projects"
+        } else if !self.kinds.is_empty() {
+            "kinds"
+        } else {
+            "collections"
+        }
     }
 
     /// The collections that something may go out of, in the plan's order.
@@ -243,7 +268,11 @@ impl Export {
             }
             if count > 0 {
                 let layer = Layer {
-                    name: collection.id.to_string(),
+                    // Files are taken apart and their names forgotten; a layer that is moved off says so itself.
+                    name: self.offset.map_or_else(
+                        || collection.id.to_string(),
+                        |offset| format!("{}_{}", collection.id, offset.as_str()),
+                    ),
                     title: collection.title.clone(),
                     geometry_type: collection.geometry_type,
                     fields,
@@ -257,7 +286,7 @@ impl Export {
         }
         if layers.is_empty() {
             return Err(ExportError::Request {
-                member: "filter",
+                member: self.narrowest(),
                 detail: "nothing matches, so there is nothing to write".to_owned(),
                 expected: "conditions that at least one feature meets".to_owned(),
             });
@@ -283,5 +312,10 @@ fn layer_field(field: &super::facts::Field) -> LayerField {
         FieldType::Number => FieldKind::Number,
         FieldType::Date => FieldKind::Date,
     };
-    LayerField { name: field.name.to_owned(), kind, meaning: field.meaning.to_owned(), max_bytes: 0 }
+    let max_bytes = match field.field_type {
+        FieldType::Word(words) => words().into_iter().map(str::len).max().unwrap_or_default(),
+        FieldType::Text => LEAST_TEXT_BYTES,
+        FieldType::Number | FieldType::Date => 0,
+    };
+    LayerField { name: field.name.to_owned(), kind, meaning: field.meaning.to_owned(), max_bytes }
 }

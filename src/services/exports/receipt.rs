@@ -115,7 +115,7 @@ impl Receipt {
             );
         }
         Receipt {
-            file: file_name(export, view, request.today, made.layers.len()),
+            file: file_name(export, view, request, made.layers.len()),
             bytes,
             sha256,
             created_at: request.at,
@@ -148,14 +148,17 @@ impl Receipt {
 }
 
 /// A name that tells plan, what, system and day: `jiaxing-etdz-2019_roads_epsg4549_2026-11-24.zip`.
-fn file_name(export: &Export, view: &View, today: Date, layers: usize) -> String {
+fn file_name(export: &Export, view: &View, request: &Request, layers: usize) -> String {
     let what = match export.collections.as_deref() {
         Some([one]) => one.to_string(),
-        Some(some) => format!("{}-layers", some.len()),
+        Some(_) => format!("{layers}-layers"),
         None => "plan".to_owned(),
     };
+    let part = if export.is_a_part() { "_part" } else { "" };
+    let as_of = request.as_of.map(|day| format!("_as-of-{day}")).unwrap_or_default();
+    let today = request.today;
     let crs = export.crs.code().to_string().to_lowercase().replace(':', "");
     let offset = export.offset.map(|offset| format!("_{}", offset.as_str())).unwrap_or_default();
     let ending = export.format.extension(layers > 1);
-    format!("{}_{what}_{crs}{offset}_{today}.{ending}", view.atlas.plan().id)
+    format!("{}_{what}{part}_{crs}{offset}{as_of}_{today}.{ending}", view.atlas.plan().id)
 }

@@ -60,6 +60,8 @@ pub enum WarningCode {
     EncodingAssumed,
     /// A sheet of a workbook that is none of a plan's.
     SheetIgnored,
+    /// A layer that goes into no collection.
+    LayerLeftOut,
 }
 
 impl WarningCode {
@@ -68,6 +70,7 @@ impl WarningCode {
             WarningCode::OffsetSuspected => "offset_suspected",
             WarningCode::EncodingAssumed => "encoding_assumed",
             WarningCode::SheetIgnored => "sheet_ignored",
+            WarningCode::LayerLeftOut => "layer_left_out",
         }
     }
 }
@@ -116,6 +119,9 @@ pub fn preview<F: Read + Seek>(
         let tables = source.tables()?;
         sheets(&tables, atlas, mapped.absent, &mut candidates, &mut warnings)?;
     }
+    let left_out =
+        inspection.layers.iter().filter(|found| layers.iter().all(|checked| checked.layer.name != found.name));
+    warnings.extend(left_out.map(|found| nowhere(&found.name)));
     for checked in &layers {
         warnings.extend(assumed(checked));
         let mut reading = FeatureReading::new(checked, atlas);
@@ -142,6 +148,19 @@ pub fn preview<F: Read + Seek>(
     Ok(Preview { seq: atlas.seq(), counts: Counts::of(&rows), rect, warnings, rows })
 }
 
+fn nowhere(layer: &str) -> Warning {
+    Warning {
+        code: WarningCode::LayerLeftOut,
+        layer: layer.to_owned(),
+        detail: Text::new(
+            format!("{layer} 没有指定图层，不会导入"),
+            format!("{layer} goes into no collection, so nothing of it comes in; say which"),
+        ),
+        offset: None,
+        distance_m: None,
+    }
+}
+
 fn sheets(
     tables: &[crate::formats::table::ReadTable],
     atlas: &Atlas,
@@ -160,8 +179,8 @@ fn sheets(
     warnings.extend(taken.ignored.into_iter().map(|layer| Warning {
         code: WarningCode::SheetIgnored,
         detail: Text::new(
-            format!("工作表 {layer} 不是计划的工作表，没有读"),
-            format!("the sheet {layer} is none of a plan's and was not read"),
+            format!("工作表 {layer} 不是计划的工作表，没有读；图层要单独导出为不带计划表的工作簿再导入"),
+            format!("the sheet {layer} is none of a plan's and was not read; layers come in from a workbook without the plan's tables (tables: false)"),
         ),
         layer,
         offset: None,

@@ -103,6 +103,8 @@ impl CrsCode {
         if text == CRS84_URI || ["OGC:CRS84", "CRS84", "urn:ogc:def:crs:OGC:1.3:CRS84"].contains(&text) {
             return Some(CrsCode::Crs84);
         }
+        let upper = text.to_ascii_uppercase();
+        let text = if upper.starts_with("EPSG:") { upper.as_str() } else { text };
         let beginnings = [EPSG_URI, "https://www.opengis.net/def/crs/EPSG/0/", "urn:ogc:def:crs:EPSG::", "EPSG:"];
         let number = beginnings.iter().find_map(|beginning| text.strip_prefix(beginning)).unwrap_or(text);
         let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());

@@ -97,6 +97,8 @@ async fn what_does_not_go_together_is_told_by_member() {
         (json!({"filter": "colour = 1"}), "filter"),
         (json!({"filter": "accuracy_m < 0"}), "filter"),
         (json!({"bbox": [1, 2, 0, 1]}), "bbox"),
+        (json!({"bbox": [0, 0, 1, 1]}), "bbox"),
+        (json!({"kinds": ["park"], "collections": ["roads"]}), "kinds"),
         (json!({"format": "pmtiles", "min_zoom": 9, "max_zoom": 3}), "max_zoom"),
     ] {
         let request = crate::support::office::merged(json!({"format": "geojson"}), members);
