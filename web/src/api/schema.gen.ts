@@ -2790,7 +2790,7 @@ export interface components {
             rejected: number;
         };
         ImportWarning: {
-            /** @description Of `offset_suspected`, `encoding_assumed`, `sheet_ignored`, `changed_since`. */
+            /** @description Of `offset_suspected`, `encoding_assumed`, `sheet_ignored`, `layer_left_out`, `changed_since`. */
             code: string;
             layer: string;
             detail: components["schemas"]["Text"];
