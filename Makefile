@@ -3,10 +3,10 @@
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
-DEBIAN_PACKAGES := chromium fonts-noto-cjk gdal-bin procps python3-owslib
+DEBIAN_PACKAGES := chromium fonts-noto-cjk gdal-bin proj-bin postgresql-postgis procps python3-owslib
 TEST_BINARY := target/debug/guatu
 
-.PHONY: help run build web api test test-deps test-rust test-web check fmt deny bench load
+.PHONY: help run build web api test test-deps test-rust test-web check fmt fuzz deny bench load
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -53,6 +53,16 @@ test-web: web ## Unit tests of the web app, its size, and the browser against th
 fmt: ## Format Rust and web
 	cargo fmt
 	cd web && npm run --silent format
+
+FUZZ_SECONDS ?= 20
+
+fuzz: ## Fuzz every reader of strangers' bytes for FUZZ_SECONDS each (needs nightly Rust; installs cargo-fuzz)
+	cargo fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz
+	@# A copy, so that the corpus of the tree stays small.
+	for target in $$(cargo +nightly fuzz list); do \
+		rm -rf fuzz/found/$$target && mkdir -p fuzz/found/$$target && \
+		cargo +nightly fuzz run $$target fuzz/found/$$target fuzz/corpus/$$target -- -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 || exit 1; \
+	done
 
 deny: ## Licences, advisories and sources of all crates (needs cargo-deny)
 	cargo deny --locked check

@@ -14,16 +14,24 @@ use tokio::sync::watch;
 use crate::atlas::{Atlas, AtlasError, Row};
 use crate::config::Config;
 use crate::formats::seeds::Problem;
-use crate::http::{self, Clock, Kept, State};
+use crate::http::{self, Clock, ExportRequest, Kept, State};
 use crate::plan::{Date, Record, Slug, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::demo;
+use crate::services::exports::desk::Exports;
+use crate::services::exports::{self, Progress, Receipt};
+use crate::services::imports::Imports;
+use crate::services::past::{Past, PastError};
 use crate::services::photos::Photos;
 use crate::services::publish::Published;
 use crate::services::seeding::{self, Source};
+use crate::services::{Audience, View};
 use crate::store::accounts::AccountsStore;
+use crate::store::files::FileStore;
 use crate::store::gpkg::{self, GpkgStore};
+use crate::store::lock::FolderLock;
 use crate::store::photos::PhotoStore;
+use crate::store::scratch;
 use crate::store::{Loaded, Store, StoreError};
 
 /// The store's file in the data folder.
@@ -34,6 +42,11 @@ const ACCOUNTS_FILE: &str = "accounts.sqlite";
 
 /// The folder of photos in the data folder.
 const PHOTOS_FOLDER: &str = "photos";
+
+/// The folder of exports that wait to be fetched.
+const EXPORTS_FOLDER: &str = "exports";
+/// The folder of files that are on their way into the plan.
+const IMPORTS_FOLDER: &str = "imports";
 
 /// The store while a simulation fills it.
 const UNFINISHED_FILE: &str = "guatu.gpkg.unfinished";
@@ -46,6 +59,9 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// How often photos that nobody took are looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(6);
+
+/// How often imports that are over are looked for.
+const IMPORTS_SWEEP_EVERY: Duration = Duration::from_mins(10);
 
 /// How often the metrics are tidied.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -69,6 +85,17 @@ pub struct DemoOptions {
     pub plan: Option<Source>,
     pub seed: u64,
     pub config: Config,
+}
+
+/// What [`export`] is asked for.
+pub struct ExportOptions {
+    pub data: PathBuf,
+    pub file: PathBuf,
+    pub request: ExportRequest,
+    /// Only what anybody may see.
+    pub public: bool,
+    pub config: Config,
+    pub progress: Arc<Progress>,
 }
 
 /// A store that was filled with a simulation.
@@ -101,6 +128,12 @@ pub enum AppError {
     Accounts(#[from] AccountsError),
     #[error(transparent)]
     Atlas(#[from] AtlasError),
+    #[error("{path} holds no plan; `guatu serve` and `guatu demo` make one")]
+    NoStore { path: PathBuf },
+    #[error("{path} cannot be written: {fault}")]
+    Write { path: PathBuf, fault: std::io::Error },
+    #[error("{0}")]
+    Export(String),
     #[error("the password cannot be read: {0}")]
     Password(std::io::Error),
     #[error("cannot serve: {0}")]
@@ -126,12 +159,15 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
 
     let data_error = |fault| AppError::Data { path: options.data.clone(), fault };
     std::fs::create_dir_all(&options.data).map_err(data_error)?;
+    let _lock = FolderLock::take(&options.data)?;
     let (store, loaded) = open(&options).await?;
     let atlas = Atlas::build(loaded.seq, loaded.records)?;
     tracing::info!(plan = %atlas.plan().id, seq = atlas.seq(), projects = atlas.projects.len(), "plan loaded");
 
     let accounts = open_accounts(&options.data)?;
     let photos = Photos::new(PhotoStore::folder(&options.data.join(PHOTOS_FOLDER))?);
+    let exports = scratch::empty_folder(&options.data.join(EXPORTS_FOLDER)).map(Exports::new).map_err(data_error)?;
+    let imports = Imports::new(FileStore::open(&options.data.join(IMPORTS_FOLDER))?)?;
     let set_up = accounts.begin_setup(Timestamp::now())?;
 
     let metrics = PrometheusBuilder::new().install_recorder().map_err(serve_error)?;
@@ -143,11 +179,12 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let (stop, stopping) = watch::channel(false);
     let store = Arc::new(store);
     let options_of_http = options.config.options.clone();
-    let kept = Kept { store: Arc::clone(&store), accounts, photos };
+    let kept = Kept { store: Arc::clone(&store), accounts, photos, exports, imports };
     let state = State::new(published, kept, clock, stopping, metrics, options_of_http);
 
     let state = Arc::new(state);
     tokio::spawn(sweep_photos(Arc::clone(&state)));
+    tokio::spawn(sweep_imports(Arc::clone(&state)));
 
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener).map_err(serve_error)?.handle(handle.clone());
@@ -185,6 +222,62 @@ pub fn open_accounts(data: &Path) -> Result<Accounts, AppError> {
     let data_error = |fault| AppError::Data { path: data.to_owned(), fault };
     std::fs::read_dir(data).map_err(data_error)?;
     Ok(Accounts::new(AccountsStore::open(&data.join(ACCOUNTS_FILE))?)?)
+}
+
+/// The store's file in a data folder.
+pub fn store_path(data: &Path) -> PathBuf {
+    data.join(STORE_FILE)
+}
+
+/// Writes the plan of a data folder as a file, which gets its name when it is complete; also beside a server that runs.
+///
+/// # Errors
+/// When the folder holds no plan, when the request cannot be done, or when the file cannot be written.
+pub async fn export(options: ExportOptions) -> Result<Receipt, AppError> {
+    let path = options.data.join(STORE_FILE);
+    if !path.exists() {
+        return Err(AppError::NoStore { path });
+    }
+    let told = |problem: &http::Problem| AppError::Export(problem.told().0);
+    // For reading alone: a store of an older schema is brought to this one by a server, not beside one.
+    let loaded = gpkg::read(&path, &gpkg::Options::default())?;
+    let published = Published::new(Atlas::build(loaded.seq, loaded.records)?);
+    let store = GpkgStore::open(&path, &gpkg::Options::default())?;
+    let zone = &options.config.options.time_zone;
+    let today = Timestamp::now().to_zoned_datetime(zone.clone()).date();
+    let (past, as_of) = (Past::default(), options.request.as_of.filter(|day| *day < today));
+    let earlier = |fault: PastError| AppError::Export(fault.to_string());
+    let atlas = match (as_of, options.public) {
+        (None, false) => published.current(),
+        (None, true) => published.public(),
+        (Some(day), false) => past.on(day, zone, &store, &published).await.map_err(earlier)?,
+        (Some(day), true) => past.public_on(day, zone, &store, &published).await.map_err(earlier)?,
+    };
+    let audience = if options.public { Audience::Public { known_at: atlas.seq() } } else { Audience::Staff };
+    let view = View { atlas, today: options.request.as_of.unwrap_or(today), audience };
+    let export = http::checked_export(&options.request, &options.config.options.crs).map_err(|fault| told(&fault))?;
+    let asked = serde_json::to_value(&options.request).map_err(|fault| AppError::Export(fault.to_string()))?;
+    let server = options.config.options.public_url.clone();
+    let about = exports::Request { asked, server, as_of: options.request.as_of, at: Timestamp::now(), today };
+    let mut partial = options.file.clone().into_os_string();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let made = exports::desk::write_file(&export, &view, &about, &partial, &options.progress);
+    let named = made.map_err(|fault| AppError::Export(fault.to_string())).and_then(|receipt| {
+        let fault = std::fs::rename(&partial, &options.file).err();
+        fault.map_or(Ok(receipt), |fault| Err(AppError::Write { path: options.file.clone(), fault }))
+    });
+    if named.is_err() {
+        // What was begun is of no use; why is told already.
+        let _ = std::fs::remove_file(&partial);
+    }
+    named
+}
+
+/// # Errors
+/// When the file cannot be written.
+pub fn write_text(path: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::write(path, text)
 }
 
 /// The moment, for those of the command line that work on a data folder.
@@ -289,6 +382,21 @@ async fn sweep_photos(state: Arc<State>) {
             Ok(0) => {}
             Ok(gone) => tracing::info!(gone, "unused photos removed"),
             Err(fault) => tracing::warn!(%fault, "unused photos cannot be removed"),
+        }
+    }
+}
+
+/// Removes files that have been here for their day, from time to time.
+async fn sweep_imports(state: Arc<State>) {
+    let mut turns = tokio::time::interval(IMPORTS_SWEEP_EVERY);
+    loop {
+        turns.tick().await;
+        let sweeping = Arc::clone(&state);
+        match tokio::task::spawn_blocking(move || sweeping.imports.sweep(sweeping.now())).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(gone)) => tracing::info!(gone, "imports that were over removed"),
+            Ok(Err(fault)) => tracing::warn!(%fault, "imports that are over cannot be removed"),
+            Err(fault) => tracing::error!(%fault, "imports cannot be swept"),
         }
     }
 }

@@ -7,8 +7,9 @@ use jiff::tz::TimeZone;
 use openidconnect::ClientSecret;
 use serde::Deserialize;
 
-use crate::http::{BaseMap, BaseMapType, OidcOptions, Options, origin};
+use crate::http::{BaseMap, BaseMapType, OidcOptions, Options, origin, prefix};
 use crate::plan::UserRole;
+use crate::spatial::CrsCatalogue;
 
 /// Where days begin and end when the operator does not say: the shipped plan's district.
 const DEFAULT_TIME_ZONE: &str = "Asia/Shanghai";
@@ -48,6 +49,8 @@ struct ServerWire {
     public_url: Option<String>,
     time_zone: Option<String>,
     trust_forwarded: Option<bool>,
+    #[serde(default)]
+    crs: Vec<u32>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -94,9 +97,9 @@ impl Config {
             error(format!("server.time_zone: {zone:?} is no zone of the IANA database, such as Asia/Shanghai"))
         })?;
         let public_url = wire.server.public_url.map(|url| url.trim_end_matches('/').to_owned());
-        if let Some(url) = public_url.as_deref().filter(|url| origin(url) != Some(url)) {
+        if let Some(url) = public_url.as_deref().filter(|url| !is_public_url(url)) {
             return Err(error(format!(
-                "server.public_url: {url:?} is not an origin such as https://plan.example.org (no path, plain ASCII)"
+                "server.public_url: {url:?} is not an address such as https://plan.example.org or https://example.org/plan (plain ASCII)"
             )));
         }
         for (at, basemap) in wire.map.basemaps.iter().enumerate() {
@@ -121,8 +124,26 @@ impl Config {
         }
         let oidc = wire.auth.oidc.map(|oidc| check_oidc(oidc, public_url.as_deref())).transpose().map_err(error)?;
         let trust_forwarded = wire.server.trust_forwarded.unwrap_or_default();
-        Ok(Config { options: Options { basemaps: wire.map.basemaps, public_url, time_zone, trust_forwarded, oidc } })
+        let crs = wire
+            .server
+            .crs
+            .iter()
+            .try_fold(CrsCatalogue::default(), |known, number| known.with(*number))
+            .map_err(|fault| {
+                let known =
+                    "EPSG's numbers 4326, 4490, 3857, 4491 to 4554 (CGCS2000 Gauss-Kruger) and 32601 to 32660 (UTM)";
+                error(format!("server.crs: {fault}; known are {known}"))
+            })?;
+        Ok(Config {
+            options: Options { basemaps: wire.map.basemaps, public_url, time_zone, trust_forwarded, crs, oidc },
+        })
     }
+}
+
+/// An origin, perhaps with a path below which a proxy serves us.
+fn is_public_url(url: &str) -> bool {
+    let path = origin(url).and_then(|origin| url.strip_prefix(origin));
+    path.is_some_and(|path| path.is_empty() || prefix(path).as_deref() == Some(path))
 }
 
 /// Scopes that give a name and an address with most providers.

@@ -2,6 +2,8 @@
 
 mod check;
 mod demo;
+mod export;
+mod import;
 mod serve;
 mod user;
 
@@ -35,6 +37,10 @@ enum Command {
     User(user::UserCommand),
     /// Fill a new data folder with a plan and a simulated year of reports, to try things out; nothing of it is real.
     Demo(DemoArguments),
+    /// Bring a file's layers, or a plan's workbook, into the plan; show what would become of it with --dry-run.
+    Import(Box<import::ImportArguments>),
+    /// Write the plan's places as a file in a format of others, with a receipt beside it; also while a server runs.
+    Export(Box<export::ExportArguments>),
     /// Print the OpenAPI 3.0 document of the server.
     Openapi,
 }
@@ -90,6 +96,8 @@ pub fn run() -> ExitCode {
         Command::Check { dir } => check::run(dir),
         Command::User(command) => user::run(command),
         Command::Demo(arguments) => demo::run(arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Export(arguments) => export::run(*arguments),
         Command::Openapi => print_document(),
     }
 }

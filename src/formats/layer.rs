@@ -7,6 +7,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use geo::Geometry;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::Value;
 use crate::plan::{Date, Text};
@@ -147,10 +149,12 @@ pub enum EncodingEvidence {
 }
 
 /// Encodings of text that Chinese offices use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Encoding {
+    #[serde(rename = "utf-8")]
     Utf8,
     /// GBK, read as its superset GB 18030.
+    #[serde(rename = "gbk")]
     Gbk,
 }
 

@@ -18,11 +18,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::formats::photo::PhotoError;
+use crate::formats::read::SourceFormat;
 use crate::plan::{Text, rules};
 use crate::services::accounts::AccountsError;
 use crate::services::edits::EditError;
+use crate::services::imports::ImportError;
 use crate::services::photos::UploadError;
 use crate::services::tiles::digest;
+use crate::services::workbook::Fault;
 use crate::store::StoreError;
 
 pub const JSON: &str = "application/json";
@@ -30,7 +33,18 @@ pub const GEOJSON: &str = "application/geo+json";
 pub const PROBLEM_JSON: &str = "application/problem+json";
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const OPENAPI_30: &str = "application/vnd.oai.openapi+json;version=3.0";
+pub const SCHEMA_JSON: &str = "application/schema+json";
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 pub const MVT: &str = "application/vnd.mapbox-vector-tile";
+pub const MAPLIBRE_STYLE: &str = "application/vnd.mapbox.style+json";
+pub const SLD_10: &str = "application/vnd.ogc.sld+xml;version=1.0";
+pub const SLD_11: &str = "application/vnd.ogc.sld+xml;version=1.1";
+pub const QML: &str = "application/x-qgis-layer-settings";
+pub const QGIS_LAYERS: &str = "application/x-qgis-layer-definition";
+pub const QGIS_PROJECT: &str = "application/x-qgis-project";
+
+/// The reference system of a body's coordinates (OGC API – Features Part 2).
+pub const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
 /// Bodies longer than this are refused before they are read to the end.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
@@ -269,6 +283,34 @@ impl From<UploadError> for Problem {
     }
 }
 
+impl From<ImportError> for Problem {
+    fn from(fault: ImportError) -> Problem {
+        let told = fault.to_string();
+        match fault {
+            ImportError::Absent(_) => Problem::not_found("import", told),
+            ImportError::TooMany | ImportError::Conflict(_) => Problem::conflict(told),
+            ImportError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, told),
+            ImportError::UnknownFormat(_) => {
+                let known = SourceFormat::ALL.map(SourceFormat::id).join(", ");
+                let expected = Some(format!("one of {known}").into());
+                Problem { expected, ..Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, told) }
+            }
+            ImportError::Refused(_) => Problem::unprocessable(told),
+            ImportError::Mapping(faults) => Problem::violated(
+                faults
+                    .into_iter()
+                    .map(|Fault { field, place, detail, expected }| {
+                        let (expected_zh, expected) = expected.map(|text| (text.zh, text.en)).unzip();
+                        let field = place.unwrap_or(field);
+                        Violation { field, detail: detail.en, expected, detail_zh: Some(detail.zh), expected_zh }
+                    })
+                    .collect(),
+            ),
+            ImportError::Store(fault) => Problem::from(fault),
+        }
+    }
+}
+
 /// A store that fails where nothing of the caller's can be the reason.
 impl From<StoreError> for Problem {
     fn from(fault: StoreError) -> Problem {
@@ -415,6 +457,11 @@ pub fn momentary(value: &impl Serialize) -> Response {
 /// Something new, told once.
 pub fn created(value: &impl Serialize) -> Response {
     (StatusCode::CREATED, NO_STORE, Json(value)).into_response()
+}
+
+/// Something that is being made.
+pub fn accepted(value: &impl Serialize) -> Response {
+    (StatusCode::ACCEPTED, NO_STORE, Json(value)).into_response()
 }
 
 /// Something new, with nothing to tell but where it is.

@@ -1,6 +1,6 @@
 //! The door before every handler: who asks, by cookie or token, and whether the operation is for them.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, Request, State as Extract};
@@ -12,6 +12,7 @@ use axum::response::Response;
 
 use super::Options;
 use super::answer::{self, Problem};
+use super::forwarded::{Forwarded, base_path};
 use super::route::Access;
 use super::state::State;
 use crate::plan::{Caller, Identity, Right, SignedInBy};
@@ -20,10 +21,8 @@ use crate::services::accounts::{ABSOLUTE_LIMIT, Accounts, Source};
 pub const SESSION_COOKIE: &str = "guatu_session";
 
 const STATE_COOKIE: &str = "guatu_oidc";
-const STATE_PATH: &str = "Path=/api/v1/session/oidc";
+const STATE_PATH: &str = "/api/v1/session/oidc";
 
-const FORWARDED_FOR: &str = "x-forwarded-for";
-const FORWARDED_PROTO: &str = "x-forwarded-proto";
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Lets a request through to its handler, with its caller, or answers in its place.
@@ -159,30 +158,32 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// Adds the cookie of a session that has begun; the browser gives it to no script and to no other site's requests.
 pub fn with_session(response: Response, secret: &str, headers: &HeaderMap, options: &Options) -> Response {
     let life = ABSOLUTE_LIMIT.as_secs();
-    let cookie = format!("{SESSION_COOKIE}={secret}; Max-Age={life}; Path=/");
+    let cookie = format!("{SESSION_COOKIE}={secret}; Max-Age={life}; Path={}/", base_path(headers, options));
     answer::with(response, SET_COOKIE, &guarded(&cookie, headers, options))
 }
 
 /// Takes the cookie away.
 pub fn without_session(response: Response, headers: &HeaderMap, options: &Options) -> Response {
-    let cookie = format!("{SESSION_COOKIE}=; Max-Age=0; Path=/");
+    let cookie = format!("{SESSION_COOKIE}=; Max-Age=0; Path={}/", base_path(headers, options));
     answer::with(response, SET_COOKIE, &guarded(&cookie, headers, options))
 }
 
 /// The cookie of a browser that goes to the identity provider.
 pub fn state_cookie(state: &str, life: i64, headers: &HeaderMap, options: &Options) -> String {
-    guarded(&format!("{STATE_COOKIE}={state}; Max-Age={life}; {STATE_PATH}"), headers, options)
+    let path = format!("{}{STATE_PATH}", base_path(headers, options));
+    guarded(&format!("{STATE_COOKIE}={state}; Max-Age={life}; Path={path}"), headers, options)
 }
 
 /// Takes it away once it has been used.
 pub fn without_state(response: Response, headers: &HeaderMap, options: &Options) -> Response {
-    let cookie = guarded(&format!("{STATE_COOKIE}=; Max-Age=0; {STATE_PATH}"), headers, options);
+    let path = format!("{}{STATE_PATH}", base_path(headers, options));
+    let cookie = guarded(&format!("{STATE_COOKIE}=; Max-Age=0; Path={path}"), headers, options);
     answer::also_with(response, SET_COOKIE, &cookie)
 }
 
 /// A cookie that no script reads and that other sites' requests do not carry.
 fn guarded(cookie: &str, headers: &HeaderMap, options: &Options) -> String {
-    let proxy_says = || options.trust_forwarded && text(headers, FORWARDED_PROTO) == Some("https");
+    let proxy_says = || Forwarded::read(headers, options).scheme == Some("https");
     let is_https = options.public_url.as_ref().is_some_and(|url| url.starts_with("https://")) || proxy_says();
     let secure = if is_https { "; Secure" } else { "" };
     format!("{cookie}; HttpOnly; SameSite=Lax{secure}")
@@ -196,15 +197,14 @@ fn is_same_origin(headers: &HeaderMap, options: &Options) -> bool {
     let Some(origin) = text(headers, ORIGIN) else { return false };
     let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
     // Behind a proxy for TLS the scheme is not known here, but the host that the browser asked is.
-    options.public_url.as_deref() == Some(origin) || (host.is_some() && host == text(headers, HOST))
+    let asked = [text(headers, HOST).map(str::to_owned), Forwarded::read(headers, options).host];
+    let is_public = options.public_url.as_deref().and_then(super::origin) == Some(origin);
+    is_public || host.is_some_and(|host| asked.iter().flatten().any(|asked| asked == host))
 }
 
 /// Where a request comes from: the peer, or what the proxy in front adds at the end.
 pub fn source(parts: &Parts, options: &Options) -> Source {
-    let mut lines = parts.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
-    let last =
-        lines.next_back().and_then(|line| line.rsplit(',').next()).and_then(|address| address.trim().parse().ok());
     let peer = || parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    let forwarded: Option<IpAddr> = last.filter(|_| options.trust_forwarded);
+    let forwarded = Forwarded::read(&parts.headers, options).from;
     Source(forwarded.or_else(peer).unwrap_or(Ipv4Addr::UNSPECIFIED.into()))
 }

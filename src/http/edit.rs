@@ -137,6 +137,26 @@ pub async fn land(
     asked.state.writer.write(request, prepare).await.map_err(|fault| problem(asked, fault))
 }
 
+/// As [`land`], for edits that were shown as they are and must land so: 409 when the plan has changed so that they cannot.
+///
+/// # Errors
+/// As [`land`].
+pub async fn land_as_seen(
+    asked: &Asked,
+    author: Author,
+    plan_edits: impl Fn() -> Vec<Edit> + Send + 'static,
+) -> Result<Landed, Problem> {
+    let request = author.request.clone().map(|request| (author.name.clone(), request));
+    let prepare = move |atlas: &Atlas| edits::prepare(atlas, plan_edits(), &author, Moves::Step);
+    asked.state.writer.write(request, prepare).await.map_err(|fault| match fault {
+        WriteError::Edit(EditError::Forbidden(_)) => problem(asked, fault),
+        WriteError::Edit(_) | WriteError::Store(StoreError::Conflict { .. }) => {
+            Problem::conflict(format!("the plan changed since the preview: {fault}; send the mapping again"))
+        }
+        fault => problem(asked, fault),
+    })
+}
+
 fn problem(asked: &Asked, fault: WriteError) -> Problem {
     match fault {
         WriteError::Edit(EditError::Stale { key, asked: version, .. }) => stale(asked, &key, version),

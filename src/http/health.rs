@@ -12,6 +12,7 @@ use axum::{Extension, Router};
 use serde_json::json;
 
 use super::answer::{self, JSON, Problem};
+use super::forwarded::base_path;
 use super::openapi::Documents;
 use super::state::State;
 
@@ -43,9 +44,10 @@ async fn find_metrics(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -
 
 async fn find_document(
     Extension(documents): Extension<Arc<Documents>>,
+    Extract(state): Extract<Arc<State>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    answer::json(&headers, JSON, &documents.whole)
+    answer::json(&headers, JSON, &documents.whole_below(&base_path(&headers, &state.options)))
 }
 
 /// Counts requests and times them by route, method and status.

@@ -8,6 +8,7 @@ mod door;
 mod edit;
 mod events;
 mod fingerprint;
+mod forwarded;
 mod health;
 mod live;
 mod ogc;
@@ -24,10 +25,13 @@ mod wire;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{ALLOW, CONTENT_SECURITY_POLICY, ETAG, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::body::HttpBody;
+use axum::extract::{DefaultBodyLimit, Request, State as Extract};
+use axum::http::header::{
+    ALLOW, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -35,6 +39,7 @@ use jiff::tz::TimeZone;
 use openapiv3::OpenAPI;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
@@ -42,11 +47,14 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, TraceLayer};
 use tracing::Level;
 
+pub use api::checked_export;
+pub use forwarded::prefix;
 pub use oidc::OidcOptions;
 pub use state::{Clock, Kept, State};
-pub use wire::{BaseMap, BaseMapType};
+pub use wire::{BaseMap, BaseMapType, EncodingWord, ExportRequest};
 
-use answer::Problem;
+use crate::spatial::CrsCatalogue;
+pub use answer::Problem;
 use openapi::Documents;
 use route::{Access, Route};
 
@@ -55,12 +63,16 @@ use route::{Access, Route};
 pub struct Options {
     /// Base maps that the web app offers; the only other origins that it may load from.
     pub basemaps: Vec<BaseMap>,
-    /// The address under which the world knows this server, without a slash at the end; the Host header's when absent.
+    /// The address under which the world knows this server, perhaps below a path that the proxy takes off, without a slash at the end;
+    /// the Host header's when absent.
     pub public_url: Option<String>,
     /// Where days begin and end.
     pub time_zone: TimeZone,
-    /// Whether a proxy in front tells who asks (`X-Forwarded-For`) and by which scheme (`X-Forwarded-Proto`).
+    /// Whether a proxy in front tells who asks, and under which scheme, host and path prefix: by `X-Forwarded-For`, `-Proto`, `-Host` and
+    /// `-Prefix`, or by `Forwarded` when none of those is there. It must set or drop each of them, as others may write them too.
     pub trust_forwarded: bool,
+    /// Reference systems that features are given and taken in.
+    pub crs: CrsCatalogue,
     /// Where else users sign in; goes with `public_url`, to which the provider sends them back.
     pub oidc: Option<OidcOptions>,
 }
@@ -68,10 +80,18 @@ pub struct Options {
 /// The longest that a request may take.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// The longest that a file may take to come: 256 MiB over a slow line.
+const FILE_TIMEOUT: Duration = Duration::from_mins(30);
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Every operation that has a description.
 fn routes() -> Vec<Route> {
+    [routes_of_words(), api::routes_of_files()].into_iter().flatten().collect()
+}
+
+/// Those whose bodies are short.
+fn routes_of_words() -> Vec<Route> {
     [api::routes(), ogc::routes(), tiles::routes(), styles::routes()].into_iter().flatten().collect()
 }
 
@@ -87,23 +107,28 @@ pub fn document() -> OpenAPI {
 /// The whole server as one router.
 pub fn router(state: Arc<State>) -> Router {
     let policy = content_security_policy(&state.options.basemaps);
-    let resources = routes();
-    let documents = Arc::new(documents(&resources));
+    let documents = Arc::new(documents(&routes()));
     let ids = (SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid), PropagateRequestIdLayer::new(REQUEST_ID));
     let landing_page = route::guarded(get(ogc::find_landing_page), Access::READ, &state);
-    route::router(resources, &state)
+    // Each of these looks after the length of its body itself.
+    let files = route::router(api::routes_of_files(), &state)
+        .layer(TimeoutLayer::with_status_code(answer::TIMED_OUT, FILE_TIMEOUT));
+    route::router(routes_of_words(), &state)
         .merge(health::router())
         .route("/ogc/", landing_page)
         .fallback(web::find_file)
         .layer(Extension(documents))
-        .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(answer::MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(answer::TIMED_OUT, REQUEST_TIMEOUT))
+        .merge(files)
+        .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(answer::as_problem))
+        .layer(from_fn_with_state(Arc::clone(&state), below_the_prefix))
         .layer(from_fn(health::measure))
         .layer(map_response(move |response: Response| std::future::ready(secured(response, &policy))))
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers([
+            answer::CONTENT_CRS,
             ETAG,
             ALLOW,
             REQUEST_ID,
@@ -112,11 +137,21 @@ pub fn router(state: Arc<State>) -> Router {
             api::uploads::UPLOAD_LENGTH,
             api::uploads::UPLOAD_OFFSET,
         ]))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(Packed(DefaultPredicate::new())))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))
         .layer(ids.1)
         .layer(ids.0)
         .with_state(state)
+}
+
+/// Which answers are packed on their way. Files are left as they are made: they are packed already, or are fetched in parts.
+#[derive(Clone)]
+struct Packed(DefaultPredicate);
+
+impl Predicate for Packed {
+    fn should_compress<B: HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
+        !response.headers().contains_key(CONTENT_DISPOSITION) && self.0.should_compress(response)
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
@@ -128,6 +163,20 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
 fn span(request: &Request) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+/// Where an answer sends its reader to a path of this server, the path prefix that the reader knows comes before it.
+async fn below_the_prefix(Extract(state): Extract<Arc<State>>, request: Request, next: Next) -> Response {
+    let prefix = forwarded::base_path(request.headers(), &state.options);
+    let response = next.run(request).await;
+    let address = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+    match address.filter(|address| !prefix.is_empty() && address.starts_with('/')) {
+        Some(address) => {
+            let address = format!("{prefix}{address}");
+            answer::with(response, LOCATION, &address)
+        }
+        None => response,
+    }
 }
 
 /// Headers that keep a browser from doing what the app never asks for.

@@ -30,19 +30,29 @@ impl Documents {
         let below_root = |route: &'_ Route| route.documented_path().strip_prefix(ogc_root);
         let paths = routes.iter().filter_map(|route| Some((below_root(route)?, route)));
         let paths = paths.map(|(path, route)| (if path.is_empty() { "/" } else { path }, route));
-        let about = "OGC API – Features Part 1 over the places of the plan's projects, in CRS84 (longitude, latitude).";
+        let about =
+            "OGC API – Features and Tiles over the places of the plan's projects, in CRS84 (longitude, latitude).";
         let ogc = build("Guatu – OGC API", about, ogc_root, paths)?;
         Ok(Documents { whole, ogc })
     }
 
     /// The OGC API's description for callers who know this server as `base`.
     pub fn ogc_at(&self, base: &str) -> OpenAPI {
-        let mut document = self.ogc.clone();
-        for server in &mut document.servers {
-            server.url = format!("{base}{}", server.url);
-        }
-        document
+        at(&self.ogc, base)
     }
+
+    /// The whole API's description below the path that callers know comes first.
+    pub fn whole_below(&self, path: &str) -> OpenAPI {
+        at(&self.whole, path)
+    }
+}
+
+fn at(document: &OpenAPI, base: &str) -> OpenAPI {
+    let mut document = document.clone();
+    for server in &mut document.servers {
+        server.url = format!("{base}{}", server.url);
+    }
+    document
 }
 
 fn build<'a>(
@@ -168,7 +178,7 @@ fn placeholder(part: &str) -> Option<&str> {
 }
 
 fn path_parameter(name: &str) -> Value {
-    let number = ["z", "x", "y"].contains(&name);
+    let number = ["z", "x", "y", "tileRow", "tileCol"].contains(&name);
     let schema = if number { json!({ "type": "integer", "minimum": 0 }) } else { json!({ "type": "string" }) };
     json!({ "name": name, "in": "path", "required": true, "schema": schema })
 }
@@ -186,7 +196,9 @@ fn query_parameter(param: &Param) -> Value {
         ParamShape::Words(words) => list(json!({ "type": "string", "enum": words() })),
         ParamShape::Ids => list(json!({ "type": "string" })),
         ParamShape::Date => json!({ "type": "string", "format": "date" }),
-        ParamShape::BBox => json!({ "type": "array", "items": { "type": "number" }, "minItems": 4, "maxItems": 6 }),
+        ParamShape::BBox | ParamShape::Numbers => {
+            json!({ "type": "array", "items": { "type": "number" }, "minItems": 4, "maxItems": 6 })
+        }
         ParamShape::Form(_) => json!({ "type": "string" }),
     };
     let about = match &param.shape {

@@ -55,6 +55,8 @@ pub enum ParamShape {
     Ids,
     Date,
     BBox,
+    /// Four numbers, or six with heights.
+    Numbers,
     /// Something with a form of its own, told in words.
     Form(&'static str),
 }
@@ -86,6 +88,10 @@ impl Param {
             ParamShape::Date => "a date such as 2019-12-31".to_owned(),
             ParamShape::BBox => {
                 "west,south,east,north in degrees (WGS 84); west > east crosses the dateline".to_owned()
+            }
+            ParamShape::Numbers => {
+                "four numbers: the lower corner, then the upper one, in the axis order of the reference system"
+                    .to_owned()
             }
             ParamShape::Form(form) => (*form).to_owned(),
         }
@@ -226,12 +232,22 @@ impl Params {
 
     /// The parameters again as a query string, with one put in or replaced.
     pub fn with(&self, param: &Param, value: &str) -> String {
-        let others =
-            self.0.iter().filter(|(name, _)| name != param.name).map(|(name, value)| (name.as_str(), value.as_str()));
+        Params::query(self.others(param).chain([(param.name, value)]))
+    }
+
+    /// The parameters again as a query string, but for one.
+    pub fn without(&self, param: &Param) -> String {
+        Params::query(self.others(param))
+    }
+
+    fn others<'a>(&'a self, param: &'a Param) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.0.iter().filter(|(name, _)| name != param.name).map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
         let encode =
             |text: &str| percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
-        let pairs = others.chain([(param.name, value)]).map(|(name, value)| format!("{name}={}", encode(value)));
-        pairs.collect::<Vec<_>>().join("&")
+        pairs.map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
     }
 }
 

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use axum::http::header::HOST;
-use axum::http::uri::Authority;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Semaphore, watch};
 
 use super::Options;
 use super::answer::Problem;
+use super::forwarded;
 use super::live::Live;
 use super::oidc::Oidc;
 use crate::plan::{Caller, Date, Right, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
+use crate::services::exports::desk::Exports;
+use crate::services::imports::Imports;
 use crate::services::past::{Past, PastError};
 use crate::services::photos::Photos;
 use crate::services::publish::Published;
@@ -38,6 +39,8 @@ pub struct Kept {
     pub store: Arc<ServerStore>,
     pub accounts: Accounts,
     pub photos: Photos,
+    pub exports: Exports,
+    pub imports: Imports,
 }
 
 /// What the handlers of one server share.
@@ -51,6 +54,8 @@ pub struct State {
     pub live: Live,
     pub accounts: Arc<Accounts>,
     pub photos: Arc<Photos>,
+    pub exports: Arc<Exports>,
+    pub imports: Imports,
     /// Where else users sign in.
     pub oidc: Option<Oidc>,
     past: Past,
@@ -70,7 +75,7 @@ impl State {
         metrics: PrometheusHandle,
         options: Options,
     ) -> State {
-        let Kept { store, accounts, photos } = kept;
+        let Kept { store, accounts, photos, exports, imports } = kept;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let writer = Writer::start(Arc::clone(&store), Arc::clone(&published));
         let accounts = Arc::new(accounts);
@@ -89,6 +94,8 @@ impl State {
             clock,
             accounts,
             photos: Arc::new(photos),
+            exports: Arc::new(exports),
+            imports,
             hashing: Arc::new(Semaphore::new(cores)),
             computing: Arc::new(Semaphore::new(cores * COMPUTING_PER_CORE)),
         }
@@ -202,11 +209,6 @@ impl State {
 
     /// The address of this server's root as the caller knows it, without a slash at the end.
     pub fn base_url(&self, headers: &HeaderMap) -> String {
-        if let Some(url) = &self.options.public_url {
-            return url.clone();
-        }
-        let host =
-            headers.get(HOST).and_then(|host| host.to_str().ok()).filter(|host| host.parse::<Authority>().is_ok());
-        format!("http://{}", host.unwrap_or("localhost"))
+        forwarded::base_url(headers, &self.options)
     }
 }

@@ -11,7 +11,8 @@ use super::params::{Param, ParamShape, wrong};
 use super::route::{Access, Answer, Method, Route};
 use super::web;
 
-const LANG: Param = Param::new("lang", ParamShape::OneOf(&["zh", "en"]), "Language of the labels; zh when absent.");
+pub(super) const LANG: Param =
+    Param::new("lang", ParamShape::OneOf(&["zh", "en"]), "Language of the labels; zh when absent.");
 
 pub fn routes() -> Vec<Route> {
     vec![Route {
@@ -36,13 +37,21 @@ async fn find_style(asked: Asked, Path(file): Path<String>) -> Result<Response, 
         Some(other) => return Err(wrong(&LANG, format_args!("{other:?} cannot be given"))),
     };
     let absent = || Problem::not_found("name", format!("there is no style {file}; there is plan.json"));
-    let name = file.strip_suffix(".json").filter(|name| *name == "plan").ok_or_else(absent)?;
-    let built = web::file(&format!("styles/{name}.{lang}.json"));
+    file.strip_suffix(".json").filter(|name| *name == "plan").ok_or_else(absent)?;
+    answer::json(&asked.headers, JSON, &map_style(lang, &asked.base_url())?)
+}
+
+/// The plan's MapLibre style with labels in a language, for callers who know this server as `base`.
+///
+/// # Errors
+/// 503 where the web app is not built in.
+pub(super) fn map_style(lang: &str, base: &str) -> Result<Value, Problem> {
+    let built = web::file(&format!("styles/plan.{lang}.json"));
     let built = built
         .ok_or_else(|| Problem::unavailable("the web app is not built into this server, and its styles with it"))?;
     let mut style: Value = serde_json::from_slice(&built).map_err(Problem::internal)?;
-    make_absolute(&mut style, &asked.base_url());
-    answer::json(&asked.headers, JSON, &style)
+    make_absolute(&mut style, base);
+    Ok(style)
 }
 
 /// Puts `base` before every address that begins at this server's root.

@@ -13,7 +13,7 @@ use super::route::{Access, Answer, Method, Route};
 use crate::plan::Role;
 use crate::services::tiles::TileLayer;
 use crate::services::{FieldType, View, context_fields, plan_fields};
-use crate::spatial::{BBox, GeometryType, MAX_ZOOM, TileId};
+use crate::spatial::{BBox, GeometryType, TileGrid, TileId, what_is_inside};
 
 /// Layers that one tile may hold.
 const MAX_LAYERS: usize = 50;
@@ -49,7 +49,7 @@ pub fn routes() -> Vec<Route> {
 
 /// TileJSON 3.0.
 #[derive(Serialize, JsonSchema)]
-struct TileJson {
+pub(super) struct TileJson {
     tilejson: &'static str,
     name: String,
     scheme: &'static str,
@@ -71,9 +71,6 @@ struct VectorLayer {
 /// The zoom at which a district fills a screen.
 const CENTER_ZOOM: f64 = 11.0;
 
-/// Beyond this zoom, renderers scale the tiles of it: a unit is then 4 cm at the equator.
-const DEEPEST_USEFUL_ZOOM: u8 = 18;
-
 async fn find_tile_set(asked: Asked, Path(file): Path<String>) -> Result<Response, Problem> {
     asked.params(&[&AS_OF])?;
     let Some(wanted) = file.strip_suffix(".json") else {
@@ -84,22 +81,27 @@ async fn find_tile_set(asked: Asked, Path(file): Path<String>) -> Result<Respons
     };
     let view = asked.view().await?;
     let layers = layers(&view, wanted)?;
+    let tiles = format!("{}/tiles/{wanted}/{{z}}/{{x}}/{{y}}", asked.base_url());
+    answer::json(&asked.headers, JSON, &tile_json(&view, &layers, tiles))
+}
+
+/// Describes layers whose tiles are at `tiles`, an address with `{z}`, `{x}` and `{y}`.
+pub(super) fn tile_json(view: &View, layers: &[TileLayer], tiles: String) -> TileJson {
     let collections = layers.iter().flat_map(|layer| &layer.collections);
     let rects = collections.filter_map(|collection| view.atlas.extent(collection));
     let bounds = rects.reduce(crate::spatial::union).map_or(BBox::WORLD, BBox::from);
     let bounds: [f64; 4] = bounds.into();
-    let tile_json = TileJson {
+    TileJson {
         tilejson: "3.0.0",
         name: format!("{} {}", view.atlas.plan().district.en, view.atlas.plan().year),
         scheme: "xyz",
-        tiles: vec![format!("{}/tiles/{wanted}/{{z}}/{{x}}/{{y}}", asked.base_url())],
+        tiles: vec![tiles],
         minzoom: 0,
-        maxzoom: DEEPEST_USEFUL_ZOOM,
+        maxzoom: TileGrid::WebMercatorQuad.deepest_useful_zoom(),
         bounds,
         center: [f64::midpoint(bounds[0], bounds[2]), f64::midpoint(bounds[1], bounds[3]), CENTER_ZOOM],
         vector_layers: layers.iter().map(vector_layer).collect(),
-    };
-    answer::json(&asked.headers, JSON, &tile_json)
+    }
 }
 
 fn vector_layer(layer: &TileLayer) -> VectorLayer {
@@ -134,9 +136,8 @@ async fn find_tile(
 fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
     let absent = |detail: String| Problem::not_found("z/x/y", detail);
     let (Ok(zoom), Ok(column), Ok(row)) = (z.parse(), x.parse(), y.parse()) else {
-        return Err(absent(format!(
-            "tile {z}/{x}/{y} is outside the matrix: z is 0 to {MAX_ZOOM}, x and y are 0 to 2^z - 1"
-        )));
+        let inside = what_is_inside(TileGrid::WebMercatorQuad);
+        return Err(absent(format!("tile {z}/{x}/{y} is outside the matrix: {inside}")));
     };
     TileId::new(zoom, column, row).map_err(|fault| absent(fault.to_string()))
 }

@@ -4,6 +4,7 @@ use super::View;
 use crate::atlas::Row;
 use crate::formats::Value;
 use crate::plan::{Aim, Collection, Feature, Kind, Light, Position, Project, Role, Slug, Stage, Word};
+use crate::spatial::filter::{Lookup, Operand};
 
 /// A feature, its project, and that project's light on the day.
 #[derive(Clone, Copy)]
@@ -115,12 +116,13 @@ impl View {
 }
 
 impl<'a> Facts<'a> {
-    /// The value of a field of [`plan_fields`] or [`context_fields`]; absent for any other.
+    /// The value of a field of [`plan_fields`] or [`context_fields`], or the feature's `id`; absent for any other.
     pub fn value(&self, name: &str) -> Value<'a> {
         let project = self.project.map(|row| &row.value);
         let feature = self.feature;
         let text = |text: Option<&'a str>| text.map_or(Value::Absent, Value::Text);
         match name {
+            "id" => Value::Text(feature.id.as_str()),
             "collection" => Value::Text(feature.collection.as_str()),
             "project" => text(feature.project.as_ref().map(Slug::as_str)),
             "kind" => text(self.kind.map(Kind::as_str)),
@@ -148,5 +150,19 @@ impl<'a> Facts<'a> {
     pub fn values(self) -> impl Iterator<Item = (&'static str, Value<'a>)> {
         let fields = if self.kind.is_some() { plan_fields() } else { context_fields() };
         fields.iter().map(move |field| (field.name, self.value(field.name)))
+    }
+}
+
+impl Lookup for Facts<'_> {
+    fn property(&self, name: &str) -> Operand<'_> {
+        if name == "geometry" {
+            return Operand::Geometry(&self.feature.shape);
+        }
+        match self.value(name) {
+            Value::Text(text) => Operand::Text(text),
+            Value::Number(number) => Operand::Number(number),
+            Value::Date(date) => Operand::Date(date),
+            Value::Absent => Operand::Null,
+        }
     }
 }

@@ -1,11 +1,16 @@
-//! Features of a collection as OGC API – Features asks for them: by box, by time, by property, page by page.
+//! Features of a collection as OGC API – Features asks for them: by box, by time, by property, by word, by filter, in an order, page by page.
 
-use geo::Intersects;
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use unicode_normalization::UnicodeNormalization;
 
 use super::{Facts, View};
 use crate::formats::Value;
 use crate::plan::{Collection, Date, Feature};
-use crate::spatial::BBox;
+use crate::spatial::filter::Filter;
+use crate::spatial::{Area, BBox};
 
 /// A closed interval of days, open at an end that is none. An instant has both ends the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +22,14 @@ pub struct Interval {
 /// Which items are wanted; all conditions hold together.
 #[derive(Clone, Debug, Default)]
 pub struct ItemFilter {
-    pub bbox: Option<BBox>,
+    pub area: Option<Area>,
     /// Held against the due date; a feature without one always matches (OGC 17-069r4, 7.15.4).
     pub datetime: Option<Interval>,
     /// Name of a property and the value that it must equal.
     pub equals: Vec<(&'static str, Wanted)>,
+    /// Any of these is somewhere in its names or its basis.
+    pub words: Vec<Words>,
+    pub condition: Option<Filter>,
 }
 
 /// A value that a property is held against.
@@ -32,38 +40,90 @@ pub enum Wanted {
     Date(Date),
 }
 
+/// Some words in a row, as they are looked for: one case, one width.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words(String);
+
+/// Properties that words are looked for in.
+const WORDED: [&str; 6] = ["name_zh", "name_en", "project_zh", "project_en", "basis_zh", "basis_en"];
+
+/// By which properties items come, the first before the others; by their numbers where nothing else tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ItemOrder(pub Vec<(&'static str, Direction)>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    Ascending,
+    Descending,
+}
+
+/// The place between two pages: number and sorted values of the feature before it. It keeps its place while edits land, even
+/// when that feature is gone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cursor {
+    number: u64,
+    values: Vec<Sorted>,
+}
+
+/// A value that features are sorted by; what is absent comes last, either way.
+#[derive(Clone, Debug, PartialEq)]
+enum Sorted {
+    Number(f64),
+    Text(String),
+    Absent,
+}
+
 pub struct ItemPage<'a> {
     pub items: Vec<Facts<'a>>,
     pub matched: usize,
-    /// The number after which the next page begins, if there is one.
-    pub next: Option<u64>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
 }
 
 impl View {
-    /// A page of a collection's features by number, from the first after number `after`.
+    /// A page of a collection's features, from the first after the cursor.
     ///
-    /// Cost: O(limit) without a filter; with one, all candidates are tested so that they can be counted.
+    /// Cost: O(limit) without a filter and an order; with one, all candidates are looked at so that they can be counted.
     pub fn items<'a>(
         &'a self,
         collection: &'a Collection,
-        filter: &ItemFilter,
+        filter: &'a ItemFilter,
+        order: &ItemOrder,
         limit: usize,
-        after: u64,
+        after: &Cursor,
     ) -> ItemPage<'a> {
-        if filter.is_empty() {
+        if filter.is_empty() && order.0.is_empty() {
             let total = self.atlas.set(collection).len();
-            let rows = self.atlas.features_after(collection, after).take(limit + 1);
-            return page(rows.map(|row| self.facts(collection, &row.value)).collect(), total, limit);
+            let rows = self.atlas.features_after(collection, after.number).take(limit + 1);
+            return page(rows.map(|row| self.facts(collection, &row.value)).collect(), order, total, limit);
         }
-        let candidates: Vec<&Feature> = match filter.bbox {
-            Some(bbox) => self.atlas.in_window(collection, bbox),
-            None => self.atlas.features_after(collection, 0).map(|row| &row.value).collect(),
-        };
-        let facts = candidates.into_iter().map(|feature| self.facts(collection, feature));
-        let matching: Vec<Facts> = facts.filter(|facts| filter.matches(facts)).collect();
+        let mut matching: Vec<(Cursor, Facts)> =
+            self.matching(collection, filter).map(|facts| (order.place(&facts), facts)).collect();
+        if !order.0.is_empty() {
+            matching.sort_by(|a, b| order.compare(&a.0, &b.0));
+        }
         let total = matching.len();
-        let begin = matching.partition_point(|facts| facts.feature.number <= after);
-        page(matching.into_iter().skip(begin).take(limit + 1).collect(), total, limit)
+        let begin = if after.number == 0 {
+            0
+        } else {
+            matching.partition_point(|(place, _)| order.compare(place, after) != Ordering::Greater)
+        };
+        let rest = matching.into_iter().skip(begin).take(limit + 1).map(|(_, facts)| facts);
+        page(rest.collect(), order, total, limit)
+    }
+
+    /// All features that a filter holds for, by number. Cost: O(candidates).
+    pub fn matching<'a>(
+        &'a self,
+        collection: &'a Collection,
+        filter: &'a ItemFilter,
+    ) -> Box<dyn Iterator<Item = Facts<'a>> + 'a> {
+        let candidates: Box<dyn Iterator<Item = &Feature>> = match filter.window() {
+            Some(window) => Box::new(self.atlas.in_window(collection, window).into_iter()),
+            None => Box::new(self.atlas.features_after(collection, 0).map(|row| &row.value)),
+        };
+        let facts = candidates.map(move |feature| self.facts(collection, feature));
+        Box::new(facts.filter(move |facts| filter.matches(facts)))
     }
 
     /// First and last due date among a collection's projects.
@@ -77,29 +137,143 @@ impl View {
 }
 
 /// Cuts a list that may hold one more than `limit`, which only shows that there is a next page.
-fn page(mut items: Vec<Facts<'_>>, matched: usize, limit: usize) -> ItemPage<'_> {
+fn page<'a>(mut items: Vec<Facts<'a>>, order: &ItemOrder, matched: usize, limit: usize) -> ItemPage<'a> {
     let more = items.len() > limit;
     items.truncate(limit);
-    let next = items.last().filter(|_| more).map(|facts| facts.feature.number);
+    let next = items.last().filter(|_| more).map(|facts| order.place(facts));
     ItemPage { items, matched, next }
 }
 
 impl ItemFilter {
-    fn is_empty(&self) -> bool {
-        self.bbox.is_none() && self.datetime.is_none() && self.equals.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.area.is_none()
+            && self.datetime.is_none()
+            && self.equals.is_empty()
+            && self.words.is_empty()
+            && self.condition.is_none()
     }
 
-    fn matches(&self, facts: &Facts) -> bool {
-        let shape = facts.feature.shape.geometry();
-        self.bbox.is_none_or(|bbox| bbox.rects().any(|rect| shape.intersects(&rect)))
+    /// A box that all that match meet. Of two, the smaller one is as good as both together.
+    fn window(&self) -> Option<BBox> {
+        let asked = self.area.as_ref().map(Area::window);
+        let implied = self.condition.as_ref().and_then(Filter::bbox);
+        let size = |bbox: &BBox| bbox.rects().map(|rect| rect.width() * rect.height()).sum::<f64>();
+        asked.into_iter().chain(implied).min_by(|a, b| size(a).total_cmp(&size(b)))
+    }
+
+    pub fn matches(&self, facts: &Facts) -> bool {
+        self.area.as_ref().is_none_or(|area| area.meets(facts.feature.shape.geometry()))
             && self.datetime.is_none_or(|interval| interval.holds(facts.project.map(|row| row.value.due)))
             && self.equals.iter().all(|(name, wanted)| equals(facts.value(name), wanted))
+            && (self.words.is_empty() || self.words.iter().any(|words| words.are_in(facts)))
+            && self.condition.as_ref().is_none_or(|condition| condition.matches(facts))
     }
 }
 
 impl Interval {
     fn holds(self, date: Option<Date>) -> bool {
         date.is_none_or(|date| self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to))
+    }
+}
+
+impl Words {
+    pub fn new(text: &str) -> Words {
+        Words(folded(text.trim()))
+    }
+
+    fn are_in(&self, facts: &Facts) -> bool {
+        WORDED.iter().any(|name| matches!(facts.value(name), Value::Text(text) if folded(text).contains(&self.0)))
+    }
+}
+
+fn folded(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).collect()
+}
+
+impl ItemOrder {
+    fn place(&self, facts: &Facts) -> Cursor {
+        let values = self.0.iter().map(|(name, _)| Sorted::from(facts.value(name))).collect();
+        Cursor { number: facts.feature.number, values }
+    }
+
+    fn compare(&self, a: &Cursor, b: &Cursor) -> Ordering {
+        for ((_, direction), (left, right)) in self.0.iter().zip(a.values.iter().zip(&b.values)) {
+            let order = match (left, right, direction) {
+                (Sorted::Absent, Sorted::Absent, _) => Ordering::Equal,
+                (Sorted::Absent, _, _) => Ordering::Greater,
+                (_, Sorted::Absent, _) => Ordering::Less,
+                (left, right, Direction::Ascending) => left.compare(right),
+                (left, right, Direction::Descending) => right.compare(left),
+            };
+            if order != Ordering::Equal {
+                return order;
+            }
+        }
+        a.number.cmp(&b.number)
+    }
+
+    /// Whether a cursor is one of this order.
+    pub fn takes(&self, cursor: &Cursor) -> bool {
+        cursor.number == 0 || cursor.values.len() == self.0.len()
+    }
+}
+
+impl Sorted {
+    fn compare(&self, other: &Sorted) -> Ordering {
+        match (self, other) {
+            (Sorted::Number(a), Sorted::Number(b)) => a.total_cmp(b),
+            (Sorted::Text(a), Sorted::Text(b)) => a.cmp(b),
+            // A property has one type.
+            _ => Ordering::Equal,
+        }
+    }
+}
+
+impl From<Value<'_>> for Sorted {
+    fn from(value: Value) -> Sorted {
+        match value {
+            Value::Text(text) => Sorted::Text(text.to_owned()),
+            Value::Number(number) => Sorted::Number(number),
+            Value::Date(date) => Sorted::Text(date.to_string()),
+            Value::Absent => Sorted::Absent,
+        }
+    }
+}
+
+/// A number, or a JSON array of the number and the sorted values.
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.values.is_empty() {
+            return write!(f, "{}", self.number);
+        }
+        let values = self.values.iter().map(|value| match value {
+            Sorted::Number(number) => serde_json::Value::from(*number),
+            Sorted::Text(text) => text.as_str().into(),
+            Sorted::Absent => serde_json::Value::Null,
+        });
+        let all: Vec<_> = std::iter::once(self.number.into()).chain(values).collect();
+        write!(f, "{}", serde_json::Value::from(all))
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Cursor, &'static str> {
+        const WRONG: &str = "it comes from no next link";
+        if let Ok(number) = text.parse() {
+            return Ok(Cursor { number, values: Vec::new() });
+        }
+        let all: Vec<serde_json::Value> = serde_json::from_str(text).map_err(|_| WRONG)?;
+        let (number, values) = all.split_first().ok_or(WRONG)?;
+        let number = number.as_u64().filter(|number| *number > 0).ok_or(WRONG)?;
+        let value = |value: &serde_json::Value| match value {
+            serde_json::Value::Null => Ok(Sorted::Absent),
+            serde_json::Value::String(text) => Ok(Sorted::Text(text.clone())),
+            serde_json::Value::Number(number) => number.as_f64().map(Sorted::Number).ok_or(WRONG),
+            _ => Err(WRONG),
+        };
+        Ok(Cursor { number, values: values.iter().map(value).collect::<Result<_, _>>()? })
     }
 }
 

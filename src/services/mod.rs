@@ -6,9 +6,11 @@ pub mod accounts;
 pub mod compare;
 pub mod demo;
 pub mod edits;
+pub mod exports;
 mod facts;
 pub mod field;
 pub mod history;
+pub mod imports;
 pub mod inspections;
 pub mod items;
 pub mod lights;
@@ -23,6 +25,7 @@ pub mod search;
 pub mod seeding;
 pub mod tiles;
 pub mod timeline;
+pub mod workbook;
 pub mod writer;
 
 use std::sync::Arc;
@@ -30,7 +33,7 @@ use std::sync::Arc;
 use crate::atlas::Atlas;
 use crate::plan::{Date, Light, LightReading, LightRule, Project, light};
 
-pub use facts::{Facts, FieldType, context_fields, plan_fields};
+pub use facts::{Facts, Field, FieldType, context_fields, plan_fields};
 
 /// What every use case looks at: the plan as it stands, on a day.
 #[derive(Clone)]

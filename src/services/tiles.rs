@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use moka::sync::Cache;
 
-use super::{Audience, View};
+use super::{Audience, Facts, View};
 use crate::formats::Value;
-use crate::formats::mvt::{Layer, MARGIN, MvtError};
+pub use crate::formats::mvt::MARGIN;
+use crate::formats::mvt::{Layer, MvtError};
 use crate::plan::{Collection, Date, Slug};
 use crate::spatial::TileId;
 
@@ -29,7 +30,8 @@ pub struct TileLayer<'a> {
     pub collections: Vec<&'a Collection>,
 }
 
-/// Makes tiles and remembers them. A tile is known by the change, the day and the eyes it was made for, so none is ever stale.
+/// Makes tiles and remembers them. A tile is known by its grid and place, and by the change, the day and the eyes it was made for,
+/// so none is ever stale.
 pub struct Tiles {
     cache: Cache<Key, Tile>,
 }
@@ -91,14 +93,30 @@ impl View {
     /// # Errors
     /// When the encoder refuses a feature.
     pub fn tile(&self, layers: &[TileLayer], tile: TileId) -> Result<Vec<u8>, MvtError> {
+        self.tile_of(layers, tile, |_| true)
+    }
+
+    /// As [`View::tile`], of those features alone that are wanted.
+    ///
+    /// # Errors
+    /// As [`View::tile`].
+    pub fn tile_of(
+        &self,
+        layers: &[TileLayer],
+        tile: TileId,
+        wanted: impl Fn(&Facts) -> bool,
+    ) -> Result<Vec<u8>, MvtError> {
         let window = tile.rect(MARGIN).into();
         let mut bytes = Vec::new();
         for TileLayer { name, collections } in layers {
             let mut layer = Layer::new(name, tile)?;
             for collection in collections {
                 for feature in self.atlas.in_window(collection, window) {
-                    let facts = self.facts(collection, feature).values();
-                    let properties = std::iter::once(("id", Value::Text(feature.id.as_str()))).chain(facts);
+                    let facts = self.facts(collection, feature);
+                    if !wanted(&facts) {
+                        continue;
+                    }
+                    let properties = std::iter::once(("id", Value::Text(feature.id.as_str()))).chain(facts.values());
                     layer = layer.add(feature.number, &feature.shape, properties)?;
                 }
             }

@@ -1,15 +1,20 @@
-//! WHERE: checked shapes, boxes, reference systems, distances on the ellipsoid, the tile grid and spatial relations.
+//! WHERE: checked shapes, boxes, reference systems, distances on the ellipsoid, tile grids, spatial relations and
+//! filters.
 //!
 //! All coordinates are WGS 84 degrees in longitude, latitude order unless a name says otherwise. Knows nothing of
 //! plans or projects; no I/O, no async, no clock.
 
+mod area;
 mod bbox;
 mod crs;
+pub mod filter;
 mod measure;
 mod relation;
 mod shape;
 mod tile_grid;
+mod tile_id;
 
+pub use area::{Area, AreaError};
 pub use bbox::{BBox, BBoxError, union};
 pub use crs::{CRS84_URI, Crs, CrsCatalogue, CrsCode, CrsError, Offset, Unit, WktError, swapped};
 pub use measure::{
@@ -18,4 +23,5 @@ pub use measure::{
 };
 pub use relation::{Query, Relation};
 pub use shape::{GeometryType, LonLat, MAX_VERTICES, Shape, ShapeError};
-pub use tile_grid::{MAX_ZOOM, TileId, TileIdError};
+pub use tile_grid::{MAX_ZOOM, TILE_PIXELS, TileGrid, TileRange};
+pub use tile_id::{TileId, TileIdError, what_is_inside};

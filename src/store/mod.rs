@@ -3,8 +3,11 @@
 //! Commits are serialised: sequence numbers appear in commit order, without gaps, and a batch lands whole or not at all.
 
 pub mod accounts;
+pub mod files;
 pub mod gpkg;
+pub mod lock;
 pub mod photos;
+pub mod scratch;
 
 use crate::atlas::Row;
 use crate::plan::{Batch, Change, ChangeKind, Expected, Record, RecordKey, RecordType, RequestKey, Timestamp};

@@ -96,6 +96,7 @@ fn what_belongs_in_one_place_stands_nowhere_else() {
             "src/store/",
             "src/services/seeding.rs",
             "src/services/past.rs",
+            "src/services/exports/desk.rs",
             "src/services/photos.rs",
             "src/services/timeline.rs",
             "src/services/writer.rs",

@@ -92,7 +92,7 @@ fn what_keeps_it_from_starting_is_said() {
     config("[server]\nport = 3\n", "port");
     config("[server]\ntime_zone = \"Moon/Base\"\n", "Moon/Base");
     config("[server]\npublic_url = \"ftp://x\"\n", "public_url");
-    config("[server]\npublic_url = \"https://x.test/below\"\n", "public_url");
+    config("[server]\npublic_url = \"https://x.test/a//b\"\n", "public_url");
     let oidc = |issuer: &str, secret: &str, roles: &str| {
         format!(
             "[server]\npublic_url = \"https://x.test\"\n[auth.oidc]\nname = \"a\"\nissuer = \"{issuer}\"\nclient_id = \"a\"\n\

@@ -1,8 +1,20 @@
-//! GeoPackage geometry blobs, both ways: the `GP` header, then ISO WKB. Two dimensions and six types; writes little-endian.
+//! GeoPackage: geometry blobs both ways (the `GP` header, then ISO WKB; two dimensions and six types; little-endian when written),
+//! and whole files of layers as exports and imports know them. The store of the plan is a GeoPackage too, but that is its own matter.
 //!
-//! Pure: bytes in, values out, and no bytes make it panic. It checks structure; whether a geometry is valid is `Shape`'s matter.
+//! No bytes make it panic. It checks structure; whether a geometry is valid is `Shape`'s matter.
 
+mod bulk;
+mod open;
+mod read;
+mod rtree;
+mod schema;
+mod tables;
 mod wkb;
+mod write;
+
+pub use read::{inspect, read};
+pub use rtree::{index_sql, triggers_sql};
+pub use write::FileWriter;
 
 use geo::{BoundingRect, Coord, Geometry, Rect};
 
@@ -42,19 +54,24 @@ pub enum BlobError {
 
 /// Writes a geometry with its envelope; a point is its own envelope and gets none. `None` for types that WKB lacks here.
 pub fn encode(geometry: &Geometry) -> Option<Vec<u8>> {
-    let is_point = matches!(geometry, Geometry::Point(_));
-    let envelope = if is_point { None } else { Some(geometry.bounding_rect()?) };
     let mut blob = Vec::with_capacity(FIXED_HEADER_BYTES + 64);
+    encode_into(geometry, SRS_ID, &mut blob).map(|_| blob)
+}
+
+/// As [`encode`], in any reference system and behind what `blob` holds already; the rectangle around it.
+fn encode_into(geometry: &Geometry, srs_id: i32, blob: &mut Vec<u8>) -> Option<Rect> {
+    let is_point = matches!(geometry, Geometry::Point(_));
+    let rect = geometry.bounding_rect()?;
     blob.extend(MAGIC);
     blob.push(VERSION_1);
     blob.push(FLAG_LITTLE_ENDIAN | if is_point { 0 } else { FLAG_ENVELOPE_XY });
-    blob.extend(SRS_ID.to_le_bytes());
-    if let Some(rect) = envelope {
+    blob.extend(srs_id.to_le_bytes());
+    if !is_point {
         for bound in [rect.min().x, rect.max().x, rect.min().y, rect.max().y] {
             blob.extend(bound.to_le_bytes());
         }
     }
-    wkb::write(geometry, &mut blob).then_some(blob)
+    wkb::write(geometry, blob).then_some(rect)
 }
 
 /// Reads a blob back. Heights and measures are refused, not dropped.
@@ -69,7 +86,29 @@ pub fn decode(blob: &[u8]) -> Result<Geometry, BlobError> {
     if header.is_empty {
         return Err(BlobError::Empty);
     }
-    wkb::read(header.wkb)
+    wkb::read(header.wkb, Heights::Refused)
+}
+
+/// Reads a blob of another's file, whatever its reference system; heights and measures are dropped. `None` when it is empty.
+///
+/// # Errors
+/// The first [`BlobError`] found.
+fn decode_foreign(blob: &[u8]) -> Result<Option<Geometry>, BlobError> {
+    let header = Header::read(blob)?;
+    if header.is_empty {
+        return Ok(None);
+    }
+    match wkb::read(header.wkb, Heights::Dropped) {
+        Err(BlobError::Empty) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+/// What becomes of the third and fourth number of a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heights {
+    Refused,
+    Dropped,
 }
 
 /// The rectangle around a blob's geometry, from its envelope where it has one; `None` when the geometry is empty.
@@ -83,7 +122,7 @@ pub fn rect(blob: &[u8]) -> Result<Option<Rect>, BlobError> {
     }
     match header.envelope {
         Some(envelope) => Ok(Some(envelope)),
-        None => match wkb::read(header.wkb) {
+        None => match wkb::read(header.wkb, Heights::Refused) {
             Ok(geometry) => Ok(geometry.bounding_rect()),
             Err(BlobError::Empty) => Ok(None),
             Err(fault) => Err(fault),

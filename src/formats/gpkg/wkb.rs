@@ -1,8 +1,8 @@
-//! ISO well-known binary in two dimensions for the six simple types. Reads both byte orders, writes little-endian.
+//! ISO well-known binary for the six simple types. Reads both byte orders and may drop heights; writes little-endian in two dimensions.
 
 use geo::{Coord, CoordsIter, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 
-use super::BlobError;
+use super::{BlobError, Heights};
 
 const BIG_ENDIAN: u8 = 0;
 const LITTLE_ENDIAN: u8 = 1;
@@ -72,18 +72,18 @@ fn write_many<T>(code: u32, parts: &[T], write: impl Fn(&T, &mut Vec<u8>), out: 
 }
 
 /// Reads one geometry that fills the bytes exactly.
-pub(super) fn read(bytes: &[u8]) -> Result<Geometry, BlobError> {
-    let mut reader = Reader { bytes };
-    let (code, little) = reader.header()?;
+pub(super) fn read(bytes: &[u8], heights: Heights) -> Result<Geometry, BlobError> {
+    let mut reader = Reader { bytes, heights };
+    let (code, layout) = reader.header()?;
     let geometry = match code {
-        POINT => Geometry::Point(reader.point(little)?),
-        LINE_STRING => Geometry::LineString(reader.line(little)?),
-        POLYGON => Geometry::Polygon(reader.polygon(little)?),
-        MULTI_POINT => Geometry::MultiPoint(MultiPoint(reader.many(little, POINT, Reader::point)?)),
+        POINT => Geometry::Point(reader.point(layout)?),
+        LINE_STRING => Geometry::LineString(reader.line(layout)?),
+        POLYGON => Geometry::Polygon(reader.polygon(layout)?),
+        MULTI_POINT => Geometry::MultiPoint(MultiPoint(reader.many(layout, POINT, Reader::point)?)),
         MULTI_LINE_STRING => {
-            Geometry::MultiLineString(MultiLineString(reader.many(little, LINE_STRING, Reader::line)?))
+            Geometry::MultiLineString(MultiLineString(reader.many(layout, LINE_STRING, Reader::line)?))
         }
-        MULTI_POLYGON => Geometry::MultiPolygon(MultiPolygon(reader.many(little, POLYGON, Reader::polygon)?)),
+        MULTI_POLYGON => Geometry::MultiPolygon(MultiPolygon(reader.many(layout, POLYGON, Reader::polygon)?)),
         other => return Err(BlobError::Type(other)),
     };
     if reader.bytes.is_empty() { Ok(geometry) } else { Err(BlobError::Trailing(reader.bytes.len())) }
@@ -96,6 +96,21 @@ pub(super) fn f64_of(bytes: [u8; 8], little: bool) -> f64 {
 /// What is left to read. Nothing is allocated for a count before its bytes are known to be there.
 struct Reader<'a> {
     bytes: &'a [u8],
+    heights: Heights,
+}
+
+/// How the numbers of one part are written; each part of a multi geometry may choose anew.
+#[derive(Clone, Copy)]
+struct Layout {
+    little: bool,
+    /// Numbers of a position behind its x and y.
+    extra: usize,
+}
+
+impl Layout {
+    fn position_bytes(self) -> usize {
+        size_of::<Coord>() + self.extra * size_of::<f64>()
+    }
 }
 
 impl Reader<'_> {
@@ -110,59 +125,70 @@ impl Reader<'_> {
         Ok(if little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
     }
 
-    /// The type code, and whether numbers are little-endian; each part of a multi geometry may choose anew.
-    fn header(&mut self) -> Result<(u32, bool), BlobError> {
+    /// The type code without its thousands, which tell of heights and measures.
+    fn header(&mut self) -> Result<(u32, Layout), BlobError> {
         let [order] = self.take()?;
         let little = match order {
             LITTLE_ENDIAN => true,
             BIG_ENDIAN => false,
             _ => return Err(BlobError::NotABlob),
         };
-        Ok((self.u32(little)?, little))
+        let code = self.u32(little)?;
+        let extra = match (code / 1000, self.heights) {
+            (0, _) => 0,
+            (1 | 2, Heights::Dropped) => 1,
+            (3, Heights::Dropped) => 2,
+            _ => return Err(BlobError::Type(code)),
+        };
+        Ok((code % 1000, Layout { little, extra }))
     }
 
-    fn coord(&mut self, little: bool) -> Result<Coord, BlobError> {
-        Ok(Coord { x: f64_of(self.take()?, little), y: f64_of(self.take()?, little) })
+    fn coord(&mut self, layout: Layout) -> Result<Coord, BlobError> {
+        let at = Coord { x: f64_of(self.take()?, layout.little), y: f64_of(self.take()?, layout.little) };
+        for _ in 0..layout.extra {
+            self.take::<8>()?;
+        }
+        Ok(at)
     }
 
     /// An empty point is written as two NaNs.
-    fn point(&mut self, little: bool) -> Result<Point, BlobError> {
-        let at = self.coord(little)?;
+    fn point(&mut self, layout: Layout) -> Result<Point, BlobError> {
+        let at = self.coord(layout)?;
         if at.x.is_nan() && at.y.is_nan() { Err(BlobError::Empty) } else { Ok(Point(at)) }
     }
 
-    fn line(&mut self, little: bool) -> Result<LineString, BlobError> {
-        let count = self.u32(little)? as usize;
-        if count > self.bytes.len() / size_of::<Coord>() {
+    fn line(&mut self, layout: Layout) -> Result<LineString, BlobError> {
+        let count = self.u32(layout.little)? as usize;
+        if count > self.bytes.len() / layout.position_bytes() {
             return Err(BlobError::Short);
         }
-        (0..count).map(|_| self.coord(little)).collect::<Result<Vec<_>, _>>().map(LineString)
+        (0..count).map(|_| self.coord(layout)).collect::<Result<Vec<_>, _>>().map(LineString)
     }
 
-    fn ring(&mut self, little: bool) -> Result<LineString, BlobError> {
-        let ring = self.line(little)?;
+    fn ring(&mut self, layout: Layout) -> Result<LineString, BlobError> {
+        let ring = self.line(layout)?;
         if ring.is_closed() { Ok(ring) } else { Err(BlobError::OpenRing) }
     }
 
-    fn polygon(&mut self, little: bool) -> Result<Polygon, BlobError> {
-        let count = self.u32(little)?;
+    fn polygon(&mut self, layout: Layout) -> Result<Polygon, BlobError> {
+        let count = self.u32(layout.little)?;
         if count == 0 {
             return Err(BlobError::Empty);
         }
-        let exterior = self.ring(little)?;
-        let interiors = (1..count).map(|_| self.ring(little)).collect::<Result<Vec<_>, _>>()?;
+        let exterior = self.ring(layout)?;
+        let interiors = (1..count).map(|_| self.ring(layout)).collect::<Result<Vec<_>, _>>()?;
         Ok(Polygon::new(exterior, interiors))
     }
 
     fn many<T>(
         &mut self,
-        little: bool,
+        layout: Layout,
         part_code: u32,
-        read: impl Fn(&mut Self, bool) -> Result<T, BlobError>,
+        read: impl Fn(&mut Self, Layout) -> Result<T, BlobError>,
     ) -> Result<Vec<T>, BlobError> {
-        let count = self.u32(little)?;
+        let count = self.u32(layout.little)?;
         let part = |reader: &mut Self| match reader.header()? {
-            (code, little) if code == part_code => read(reader, little),
+            (code, layout) if code == part_code => read(reader, layout),
             (code, _) => Err(BlobError::Type(code)),
         };
         (0..count).map(|_| part(self)).collect()

@@ -14,8 +14,9 @@ use crate::http::params::{Beyond, Param, ParamShape, Params, wrong};
 use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ChangeList, Edited};
 use crate::plan::{Change, ChangeKind, Date, Edit, RecordType, Right, Timestamp};
-use crate::services::edits::{EditError, MAX_EDITS, Moves};
+use crate::services::edits::{EditError, Moves};
 use crate::services::history;
+use crate::services::imports::MAX_IMPORT_RECORDS;
 use crate::services::past::end_of;
 use crate::store::{ChangeQuery, Order, Store};
 
@@ -240,14 +241,14 @@ async fn undo_batch(asked: Asked, Path(batch): Path<String>, bytes: Bytes) -> Re
     let mut author = edit::author(&asked, &bytes)?;
     let absent = || Problem::not_found("batch", format!("there is no batch {batch}"));
     let number: u64 = batch.parse().ok().filter(|number| *number > 0).ok_or_else(absent)?;
-    // One more than fits, so that what is too long is told and not cut.
-    let mut changes = asked.state.store.changes(number - 1, MAX_EDITS + 1).await.map_err(Problem::internal)?;
+    // One more than fits, so that what is too long is told and not cut; no batch is longer than an import.
+    let mut changes = asked.state.store.changes(number - 1, MAX_IMPORT_RECORDS + 1).await.map_err(Problem::internal)?;
     changes.retain(|change| change.batch == number);
     if changes.is_empty() {
         return Err(absent());
     }
-    if changes.len() > MAX_EDITS {
-        let expected = format!("a batch of at most {MAX_EDITS} changes");
+    if changes.len() > MAX_IMPORT_RECORDS {
+        let expected = format!("a batch of at most {MAX_IMPORT_RECORDS} changes");
         return Err(Problem::parameter("batch", format!("batch: {number} is too large to take back"), expected));
     }
     author.undoes = Some(number);

@@ -3,7 +3,10 @@
 mod access;
 mod changes;
 mod decisions;
+mod exports;
 mod field;
+mod formats;
+mod imports;
 mod inspection_rule;
 mod inspections;
 mod invitations;
@@ -26,12 +29,14 @@ mod time;
 mod tokens;
 pub mod uploads;
 mod users;
+mod workbook;
 
 pub use records::change;
 
 use super::params::{Param, ParamShape, words};
 use super::route::Route;
 use crate::plan::{Kind, Light, Stage};
+pub use exports::checked_export;
 
 pub fn routes() -> Vec<Route> {
     [
@@ -40,11 +45,15 @@ pub fn routes() -> Vec<Route> {
         targets::routes(),
         quotas::routes(),
         projects::routes(),
+        imports::routes(),
+        workbook::routes(),
         search::routes(),
         nearby::routes(),
         query::routes(),
         records::routes(),
         field::routes(),
+        formats::routes(),
+        exports::routes(),
         inspections::routes(),
         decisions::routes(),
         inspection_rule::routes(),
@@ -65,6 +74,11 @@ pub fn routes() -> Vec<Route> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Operations whose bodies are files: longer and slower than others.
+pub fn routes_of_files() -> Vec<Route> {
+    imports::routes_of_files()
 }
 
 const KIND: Param = Param::new("kind", ParamShape::Words(words::<Kind>), "Only projects of these kinds.");

@@ -7,7 +7,9 @@ use axum::routing::get;
 use super::html;
 use super::link;
 use super::media::{F, Media};
-use crate::http::answer::{self, GEOJSON, HTML, JSON, Problem};
+use super::schemas::{QUERYABLES_REL, SCHEMA_REL, SORTABLES_REL};
+use super::{styles, tiles};
+use crate::http::answer::{self, GEOJSON, HTML, JSON, Problem, SCHEMA_JSON};
 use crate::http::asked::Asked;
 use crate::http::params::AS_OF;
 use crate::http::route::{Access, Answer, Method, Route};
@@ -56,13 +58,11 @@ async fn list_collections(asked: Asked) -> Result<Response, Problem> {
                     link(&base, "/ogc/collections?f=json", "self", JSON, "This document"),
                     link(&base, "/ogc/collections?f=html", "alternate", "text/html", "This document as a page"),
                 ],
-                collections: collections
-                    .map(|c| CollectionWire::new(view, c, &asked.state.options.time_zone, collection_links(&base, c)))
-                    .collect(),
+                collections: collections.map(|c| described(asked, view, c, &base)).collect(),
             };
             match media {
                 Media::Json => answer::json(&asked.headers, JSON, &document).map(answer::varies),
-                Media::Html => Ok(html::collections(&asked.headers, &document)),
+                Media::Html => Ok(html::collections(&asked.headers, &base, &document)),
             }
         })
         .await
@@ -75,15 +75,10 @@ async fn find_collection(asked: Asked, Path(collection): Path<String>) -> Result
     asked
         .compute(move |asked, view| {
             let collection = plan_collection(view, &collection)?;
-            let document = CollectionWire::new(
-                view,
-                collection,
-                &asked.state.options.time_zone,
-                collection_links(&base, collection),
-            );
+            let document = described(asked, view, collection, &base);
             match media {
                 Media::Json => answer::json(&asked.headers, JSON, &document).map(answer::varies),
-                Media::Html => Ok(html::collection(&asked.headers, &document)),
+                Media::Html => Ok(html::collection(&asked.headers, &base, &document)),
             }
         })
         .await
@@ -95,6 +90,11 @@ pub(super) fn plan_collection<'a>(view: &'a View, id: &str) -> Result<&'a Collec
     view.atlas.plan_collections().find(|collection| collection.id.as_str() == id).ok_or_else(absent)
 }
 
+fn described(asked: &Asked, view: &View, collection: &Collection, base: &str) -> CollectionWire {
+    let options = &asked.state.options;
+    CollectionWire::new(view, collection, &options.time_zone, &options.crs, collection_links(base, collection))
+}
+
 fn collection_links(base: &str, collection: &Collection) -> Vec<OgcLink> {
     let path = format!("/ogc/collections/{}", collection.id);
     vec![
@@ -102,5 +102,25 @@ fn collection_links(base: &str, collection: &Collection) -> Vec<OgcLink> {
         link(base, &format!("{path}?f=html"), "alternate", "text/html", "This collection as a page"),
         link(base, &format!("{path}/items?f=json"), "items", GEOJSON, "Its features as GeoJSON"),
         link(base, &format!("{path}/items?f=html"), "items", "text/html", "Its features as a page"),
+        link(base, &format!("{path}/schema"), "describedby", SCHEMA_JSON, "What its features look like (JSON Schema)"),
+        link(base, &format!("{path}/schema"), SCHEMA_REL, SCHEMA_JSON, "What its features look like (JSON Schema)"),
+        link(
+            base,
+            &format!("{path}/queryables"),
+            QUERYABLES_REL,
+            SCHEMA_JSON,
+            "What filters may ask of them (JSON Schema)",
+        ),
+        link(
+            base,
+            &format!("{path}/sortables"),
+            SORTABLES_REL,
+            SCHEMA_JSON,
+            "What they may be sorted by (JSON Schema)",
+        ),
     ]
+    .into_iter()
+    .chain(tiles::tile_links(base, Some(collection.id.as_str())))
+    .chain(styles::style_links(base, Some(collection.id.as_str())))
+    .collect()
 }

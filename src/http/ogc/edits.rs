@@ -8,6 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::collections::plan_collection;
+use super::crs::{of_body, to_crs84};
 use crate::atlas::Atlas;
 use crate::http::answer::Problem;
 use crate::http::api::change;
@@ -37,7 +38,7 @@ pub fn routes() -> Vec<Route> {
             "/ogc/collections/{collectionId}/items",
             Method::Post,
             "create_item",
-            "Makes a feature; without an id of its own it gets one.",
+            "Makes a feature; without an id of its own it gets one. Content-Crs names the system of its coordinates; CRS84 when absent.",
             Some(schema_of::<FeatureBody>),
             Answer::created::<Edited>(),
             post(create_item),
@@ -75,7 +76,8 @@ pub fn routes() -> Vec<Route> {
 async fn create_item(asked: Asked, Path(collection): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
     asked.params(&[])?;
     let author = edit::author(&asked, &bytes)?;
-    let value: Value = body::geojson(&asked.headers, &bytes)?;
+    let mut value: Value = body::geojson(&asked.headers, &bytes)?;
+    to_crs84(&mut value, &*of_body(&asked.headers, &asked.state.options.crs)?)?;
     let collection = collection_id(&asked, &collection)?;
     let id: Slug = match value.get("id") {
         None | Some(Value::Null) => made_up_id(),
@@ -101,13 +103,15 @@ fn made_up_id() -> Slug {
 }
 
 async fn replace_item(asked: Asked, Path(item): Path<(String, String)>, bytes: Bytes) -> Result<Response, Problem> {
-    let value: Value = body::geojson(&asked.headers, &bytes)?;
+    let mut value: Value = body::geojson(&asked.headers, &bytes)?;
+    to_crs84(&mut value, &*of_body(&asked.headers, &asked.state.options.crs)?)?;
     let key = key(&asked, &item)?;
     change(asked, key, bytes, move |atlas, key, if_match| edit::replace(atlas, key, value.clone(), if_match)).await
 }
 
 async fn update_item(asked: Asked, Path(item): Path<(String, String)>, bytes: Bytes) -> Result<Response, Problem> {
-    let value: Value = body::merge_patch(&asked.headers, &bytes)?;
+    let mut value: Value = body::merge_patch(&asked.headers, &bytes)?;
+    to_crs84(&mut value, &*of_body(&asked.headers, &asked.state.options.crs)?)?;
     let key = key(&asked, &item)?;
     change(asked, key, bytes, move |atlas, key, if_match| edit::patch(atlas, key, &value, if_match)).await
 }

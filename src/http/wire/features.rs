@@ -113,6 +113,7 @@ pub(super) fn plain_feature(facts: Facts<'_>) -> geojson::Feature<'_> {
     geojson::Feature {
         id: facts.feature.id.as_str(),
         shape: &facts.feature.shape,
+        crs: None,
         properties: facts.values().collect(),
     }
 }

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod changes;
+mod exports;
 mod features;
 mod field;
+mod imports;
 mod inspections;
 mod ogc;
 mod plan;
@@ -12,6 +14,7 @@ mod records;
 mod search;
 mod settings;
 mod tally;
+mod tile_sets;
 
 pub use accounts::{
     Acceptance, AccessWire, CreatedToken, InvitationWire, InvitedUser, NewPassword, NewTokenWire, NewUserWire,
@@ -21,13 +24,17 @@ pub use changes::{
     BatchEdit, BatchOp, BatchRequest, ChangeList, Comparison, Edited, NewReading, Timeline, TimelineDay, UnitWire,
     kind_word, project_of,
 };
+pub use exports::{CrsWire, EncodingWord, ExportRequest, ExportState, ExportWire, FormatWire, Formats, OffsetWire};
 pub use features::{FeatureCollection, NearbyFeatures, QueryAnswer, QueryRequest, RelationWord};
 pub use field::{FieldKit, PatchCollection};
+pub use imports::{ImportCommit, ImportFeatures, ImportList, ImportRowWire, ImportRows, ImportWire};
 pub use inspections::{
     Acceptances, DecisionResult, DecisionResults, DecisionState, InspectionFeature, InspectionPageWire,
     InspectionReport, Rejection,
 };
-pub use ogc::{CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink};
+pub use ogc::{
+    CollectionWire, Collections, Conformance, ItemWire, ItemsWire, LandingPage, OgcLink, StyleItem, StyleList,
+};
 pub use plan::{PlanList, PlanSummary, PlanTree, QuotaList, QuotaWire, TargetList, TargetWire};
 pub use projects::{ProjectDetail, ProjectPage, ProjectSummary};
 pub use records::{
@@ -37,3 +44,6 @@ pub use records::{
 };
 pub use search::SearchAnswer;
 pub use settings::{BaseMap, BaseMapType, SettingsWire};
+pub use tile_sets::{
+    TileLink, TileMatrixSet, TileMatrixSetItem, TileMatrixSets, TileSet, TileSetItem, TileSetLayer, TileSets,
+};

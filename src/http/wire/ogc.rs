@@ -9,9 +9,7 @@ use crate::formats::geojson;
 use crate::plan::{Collection, Date};
 use crate::services::items::ItemPage;
 use crate::services::{Facts, View};
-use crate::spatial::BBox;
-
-pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+use crate::spatial::{BBox, CRS84_URI, Crs, CrsCatalogue, CrsCode};
 
 /// A link to another resource.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -28,6 +26,22 @@ pub struct OgcLink {
 pub struct LandingPage {
     pub title: String,
     pub description: String,
+    pub links: Vec<OgcLink>,
+}
+
+/// Styles with their stylesheets, as OGC API – Styles (draft 20-009) lists them.
+#[derive(Serialize, JsonSchema)]
+pub struct StyleList {
+    /// The id of the style to take when in doubt.
+    pub default: &'static str,
+    pub styles: Vec<StyleItem>,
+    pub links: Vec<OgcLink>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub struct StyleItem {
+    pub id: String,
+    pub title: String,
     pub links: Vec<OgcLink>,
 }
 
@@ -55,7 +69,11 @@ pub struct CollectionWire {
     #[serde(rename = "itemType")]
     item_type: &'static str,
     pub extent: Extent,
-    crs: Vec<&'static str>,
+    /// Systems that features are given and taken in; the first is the default.
+    pub crs: Vec<String>,
+    /// In which features are kept.
+    #[serde(rename = "storageCrs")]
+    storage_crs: &'static str,
     pub links: Vec<OgcLink>,
 }
 
@@ -108,9 +126,17 @@ pub struct ItemWire<'a> {
 }
 
 impl CollectionWire {
-    pub fn new(view: &View, collection: &Collection, zone: &TimeZone, links: Vec<OgcLink>) -> CollectionWire {
-        let spatial =
-            view.atlas.extent(collection).map(|rect| SpatialExtent { bbox: vec![BBox::from(rect).into()], crs: CRS84 });
+    pub fn new(
+        view: &View,
+        collection: &Collection,
+        zone: &TimeZone,
+        known: &CrsCatalogue,
+        links: Vec<OgcLink>,
+    ) -> CollectionWire {
+        let spatial = view
+            .atlas
+            .extent(collection)
+            .map(|rect| SpatialExtent { bbox: vec![BBox::from(rect).into()], crs: CRS84_URI });
         let temporal = view.due_interval(collection).map(|(first, last)| TemporalExtent {
             interval: vec![[first_instant(first, zone), first_instant(last, zone)]],
             trs: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
@@ -125,7 +151,8 @@ impl CollectionWire {
             ),
             item_type: "feature",
             extent: Extent { spatial, temporal },
-            crs: vec![CRS84],
+            crs: known.iter().map(|crs| crs.code().uri()).collect(),
+            storage_crs: CRS84_URI,
             links,
         }
     }
@@ -137,19 +164,29 @@ fn first_instant(date: Date, zone: &TimeZone) -> String {
 }
 
 impl<'a> ItemsWire<'a> {
-    pub fn new(page: ItemPage<'a>, links: Vec<OgcLink>) -> ItemsWire<'a> {
+    pub fn new(page: ItemPage<'a>, links: Vec<OgcLink>, crs: &'a Crs, properties: Option<&[&str]>) -> ItemsWire<'a> {
         ItemsWire {
             collection_type: "FeatureCollection",
             links,
             number_matched: page.matched,
             number_returned: page.items.len(),
-            features: page.items.into_iter().map(plain_feature).collect(),
+            features: page.items.into_iter().map(|facts| feature(facts, crs, properties)).collect(),
         }
     }
 }
 
 impl<'a> ItemWire<'a> {
-    pub fn new(facts: Facts<'a>, links: Vec<OgcLink>) -> ItemWire<'a> {
-        ItemWire { feature: plain_feature(facts), links }
+    pub fn new(facts: Facts<'a>, links: Vec<OgcLink>, crs: &'a Crs, properties: Option<&[&str]>) -> ItemWire<'a> {
+        ItemWire { feature: feature(facts, crs, properties), links }
     }
+}
+
+fn feature<'a>(facts: Facts<'a>, crs: &'a Crs, properties: Option<&[&str]>) -> geojson::Feature<'a> {
+    let mut feature = plain_feature(facts);
+    // What is kept is given as it is, not turned and rounded.
+    feature.crs = (crs.code() != CrsCode::Crs84).then_some(crs);
+    if let Some(wanted) = properties {
+        feature.properties.retain(|(name, _)| wanted.contains(name));
+    }
+    feature
 }

@@ -1,7 +1,10 @@
 //! What makes a batch of edits one that may land: its author's rights, the versions it was made from, the plan's rules, and that
 //! nothing it leaves behind refers to what is not there. Pure: over the atlas of the moment.
 
+mod judge;
 mod references;
+
+pub use judge::judge;
 
 use std::collections::BTreeSet;
 
@@ -159,37 +162,39 @@ pub fn prepare(atlas: &Atlas, edits: Vec<Edit>, author: &Author, moves: Moves) -
 /// The changes that edits of different records would make, numbered on from the atlas.
 fn tentative(atlas: &Atlas, edits: &[Edit], author: &Author) -> Result<Vec<Change>, EditError> {
     let first = atlas.seq() + 1;
-    let change = |(edit, seq): (&Edit, u64)| {
-        let key = edit.key();
-        let before = atlas.record(&key);
-        let version = match (edit.expected(), before.as_ref().map(|row| row.version)) {
-            (Expected::Absent, None) => 1,
-            (Expected::Absent, Some(_)) => return Err(EditError::Exists(key)),
-            (Expected::Version(_), None) => return Err(EditError::NotFound(key)),
-            (Expected::Version(asked), Some(current)) if asked != current => {
-                return Err(EditError::Stale { key, asked, current });
-            }
-            (Expected::Version(_), Some(current)) => current + 1,
-        };
-        let after = match edit {
-            Edit::Put { record, .. } => Some(stand_in_number(record, u64::MAX - seq)),
-            Edit::Delete { .. } => None,
-        };
-        Ok(Change {
-            seq,
-            batch: first,
-            at: author.at,
-            actor: author.name.clone(),
-            key,
-            version,
-            before: before.map(|row| row.value),
-            after,
-            internal: false,
-            note: None,
-            undoes: None,
-        })
+    edits.iter().zip(first..).map(|(edit, seq)| change_of(atlas, edit, seq, author)).collect()
+}
+
+/// The change that an edit would make, with a number that follows on the atlas.
+fn change_of(atlas: &Atlas, edit: &Edit, seq: u64, author: &Author) -> Result<Change, EditError> {
+    let key = edit.key();
+    let before = atlas.record(&key);
+    let version = match (edit.expected(), before.as_ref().map(|row| row.version)) {
+        (Expected::Absent, None) => 1,
+        (Expected::Absent, Some(_)) => return Err(EditError::Exists(key)),
+        (Expected::Version(_), None) => return Err(EditError::NotFound(key)),
+        (Expected::Version(asked), Some(current)) if asked != current => {
+            return Err(EditError::Stale { key, asked, current });
+        }
+        (Expected::Version(_), Some(current)) => current + 1,
     };
-    edits.iter().zip(first..).map(change).collect()
+    let after = match edit {
+        Edit::Put { record, .. } => Some(stand_in_number(record, u64::MAX - seq)),
+        Edit::Delete { .. } => None,
+    };
+    Ok(Change {
+        seq,
+        batch: atlas.seq() + 1,
+        at: author.at,
+        actor: author.name.clone(),
+        key,
+        version,
+        before: before.map(|row| row.value),
+        after,
+        internal: false,
+        note: None,
+        undoes: None,
+    })
 }
 
 /// A new feature gets its number from the store; until then it stands in the draft with one that none has.

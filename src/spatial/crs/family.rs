@@ -11,7 +11,7 @@ use super::{Crs, CrsCode, Datum, Definition, Unit, Way};
 const MERCATOR_RADIUS_M: f64 = 6_378_137.0;
 
 /// Degrees from its meridian beyond which a transverse Mercator projection is of no use to anybody.
-pub(super) const MAX_FROM_MERIDIAN: f64 = 45.0;
+pub(super) const MAX_FROM_MERIDIAN: f64 = 70.0;
 
 /// Central meridians of the first zones of China, and how far zones are apart.
 const FIRST_MERIDIAN: f64 = 75.0;

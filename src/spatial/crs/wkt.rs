@@ -1,6 +1,6 @@
 //! Well-known text: two dialects written, and whatever a file brings recognised by EPSG's number or by its parameters.
 
-use super::{Crs, CrsCode, Datum, Definition, family};
+use super::{Crs, Datum, Definition, family};
 
 /// Why a text names no system that is known here.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -286,6 +286,7 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spatial::CrsCode;
 
     #[test]
     fn what_is_written_is_recognised_in_both_dialects() {

@@ -66,7 +66,7 @@ fn prepare(connection: &Connection, busy_timeout: Duration) -> rusqlite::Result<
 
 /// The schema version of a file that is ours. Opens it for reading only, so that a stranger's file stays as it is
 /// (beside one in WAL mode SQLite may leave an empty `-wal`; opened for writing it would play a full one into the file).
-fn inspect(path: &Path, busy_timeout: Duration) -> Result<i32, StoreError> {
+pub(super) fn inspect(path: &Path, busy_timeout: Duration) -> Result<i32, StoreError> {
     let refuse = |fault: rusqlite::Error| match fault.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => not_a_store(path, "it is not an SQLite file"),
         _ => not_a_store(path, fault.to_string()),
@@ -140,7 +140,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     report.map(|_| ()).map_err(fault)
 }
 
-fn latest_version() -> i32 {
+pub(super) fn latest_version() -> i32 {
     let runner = schema::migrations::runner();
     runner.get_migrations().iter().map(|migration| migration.version()).max().unwrap_or(0)
 }

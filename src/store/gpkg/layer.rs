@@ -4,7 +4,7 @@
 use rusqlite::{Connection, params};
 
 use super::fault::Fault;
-use crate::formats::gpkg::SRS_ID;
+use crate::formats::gpkg::{SRS_ID, index_sql, triggers_sql};
 use crate::plan::{Collection, RecordKey, Role, Slug, is_reserved_collection};
 
 pub(super) fn is_reserved(connection: &Connection, id: &Slug) -> Result<bool, Fault> {
@@ -46,7 +46,7 @@ pub(super) fn create(connection: &Connection, collection: &Collection) -> Result
            (?, 'geom', 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
         [id.as_str()],
     )?;
-    connection.execute_batch(&rtree_sql(id))?;
+    connection.execute_batch(&[index_sql(id.as_str()), triggers_sql(id.as_str())].concat())?;
     entitle(connection, collection)
 }
 
@@ -103,47 +103,4 @@ pub(super) fn replace(
     }
     drop(connection, &after.id)?;
     create(connection, after)
-}
-
-/// The index and its triggers as GeoPackage 1.4 words them. 1.3's own set fails under UPSERT, which QGIS uses; 1.4 itself
-/// is not announced in `user_version`, since GDAL before 3.7 warns of it.
-fn rtree_sql(id: &Slug) -> String {
-    let rtree = format!("\"rtree_{id}_geom\"");
-    let trigger = |name: &str, event: &str, when: &str, body: &str| {
-        format!("CREATE TRIGGER \"rtree_{id}_geom_{name}\" AFTER {event} ON \"{id}\" WHEN {when} BEGIN {body}; END;\n")
-    };
-    let new_is_there = "NEW.geom NOT NULL AND NOT ST_IsEmpty(NEW.geom)";
-    let new_is_empty = "NEW.geom ISNULL OR ST_IsEmpty(NEW.geom)";
-    let bounds = "NEW.fid, ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
-    let put = format!("INSERT OR REPLACE INTO {rtree} VALUES ({bounds})");
-    let remove = format!("DELETE FROM {rtree} WHERE id = OLD.fid");
-    [
-        format!("CREATE VIRTUAL TABLE {rtree} USING rtree(id, minx, maxx, miny, maxy);\n"),
-        trigger("insert", "INSERT", &format!("({new_is_there})"), &put),
-        trigger("update2", "UPDATE OF geom", &format!("OLD.fid = NEW.fid AND ({new_is_empty})"), &remove),
-        trigger(
-            "update4",
-            "UPDATE",
-            &format!("OLD.fid != NEW.fid AND ({new_is_empty})"),
-            &format!("DELETE FROM {rtree} WHERE id IN (OLD.fid, NEW.fid)"),
-        ),
-        trigger("update5", "UPDATE", &format!("OLD.fid != NEW.fid AND ({new_is_there})"), &format!("{remove}; {put}")),
-        trigger(
-            "update6",
-            "UPDATE OF geom",
-            &format!("OLD.fid = NEW.fid AND ({new_is_there}) AND (OLD.geom NOTNULL AND NOT ST_IsEmpty(OLD.geom))"),
-            &format!(
-                "UPDATE {rtree} SET minx = ST_MinX(NEW.geom), maxx = ST_MaxX(NEW.geom), miny = ST_MinY(NEW.geom), \
-                 maxy = ST_MaxY(NEW.geom) WHERE id = NEW.fid"
-            ),
-        ),
-        trigger(
-            "update7",
-            "UPDATE OF geom",
-            &format!("OLD.fid = NEW.fid AND ({new_is_there}) AND (OLD.geom ISNULL OR ST_IsEmpty(OLD.geom))"),
-            &format!("INSERT INTO {rtree} VALUES ({bounds})"),
-        ),
-        trigger("delete", "DELETE", "OLD.geom NOT NULL", &remove),
-    ]
-    .concat()
 }

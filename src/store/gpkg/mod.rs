@@ -113,6 +113,21 @@ impl GpkgStore {
     }
 }
 
+/// Reads a store beside whatever program serves it, and changes nothing. Blocks on the disk.
+///
+/// # Errors
+/// [`StoreError::NotAStore`] for a file that is no store of ours, or one that this program has yet to bring to its schema.
+pub fn read(path: &Path, options: &Options) -> Result<Loaded, StoreError> {
+    let (version, latest) = (file::inspect(path, options.busy_timeout)?, file::latest_version());
+    if version != latest {
+        let reason =
+            format!("its schema is {version}, and this program's is {latest}: start it once with this program");
+        return Err(fault::not_a_store(path, reason));
+    }
+    let mut connection = file::open_reader(path, options.busy_timeout)?;
+    load::load(&mut connection).map_err(|fault| fault.at(path))
+}
+
 impl Store for GpkgStore {
     async fn load(&self) -> Result<Loaded, StoreError> {
         self.run(&self.connection, load::load).await

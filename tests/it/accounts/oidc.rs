@@ -31,6 +31,7 @@ fn server(provider: &Provider) -> Server {
         public_url,
         time_zone: TimeZone::UTC,
         trust_forwarded: false,
+        crs: guatu::spatial::CrsCatalogue::default(),
         oidc: Some(oidc),
     };
     Server::with(&Source::Shipped, options)

@@ -15,7 +15,14 @@ use crate::support::accounts::{PASSWORD, Shown};
 use crate::support::http::{Answer, Server};
 
 fn options() -> Options {
-    Options { basemaps: Vec::new(), public_url: None, time_zone: TimeZone::UTC, trust_forwarded: false, oidc: None }
+    Options {
+        basemaps: Vec::new(),
+        public_url: None,
+        time_zone: TimeZone::UTC,
+        trust_forwarded: false,
+        crs: guatu::spatial::CrsCatalogue::default(),
+        oidc: None,
+    }
 }
 
 #[tokio::test]
@@ -84,7 +91,10 @@ async fn signing_in_gives_a_cookie_that_only_the_server_reads() {
     let public_url = Some("https://plan.example.org".to_owned());
     assert!(secure(Options { public_url, ..options() }, &[]).await);
     let proxy = [("x-forwarded-proto", "https")];
-    assert!(secure(Options { trust_forwarded: true, ..options() }, &proxy).await);
+    assert!(
+        secure(Options { trust_forwarded: true, crs: guatu::spatial::CrsCatalogue::default(), ..options() }, &proxy)
+            .await
+    );
     assert!(!secure(options(), &proxy).await, "anybody can say so");
 }
 
@@ -234,7 +244,10 @@ async fn guesses_from_an_address_are_slowed_down() {
     }
     assert_eq!(attempt(&server, 20, "10.0.0.1:2000", "10.9.9.99").await.status, 429, "what it says does not count");
     assert_eq!(attempt(&server, 21, "10.0.0.2:1000", "10.9.9.99").await.status, 401);
-    let trusting = Server::with(&Source::Shipped, Options { trust_forwarded: true, ..options() });
+    let trusting = Server::with(
+        &Source::Shipped,
+        Options { trust_forwarded: true, crs: guatu::spatial::CrsCatalogue::default(), ..options() },
+    );
     for number in 0..20 {
         let said = format!("10.7.7.{number}, 10.9.9.9");
         assert_eq!(attempt(&trusting, number, "10.0.0.1:1000", &said).await.status, 401, "{number}");

@@ -123,9 +123,13 @@ fn fillings(blank: &str) -> &'static [&'static str] {
         "{collections}.json" => &["plan.json", "places.json", "context.json", "roads.json", "qzxmark-layer.json"],
         "{z}" => &["0", "10", "13"],
         "{inspection}" => &["canal-1", "qzxmark-report", "qzxmark-open"],
-        "{photo}" => &["nowhere"],
+        "{photo}" | "{export}" => &["nowhere"],
         "{patch}" => &["qzxmark-cell"],
         "{name}.json" => &["plan.json"],
+        "{styleId}" => &["plan", "light", "stage", "position"],
+        "{tileMatrixSetId}" => &["WebMercatorQuad", "WorldCRS84Quad"],
+        // Matrix, row, column.
+        "{tileMatrix}" => &["0/0/0", "10/420/855", "13/3363/6840"],
         other => panic!("this test does not know what to put for {other}"),
     }
 }
@@ -140,7 +144,7 @@ fn tile(zoom: &str) -> &'static str {
 }
 
 fn filled(path: &str) -> Vec<String> {
-    let path = path.replace("/{x}/{y}", "");
+    let path = path.replace("/{x}/{y}", "").replace("/{tileRow}/{tileCol}", "");
     let mut paths = vec![String::new()];
     for part in path.split('/').skip(1) {
         let words: Vec<&str> = match part {
@@ -195,7 +199,17 @@ fn values(operation: &str, name: &str) -> &'static [&'static str] {
         (_, "from") => &["2020-01-10", "2020-01-11", "2020-01-12"],
         (_, "to") => &["2020-01-11", "2020-01-12"],
         (_, "order") => &["asc", "desc"],
-        (_, "lon" | "lat" | "cursor") => &[],
+        (_, "crs") => &["http://www.opengis.net/def/crs/EPSG/0/4549"],
+        (_, "filter") => {
+            &["name_en%20LIKE%20%27%25qzxmark%25%27", "accuracy_m%20%3E%200", "length_m(geometry)%20%3E%200"]
+        }
+        (_, "properties") => &["name_en,light"],
+        (_, "sortby") => &["-name_en", "due"],
+        (_, "collections") => &["roads", "qzxmark-layer", "parks,qzxmark-layer"],
+        (_, "style") => &["light", "stage", "position"],
+        (_, "empty") => &["true"],
+        // They say how other parameters are meant.
+        ("list_items", "bbox-crs" | "filter-crs" | "filter-lang") | (_, "lon" | "lat" | "cursor") => &[],
         other => panic!("this test does not know what to ask with {other:?}"),
     }
 }
@@ -287,6 +301,9 @@ async fn told(office: &Office, shown: &Shown, asked: &Asked) -> (u16, Value) {
     }
     let answer = office.server.ask(asked.method, &asked.path, shown, asked.body.clone()).await;
     let status = answer.status.as_u16();
+    if answer.header("content-type").contains("spreadsheetml") {
+        return (status, Value::from(unpacked(&answer.body)));
+    }
     if !answer.header("content-type").contains("json") {
         // Bytes that are no text, such as tiles, hold their strings as they are.
         return (status, Value::from(answer.body.iter().copied().map(char::from).collect::<String>()));
@@ -296,13 +313,28 @@ async fn told(office: &Office, shown: &Shown, asked: &Asked) -> (u16, Value) {
     (status, value)
 }
 
+/// All texts of a workbook.
+fn unpacked(bytes: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a workbook");
+    let mut all = String::new();
+    for place in 0..archive.len() {
+        let mut member = archive.by_index(place).expect("a member");
+        std::io::Read::read_to_string(&mut member, &mut all).expect("XML");
+    }
+    all
+}
+
 /// Operations that tell nothing of projects, places and layers, even to staff.
-const TELL_NOTHING: [&str; 14] = [
+const TELL_NOTHING: [&str; 23] = [
     "find_api",
     "find_conformance",
+    "find_export",
+    "find_export_file",
+    "find_export_receipt",
     "find_inspection_rule",
     "find_landing_page",
     "find_light_rule",
+    "find_map_style",
     "find_photo",
     "find_section_record",
     "find_settings",
@@ -310,7 +342,12 @@ const TELL_NOTHING: [&str; 14] = [
     "find_target",
     "find_theme_record",
     "find_timeline",
+    "guatu.getTileMatrixSet",
+    "guatu.getTileMatrixSetsList",
+    "list_formats",
+    "list_functions",
     "list_plans",
+    "list_styles",
     "list_targets",
 ];
 

@@ -58,6 +58,7 @@ async fn an_upload_outlasts_the_server() {
         public_url: None,
         time_zone: jiff::tz::TimeZone::get("Asia/Shanghai").expect("a zone"),
         trust_forwarded: false,
+        crs: guatu::spatial::CrsCatalogue::default(),
         oidc: None,
     };
     let server = Server::over(&folder.path().join("guatu.gpkg"), folder.clone(), options);

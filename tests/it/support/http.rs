@@ -11,13 +11,18 @@ use guatu::atlas::Atlas;
 use guatu::http::{self, Clock, Kept, Options, State};
 use guatu::plan::{Date, Timestamp};
 use guatu::services::accounts::Accounts;
+use guatu::services::exports::desk::Exports;
+use guatu::services::imports::Imports;
 use guatu::services::photos::Photos;
 use guatu::services::publish::Published;
 use guatu::services::seeding::{self, Source};
+use guatu::spatial::CrsCatalogue;
 use guatu::store::Store;
 use guatu::store::accounts::AccountsStore;
+use guatu::store::files::FileStore;
 use guatu::store::gpkg::{self, GpkgStore};
 use guatu::store::photos::PhotoStore;
+use guatu::store::scratch;
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
@@ -82,11 +87,29 @@ impl Server {
         Server::of(&Source::Shipped)
     }
 
+    /// The shipped plan as it is in memory, without a server.
+    pub fn shipped_atlas() -> Atlas {
+        let path = seeded(&Source::Shipped);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let copy = folder.path().join("guatu.gpkg");
+        std::fs::copy(path, &copy).expect("a copy of the store");
+        let store = GpkgStore::open(&copy, &gpkg::Options::default()).expect("a store");
+        let loaded = apart(async move { store.load().await.expect("a sound store") });
+        Atlas::build(loaded.seq, loaded.records).expect("a whole plan")
+    }
+
     pub fn of(source: &Source) -> Server {
         let time_zone = TimeZone::get("Asia/Shanghai").expect("a zone");
         Server::with(
             source,
-            Options { basemaps: Vec::new(), public_url: None, time_zone, trust_forwarded: false, oidc: None },
+            Options {
+                basemaps: Vec::new(),
+                public_url: None,
+                time_zone,
+                trust_forwarded: false,
+                crs: CrsCatalogue::default(),
+                oidc: None,
+            },
         )
     }
 
@@ -117,7 +140,9 @@ impl Server {
             move || first.saturating_add(jiff::Span::new().days((time.load(Ordering::Relaxed) - begun) / 86_400));
         let hands = Clock { today: Box::new(today), now: Box::new(now) };
         let photos = Photos::new(PhotoStore::folder(&folder.path().join("photos")).expect("a folder"));
-        let kept = Kept { store: Arc::clone(&store), accounts, photos };
+        let exports = Exports::new(scratch::empty_folder(&folder.path().join("exports")).expect("a folder"));
+        let imports = FileStore::open(&folder.path().join("imports")).and_then(Imports::new).expect("a folder");
+        let kept = Kept { store: Arc::clone(&store), accounts, photos, exports, imports };
         let state = State::new(Arc::clone(&published), kept, hands, stopping, metrics, options);
         let accounts = Arc::clone(&state.accounts);
         let stop = Arc::new(stop);

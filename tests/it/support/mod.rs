@@ -10,4 +10,5 @@ pub mod office;
 pub mod oidc;
 pub mod plan;
 pub mod plans;
+pub mod postgis;
 pub mod random;

@@ -171,6 +171,127 @@ export interface paths {
         patch: operations["update_project"];
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own imports; each is kept for 24 hours. */
+        get: operations["list_imports"];
+        put?: never;
+        /** Takes a file (any content type, at most 256 MiB) and tells what it holds and what would be done with it. 413 for one that is too long, 415 for a format that is not read, 422 for one that cannot be read, with the place. */
+        post: operations["create_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An import of the caller's own, as far as it is. */
+        get: operations["find_import"];
+        put?: never;
+        post?: never;
+        /** Forgets an import and its file; what was committed stays. */
+        delete: operations["delete_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what of the file goes where, and makes the preview. 422 with the members that cannot be done, such as layers[0].crs. */
+        put: operations["replace_import_mapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would become of each row, with its reasons and changes, page by page. */
+        get: operations["list_import_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import}/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Up to 5,000 features of the preview: added and changed as they would be, removed as they are, rejected where their shape is valid. */
+        get: operations["list_import_features"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does what the preview says, as one batch, whole or not at all. 409 when the plan has changed so that it cannot, when rows are rejected, when nothing would change, or when it was done before. */
+        post: operations["commit_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan as an XLSX workbook: a sheet for each type of record, and one that explains them. Features are not in it. */
+        get: operations["find_workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -431,6 +552,92 @@ export interface paths {
         };
         /** All that a phone needs to work without a network: projects with their places, what is due a visit, patches, the rule that judges reports. */
         get: operations["find_field_kit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Formats of exports and imports, the reference systems that are offered, and the limits of a file. */
+        get: operations["list_formats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a file of the plan's places. Waits 10 seconds for it, or as long as `Prefer: wait=n` says (0 to 25). */
+        post: operations["create_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an export is, with its receipt once it is done. */
+        get: operations["find_export"];
+        put?: never;
+        post?: never;
+        /** Stops an export, or forgets its file. */
+        delete: operations["delete_export"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file, for an hour; takes Range. 409 while it is being made. */
+        get: operations["find_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipt alone, to be kept beside the file. */
+        get: operations["find_export_receipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1071,7 +1278,7 @@ export interface paths {
         /** Features of a collection with their project's facts, page by page; a property's name as parameter asks for equality. */
         get: operations["list_items"];
         put?: never;
-        /** Makes a feature; without an id of its own it gets one. */
+        /** Makes a feature; without an id of its own it gets one. Content-Crs names the system of its coordinates; CRS84 when absent. */
         post: operations["create_item"];
         delete?: never;
         options?: never;
@@ -1097,6 +1304,312 @@ export interface paths {
         head?: never;
         /** Merges some members into a feature (RFC 7396). Takes If-Match. */
         patch: operations["update_item"];
+        trace?: never;
+    };
+    "/ogc/collections/{collectionId}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** JSON Schema of the collection's features; what is readOnly comes from the project and cannot be set. */
+        get: operations["find_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collectionId}/queryables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** JSON Schema of the properties that filters may ask for. */
+        get: operations["find_queryables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collectionId}/sortables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** JSON Schema of the properties that sortby takes. */
+        get: operations["find_sortables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/functions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Functions that filters may use. */
+        get: operations["list_functions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tileMatrixSets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tile matrix sets that tiles are given in. */
+        get: operations["guatu.getTileMatrixSetsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tileMatrixSets/{tileMatrixSetId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tile matrix set: its reference system, origin, scales and sizes (OGC 17-083r4). */
+        get: operations["guatu.getTileMatrixSet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tile sets of the whole plan, one for each tile matrix set. */
+        get: operations["guatu.dataset.vector.getTileSetsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tiles/{tileMatrixSetId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tile set of the whole plan: its limits, layers and properties. */
+        get: operations["guatu.dataset.vector.getTileSet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vector tile (MVT 2.1, 4096 units) of the whole plan, one layer for each collection; 204 when nothing lies in it. */
+        get: operations["guatu.dataset.vector.getTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collectionId}/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tile sets of a collection, one for each tile matrix set. */
+        get: operations["guatu.collection.vector.getTileSetsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collectionId}/tiles/{tileMatrixSetId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tile set of a collection: its limits and properties. */
+        get: operations["guatu.collection.vector.getTileSet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collectionId}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vector tile (MVT 2.1, 4096 units) of a collection; 204 when nothing lies in it. */
+        get: operations["guatu.collection.vector.getTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/styles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The styles of the whole map; those of its layers are with their collections. */
+        get: operations["list_styles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/styles/{styleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A MapLibre style of the whole map; its id is plan. */
+        get: operations["find_map_style"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collectionId}/styles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The styles of a collection for desktop GIS. */
+        get: operations["list_layer_styles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collectionId}/styles/{styleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A style of a collection by light, stage or position, as SLD 1.0, SLD 1.1 or QGIS's QML. */
+        get: operations["find_layer_style"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/guatu.qlr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A QGIS layer definition: all collections as OGC API layers in a group, styled. */
+        get: operations["find_layer_definition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/guatu.qgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A QGIS project: all collections as OGC API layers, styled, at the plan's extent. */
+        get: operations["find_project_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/tiles/{collections}.json": {
@@ -1154,6 +1667,109 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What of a file goes where. */
+        ImportMapping: {
+            /** @default [] */
+            layers: components["schemas"]["LayerMapping"][];
+            /** @description For the plan's own sheets. */
+            workbook: components["schemas"]["WorkbookMapping"] | (null);
+        };
+        /** @description Where a layer of the file goes. */
+        LayerMapping: {
+            /** @description Its name in the file. */
+            layer: string;
+            /** @description Null leaves it out. */
+            collection: components["schemas"]["Slug"] | (null);
+            /** @description Reference system such as EPSG:4549; null for what the file says. */
+            crs: string | null;
+            /** @description The file's coordinates are moved off so; they are moved back. */
+            offset: components["schemas"]["Offset"] | (null);
+            /** @description Of text; null for what was found out. */
+            encoding: components["schemas"]["Encoding"] | (null);
+            /** @default id */
+            match: components["schemas"]["Matching"];
+            /**
+             * @default {
+             *       "id": null,
+             *       "project": null,
+             *       "name_zh": null,
+             *       "name_en": null,
+             *       "class": null,
+             *       "accuracy_m": null,
+             *       "position": null,
+             *       "basis_zh": null,
+             *       "basis_en": null
+             *     }
+             */
+            fields: components["schemas"]["FieldNames"];
+            /**
+             * @default {
+             *       "position": null,
+             *       "accuracy_m": null,
+             *       "project": null
+             *     }
+             */
+            defaults: components["schemas"]["Defaults"];
+            /**
+             * @description What to do with features of the collection that the layer does not have.
+             * @default keep
+             */
+            absent: components["schemas"]["Absent"];
+        };
+        /** @description 1 to 64 of `a-z 0-9 - _`, beginning with a letter or a digit. */
+        Slug: string;
+        /**
+         * @description A kind of offset coordinates, in degrees.
+         * @enum {string}
+         */
+        Offset: "gcj-02" | "bd-09";
+        /** @description Encodings of text that Chinese offices use. */
+        Encoding: "utf-8" | "gbk";
+        /** @description How a feature is known again. */
+        Matching: "id" | "name";
+        /** @description The file's fields by what they are here; null keeps what a feature has. */
+        FieldNames: {
+            id: string | null;
+            project: string | null;
+            name_zh: string | null;
+            name_en: string | null;
+            class: string | null;
+            accuracy_m: string | null;
+            position: string | null;
+            basis_zh: string | null;
+            basis_en: string | null;
+        };
+        /** @description What stands in where the file says nothing. */
+        Defaults: {
+            position: components["schemas"]["Position"] | (null);
+            /** Format: double */
+            accuracy_m: number | null;
+            project: components["schemas"]["Slug"] | (null);
+        };
+        /** @description How well a feature's place is known, best first. */
+        Position: ("surveyed" | "approximate" | "rough") | "placeholder";
+        /**
+         * @description What happens to records that a file does not have.
+         * @enum {string}
+         */
+        Absent: "keep" | "remove";
+        WorkbookMapping: {
+            /**
+             * @description What to do with records that a sheet does not have.
+             * @default keep
+             */
+            absent: components["schemas"]["Absent"];
+        };
+        /** @description What a commit is asked for. */
+        ImportCommit: {
+            /** @description Why, in your words; "import" and the file's name when absent. */
+            note?: string | null;
+            /**
+             * @description Commit the others where some rows are rejected.
+             * @default false
+             */
+            without_rejected: boolean;
+        };
         /** @description A spatial question. */
         QueryRequest: {
             /** @description A GeoJSON geometry, longitude before latitude (WGS 84). Either this or `feature`. */
@@ -1192,8 +1808,6 @@ export interface components {
         GeometryType: "Point" | "LineString" | "Polygon" | "MultiPoint" | "MultiLineString" | "MultiPolygon";
         /** @description How features must stand to the shape asked with. */
         Relation: "intersects" | "within" | "contains" | "dwithin";
-        /** @description 1 to 64 of `a-z 0-9 - _`, beginning with a letter or a digit. */
-        Slug: string;
         /**
          * @description What sort of thing a project is.
          * @enum {string}
@@ -1396,6 +2010,58 @@ export interface components {
          * @enum {string}
          */
         RecordType: "plan" | "section" | "target" | "quota" | "project" | "theme" | "collection" | "feature" | "light_rule" | "inspection_rule" | "patch" | "inspection";
+        /** @description What is to go out. All conditions hold together; only the format must be named. */
+        ExportRequest: {
+            format: components["schemas"]["FileFormat"];
+            /** @description Ids of the plan's collections; all when absent. */
+            collections?: components["schemas"]["Slug"][] | null;
+            /** @description Only places of these projects. */
+            projects?: components["schemas"]["Slug"][];
+            /** @description Only these features. */
+            features?: components["schemas"]["FeatureRef"][];
+            kinds?: components["schemas"]["Kind"][];
+            /** @description West, south, east, north in degrees. */
+            bbox?: number[] | null;
+            /** @description CQL2 text over the collections' queryables. */
+            filter?: string | null;
+            /** @description The plan as it was known at the end of this day. */
+            as_of?: string | null;
+            /** @description One of the offered systems, such as EPSG:4549; the format's own when absent. */
+            crs?: string | null;
+            /** @description Moves all coordinates off on purpose. */
+            offset?: components["schemas"]["Offset"] | (null);
+            /** @description Of text, where the format leaves it open; utf-8 when absent. */
+            encoding?: components["schemas"]["Encoding2"] | (null);
+            /** @description CSV: a byte order mark before the text. */
+            bom?: boolean | null;
+            /** @description CSV: how places are written; wkt when absent. */
+            geometry?: components["schemas"]["CsvGeometry"] | (null);
+            /** @description Workbook: the plan's tables as sheets too; true when absent. */
+            tables?: boolean | null;
+            /**
+             * Format: uint8
+             * @description Tiles: from this zoom; 0 when absent.
+             */
+            min_zoom?: number | null;
+            /**
+             * Format: uint8
+             * @description Tiles: to this zoom; 14 when absent.
+             */
+            max_zoom?: number | null;
+        };
+        /**
+         * @description A format of files.
+         * @enum {string}
+         */
+        FileFormat: "geojson" | "geojsonseq" | "gpkg" | "shp" | "csv" | "xlsx" | "kml" | "fgb" | "dxf" | "pmtiles";
+        FeatureRef: {
+            collection: components["schemas"]["Slug"];
+            id: components["schemas"]["Slug"];
+        };
+        /** @enum {string} */
+        Encoding2: "utf-8" | "gbk";
+        /** @description How a table of text holds places. */
+        CsvGeometry: "wkt" | "lonlat";
         /** @description A report from the field. What it says is told once and never altered. */
         InspectionReport: {
             /** @description Made by whoever reports; the same for a report that is sent again. */
@@ -1578,8 +2244,6 @@ export interface components {
             basis_en?: string | null;
             class?: components["schemas"]["Slug"] | (null);
         };
-        /** @description How well a feature's place is known, best first. */
-        Position: ("surveyed" | "approximate" | "rough") | "placeholder";
         /** @description What went wrong, in the shape of RFC 9457. */
         Problem: {
             /** @description Always `about:blank`: the status says what sort of problem it is. */
@@ -2036,6 +2700,160 @@ export interface components {
             /** @description The day of the last report that was not rejected. */
             last: string | null;
         };
+        ImportList: {
+            imports: components["schemas"]["Import"][];
+        };
+        /** @description A file that was sent, and how far its import is. */
+        Import: {
+            id: components["schemas"]["Slug"];
+            /** @description The file's name. */
+            name: string;
+            /** Format: uint64 */
+            bytes: number;
+            sha256: string;
+            /** @description Its format; `workbook` where it has the plan's own sheets. */
+            format: string;
+            expires_at: string;
+            committed: components["schemas"]["ImportCommitted"] | (null);
+            layers: components["schemas"]["ImportLayer"][];
+            mapping: components["schemas"]["ImportMapping"] | (null);
+            /** @description Null until a mapping was sent, and when it is not in memory any more: send the mapping again. */
+            preview: components["schemas"]["ImportPreview"] | (null);
+        };
+        ImportCommitted: {
+            /**
+             * Format: uint64
+             * @description The first change; its batch is undone by this number.
+             */
+            batch: number;
+            /**
+             * Format: uint64
+             * @description The last change.
+             */
+            sequence: number;
+            /** Format: uint */
+            changes: number;
+        };
+        ImportLayer: {
+            name: string;
+            /** @description Null where the layer has several or none. */
+            geometry_type: components["schemas"]["GeometryType"] | (null);
+            /** Format: uint64 */
+            count: number;
+            crs: components["schemas"]["FoundCrs"];
+            encoding: components["schemas"]["FoundEncoding"] | (null);
+            fields: components["schemas"]["FoundField"][];
+            /** @description What would be done if nobody said otherwise. */
+            suggested: components["schemas"]["LayerMapping"] | (null);
+        };
+        FoundCrs: {
+            state: components["schemas"]["CrsState"];
+            code?: string | null;
+            name?: string | null;
+        };
+        /** @enum {string} */
+        CrsState: "stated" | "unknown" | "missing";
+        FoundEncoding: {
+            encoding: components["schemas"]["Encoding"];
+            how: components["schemas"]["Evidence"];
+        };
+        /** @enum {string} */
+        Evidence: "stated" | "recognised" | "either";
+        FoundField: {
+            name: string;
+            kind: components["schemas"]["FoundKind"];
+            samples: string[];
+        };
+        /** @enum {string} */
+        FoundKind: "text" | "number" | "date";
+        ImportPreview: {
+            /**
+             * Format: uint64
+             * @description The change of the log that it was held against.
+             */
+            sequence: number;
+            counts: components["schemas"]["ImportCounts"];
+            /** @description Around all that would change on the map. */
+            bbox: number[] | null;
+            warnings: components["schemas"]["ImportWarning"][];
+        };
+        ImportCounts: {
+            /** Format: uint */
+            added: number;
+            /** Format: uint */
+            changed: number;
+            /** Format: uint */
+            unchanged: number;
+            /** Format: uint */
+            removed: number;
+            /** Format: uint */
+            rejected: number;
+        };
+        ImportWarning: {
+            /** @description Of `offset_suspected`, `encoding_assumed`, `sheet_ignored`, `changed_since`. */
+            code: string;
+            layer: string;
+            detail: components["schemas"]["Text"];
+            offset: components["schemas"]["Offset"] | (null);
+            /** Format: double */
+            distance_m: number | null;
+        };
+        /** @description Rows of a preview, page by page. */
+        ImportRows: {
+            rows: components["schemas"]["ImportRow"][];
+            /**
+             * Format: uint
+             * @description All that fit the question.
+             */
+            matched: number;
+            /** @description The next page's cursor; null on the last. */
+            next: string | null;
+        };
+        ImportRow: {
+            layer: string;
+            place: string;
+            outcome: string;
+            record_type: components["schemas"]["RecordType"];
+            collection: components["schemas"]["Slug"] | (null);
+            id: components["schemas"]["Slug"] | (null);
+            name: components["schemas"]["Text"] | (null);
+            reasons: components["schemas"]["ImportReason"][];
+            changes: components["schemas"]["ImportChange"][];
+        };
+        ImportReason: {
+            field: string;
+            place: string | null;
+            detail: components["schemas"]["Text"];
+            expected: components["schemas"]["Text"] | (null);
+        };
+        ImportChange: {
+            field: string;
+            before: unknown;
+            after: unknown;
+        };
+        /** @description Rows of a preview on the map. */
+        ImportFeatures: {
+            type: string;
+            features: components["schemas"]["ImportFeature"][];
+            /** @description There are more than are told. */
+            truncated: boolean;
+        };
+        ImportFeature: {
+            type: string;
+            geometry: unknown;
+            properties: components["schemas"]["ImportProperties"];
+        };
+        ImportProperties: {
+            outcome: string;
+            layer: string;
+            place: string;
+            collection: components["schemas"]["Slug"] | (null);
+            id: components["schemas"]["Slug"] | (null);
+            name_zh: string | null;
+            name_en: string | null;
+            /** @description Why it is rejected. */
+            reason: components["schemas"]["Text"] | (null);
+        };
         /** @description Best match first. */
         SearchAnswer: {
             hits: components["schemas"]["SearchHit"][];
@@ -2320,6 +3138,138 @@ export interface components {
             /** @description Ids of the projects at it. */
             projects: components["schemas"]["Slug"][];
         };
+        /** @description What goes out and comes in, and how. */
+        Formats: {
+            formats: components["schemas"]["Format"][];
+            /** @description Reference systems that are offered; CRS84, in which features are kept, first. */
+            crs: components["schemas"]["Crs"][];
+            offsets: components["schemas"]["OffsetCoordinates"][];
+            /** Format: uint64 */
+            max_upload_bytes: number;
+            /** Format: uint */
+            max_import_records: number;
+        };
+        Format: {
+            id: components["schemas"]["FileFormat"];
+            title: components["schemas"]["Text"];
+            extension: string;
+            reads: boolean;
+            writes: boolean;
+            crs: components["schemas"]["CrsChoiceWord"];
+            encodings: components["schemas"]["Encoding2"][];
+            options: string[];
+            note: components["schemas"]["Text"];
+        };
+        /**
+         * @description In which systems a format holds coordinates.
+         * @enum {string}
+         */
+        CrsChoiceWord: "any" | "wgs84" | "web_mercator";
+        Crs: {
+            code: string;
+            uri: string;
+            name: string;
+            unit: components["schemas"]["UnitWord"];
+            /** @description In the order in which its authority writes them. */
+            axes: string[];
+        };
+        /** @enum {string} */
+        UnitWord: "degree" | "metre";
+        OffsetCoordinates: {
+            id: components["schemas"]["Offset"];
+            name: string;
+        };
+        /** @description How far an export is. */
+        Export: {
+            id: string;
+            state: components["schemas"]["ExportState"];
+            /**
+             * Format: uint64
+             * @description Steps that are done, of those that there are: each feature is written and read back.
+             */
+            done: number;
+            /** Format: uint64 */
+            total: number;
+            /** @description Why it failed. */
+            problem: string | null;
+            receipt: components["schemas"]["Receipt"] | (null);
+            /** @description Where the file is once it is done. */
+            file: string;
+            expires_at: string;
+        };
+        /** @enum {string} */
+        ExportState: "running" | "done" | "failed";
+        /** @description What a file is. */
+        Receipt: {
+            file: string;
+            /** Format: uint64 */
+            bytes: number;
+            /** @description Of the whole file, in hexadecimal. */
+            sha256: string;
+            created_at: string;
+            format: string;
+            source: components["schemas"]["Source"];
+            /** @description The request as it was made. */
+            request: unknown;
+            /** Format: uint64 */
+            count: number;
+            layers: components["schemas"]["ReceiptLayer"][];
+            crs: components["schemas"]["ReceiptCrs"];
+            offset: string | null;
+            /** @description Of text, where the format leaves it open. */
+            encoding: string | null;
+            renamed: components["schemas"]["ReceiptRenamed"][];
+            notes: string[];
+            /** @description Null for formats that are not read back. */
+            largest_error: components["schemas"]["LargestError"] | (null);
+            position_note: components["schemas"]["Text"];
+        };
+        /** @description Where features come from. */
+        Source: {
+            /** @description The server's address; null where none was asked. */
+            server: string | null;
+            plan: string;
+            district: components["schemas"]["Text"];
+            /**
+             * Format: uint64
+             * @description The last change that is in it.
+             */
+            sequence: number;
+            as_of: string | null;
+            simulated: boolean;
+        };
+        ReceiptLayer: {
+            collection: string;
+            title: components["schemas"]["Text"];
+            /** Format: uint64 */
+            count: number;
+            /** @description How many places are known how well. */
+            positions: {
+                [key: string]: number;
+            };
+        };
+        ReceiptCrs: {
+            code: string;
+            name: string;
+        };
+        ReceiptRenamed: {
+            layer: string;
+            field: string;
+            written: string;
+        };
+        /** @description The largest difference of a coordinate between what was meant and what the file says. */
+        LargestError: {
+            /** Format: double */
+            value: number;
+            unit: components["schemas"]["ErrorUnit"];
+            /**
+             * Format: uint64
+             * @description Features that were compared.
+             */
+            compared: number;
+        };
+        /** @enum {string} */
+        ErrorUnit: "degree" | "metre";
         /** @description A page of reports, newest first. */
         InspectionPage: {
             type: string;
@@ -2621,7 +3571,10 @@ export interface components {
             description: string;
             itemType: string;
             extent: components["schemas"]["Extent"];
+            /** @description Systems that features are given and taken in; the first is the default. */
             crs: string[];
+            /** @description In which features are kept. */
+            storageCrs: string;
             links: components["schemas"]["OgcLink"][];
         };
         Extent: {
@@ -2656,6 +3609,128 @@ export interface components {
             bbox: number[];
             geometry: components["schemas"]["GeoJsonGeometry"];
             properties: components["schemas"]["FeatureProperties"];
+            links: components["schemas"]["OgcLink"][];
+        };
+        /** @description The tile matrix sets that tiles are given in. */
+        TileMatrixSets: {
+            links: components["schemas"]["TileLink"][];
+            tileMatrixSets: components["schemas"]["TileMatrixSetItem"][];
+        };
+        /** @description A link, perhaps with blanks to fill in. */
+        TileLink: {
+            href: string;
+            rel: string;
+            type: string;
+            title: string;
+            templated?: boolean | null;
+        };
+        TileMatrixSetItem: {
+            id: string;
+            title: string;
+            /** @description Absent for a set that is in no register. */
+            uri?: string | null;
+            crs: string;
+            links: components["schemas"]["TileLink"][];
+        };
+        /** @description A tile matrix set, whole. */
+        TileMatrixSet: {
+            id: string;
+            title: string;
+            description: string;
+            uri?: string | null;
+            crs: string;
+            orderedAxes: string[];
+            wellKnownScaleSet?: string | null;
+            boundingBox: components["schemas"]["BoundingBox"];
+            tileMatrices: components["schemas"]["TileMatrix"][];
+        };
+        /** @description Two corners in the order of the system's axes. */
+        BoundingBox: {
+            lowerLeft: number[];
+            upperRight: number[];
+            crs: string;
+            orderedAxes: string[];
+        };
+        /** @description One zoom of a set. */
+        TileMatrix: {
+            id: string;
+            /** Format: double */
+            scaleDenominator: number;
+            /** Format: double */
+            cellSize: number;
+            cornerOfOrigin: string;
+            /** @description In the order of the set's axes. */
+            pointOfOrigin: number[];
+            /** Format: uint32 */
+            tileWidth: number;
+            /** Format: uint32 */
+            tileHeight: number;
+            /** Format: uint32 */
+            matrixWidth: number;
+            /** Format: uint32 */
+            matrixHeight: number;
+        };
+        /** @description The tile sets of the plan or of one collection. */
+        TileSets: {
+            links: components["schemas"]["TileLink"][];
+            tilesets: components["schemas"]["TileSetItem"][];
+        };
+        TileSetItem: {
+            title: string;
+            dataType: string;
+            crs: string;
+            tileMatrixSetURI?: string | null;
+            links: components["schemas"]["TileLink"][];
+        };
+        /** @description What a tile set holds and where. */
+        TileSet: {
+            title: string;
+            description: string;
+            dataType: string;
+            crs: string;
+            tileMatrixSetURI?: string | null;
+            tileMatrixSetId: string;
+            /** @description Only tiles within these are there; absent when there is no feature. */
+            tileMatrixSetLimits?: components["schemas"]["TileMatrixLimits"][];
+            boundingBox?: components["schemas"]["BoundingBox"] | (null);
+            layers: components["schemas"]["TileSetLayer"][];
+            links: components["schemas"]["TileLink"][];
+        };
+        TileMatrixLimits: {
+            tileMatrix: string;
+            /** Format: uint32 */
+            minTileRow: number;
+            /** Format: uint32 */
+            maxTileRow: number;
+            /** Format: uint32 */
+            minTileCol: number;
+            /** Format: uint32 */
+            maxTileCol: number;
+        };
+        /** @description A layer of the tiles: one collection. */
+        TileSetLayer: {
+            id: string;
+            title: string;
+            dataType: string;
+            /**
+             * Format: uint8
+             * @description 0 for points, 1 for lines, 2 for areas.
+             */
+            geometryDimension: number;
+            boundingBox?: components["schemas"]["BoundingBox"] | (null);
+            propertiesSchema: unknown;
+            links: components["schemas"]["TileLink"][];
+        };
+        /** @description Styles with their stylesheets, as OGC API – Styles (draft 20-009) lists them. */
+        StyleList: {
+            /** @description The id of the style to take when in doubt. */
+            default: string;
+            styles: components["schemas"]["StyleItem"][];
+            links: components["schemas"]["OgcLink"][];
+        };
+        StyleItem: {
+            id: string;
+            title: string;
             links: components["schemas"]["OgcLink"][];
         };
         /** @description TileJSON 3.0. */
@@ -3458,6 +4533,300 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_import: {
+        parameters: {
+            query?: {
+                /** @description The file's name, such as roads.zip. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_import_mapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportMapping"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_import_rows: {
+        parameters: {
+            query?: {
+                /** @description Only rows that this becomes of. */
+                outcome?: "added" | "changed" | "unchanged" | "removed" | "rejected";
+                /** @description Only rows of this layer or sheet. */
+                layer?: string;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Where the page begins. Takes `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRows"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_import_features: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["ImportFeatures"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportCommit"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_workbook: {
+        parameters: {
+            query?: {
+                /** @description The same sheets without rows, with an explained example. */
+                empty?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             /** @description What is wrong. */
@@ -4400,6 +5769,197 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FieldKit"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_formats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Formats"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description As asked. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description It is being made; its address tells how far it is. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_export_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
                 };
             };
             /** @description What is wrong. */
@@ -5929,14 +7489,30 @@ export interface operations {
     list_items: {
         parameters: {
             query?: {
-                /** @description Only features that meet the box, in CRS84. */
+                /** @description Only features that meet the box: lower corner, upper corner, in the axis order of bbox-crs (CRS84 when absent: west,south,east,north). */
                 bbox?: number[];
+                /** @description Reference system of bbox; CRS84 when absent. Takes the URI of one of the collection's crs, such as http://www.opengis.net/def/crs/EPSG/0/4549. */
+                "bbox-crs"?: string;
                 /** @description Only features whose project is due then. Takes a date, an RFC 3339 instant, or an interval such as 2019-01-01/2019-06-30, 2019-07-01/.. or ../2019-06-30. */
                 datetime?: string;
                 /** @description Features on a page; more than the maximum means the maximum. */
                 limit?: number;
                 /** @description Where the page begins. Takes the cursor of a `next` link, as it is. */
                 cursor?: string;
+                /** @description Reference system of the answer's coordinates, in the axis order of its authority; CRS84 when absent. Takes the URI of one of the collection's crs, such as http://www.opengis.net/def/crs/EPSG/0/4549. */
+                crs?: string;
+                /** @description Only features for which the expression holds (OGC API – Features Part 3, CQL2). Takes a CQL2 expression over the collection's queryables, such as light = 'red' AND accuracy_m < 100. */
+                filter?: string;
+                /** @description Encoding of the filter; cql2-text when absent. cql-text is an older name of the same. */
+                "filter-lang"?: "cql2-text" | "cql2-json" | "cql-text";
+                /** @description Reference system of the filter's geometries; CRS84 when absent. Takes the URI of one of the collection's crs, such as http://www.opengis.net/def/crs/EPSG/0/4549. */
+                "filter-crs"?: string;
+                /** @description Only these properties in the answer; all when absent. Takes names of properties with commas between them; the schema tells all. */
+                properties?: string;
+                /** @description Order of the features: ascending (+ or nothing) or descending (-); what is absent comes last. Takes names of properties with commas between them, + or - before each, such as -due,name_en. */
+                sortby?: string;
+                /** @description Only features that have the words in a name or in their basis; commas between alternatives. */
+                q?: string;
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
@@ -6047,6 +7623,10 @@ export interface operations {
     find_item: {
         parameters: {
             query?: {
+                /** @description Reference system of the answer's coordinates, in the axis order of its authority; CRS84 when absent. Takes the URI of one of the collection's crs, such as http://www.opengis.net/def/crs/EPSG/0/4549. */
+                crs?: string;
+                /** @description Only these properties in the answer; all when absent. Takes names of properties with commas between them; the schema tells all. */
+                properties?: string;
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
@@ -6171,6 +7751,669 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Edited"];
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_schema: {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header. */
+                f?: "json" | "html";
+            };
+            header?: never;
+            path: {
+                collectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_queryables: {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header. */
+                f?: "json" | "html";
+            };
+            header?: never;
+            path: {
+                collectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_sortables: {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header. */
+                f?: "json" | "html";
+            };
+            header?: never;
+            path: {
+                collectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_functions: {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header. */
+                f?: "json" | "html";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "guatu.getTileMatrixSetsList": {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header. */
+                f?: "json" | "html";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileMatrixSets"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "guatu.getTileMatrixSet": {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header. */
+                f?: "json" | "html";
+            };
+            header?: never;
+            path: {
+                tileMatrixSetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileMatrixSet"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "guatu.dataset.vector.getTileSetsList": {
+        parameters: {
+            query?: {
+                /** @description Only these collections, in this order; all of the plan's when absent. */
+                collections?: string[];
+                /** @description Representation, in place of the Accept header. */
+                f?: "json" | "html";
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileSets"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "guatu.dataset.vector.getTileSet": {
+        parameters: {
+            query?: {
+                /** @description Only these collections, in this order; all of the plan's when absent. */
+                collections?: string[];
+                /** @description Representation, in place of the Accept header; tilejson is for WebMercatorQuad. */
+                f?: "json" | "html" | "tilejson";
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                tileMatrixSetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileSet"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "guatu.dataset.vector.getTile": {
+        parameters: {
+            query?: {
+                /** @description Only these collections, in this order; all of the plan's when absent. */
+                collections?: string[];
+                /** @description Representation of a tile; there is this one. */
+                f?: "mvt";
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                tileMatrixSetId: string;
+                tileMatrix: string;
+                tileRow: number;
+                tileCol: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": unknown;
+                };
+            };
+            /** @description Nothing lies in the tile. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "guatu.collection.vector.getTileSetsList": {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header. */
+                f?: "json" | "html";
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                collectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileSets"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "guatu.collection.vector.getTileSet": {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header; tilejson is for WebMercatorQuad. */
+                f?: "json" | "html" | "tilejson";
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                collectionId: string;
+                tileMatrixSetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileSet"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "guatu.collection.vector.getTile": {
+        parameters: {
+            query?: {
+                /** @description Representation of a tile; there is this one. */
+                f?: "mvt";
+                /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
+                as_of?: string;
+            };
+            header?: never;
+            path: {
+                collectionId: string;
+                tileMatrixSetId: string;
+                tileMatrix: string;
+                tileRow: number;
+                tileCol: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": unknown;
+                };
+            };
+            /** @description Nothing lies in the tile. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_styles: {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header. */
+                f?: "json" | "html";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StyleList"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_map_style: {
+        parameters: {
+            query?: {
+                /** @description Representation; there is this one. */
+                f?: "mapbox";
+                /** @description Language of the labels; zh when absent. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                styleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox.style+json": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_layer_styles: {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header. */
+                f?: "json" | "html";
+            };
+            header?: never;
+            path: {
+                collectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StyleList"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_layer_style: {
+        parameters: {
+            query?: {
+                /** @description Representation, in place of the Accept header; SLD 1.0 when neither says. */
+                f?: "sld10" | "sld11" | "qml";
+                /** @description Language of the labels; zh when absent. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                collectionId: string;
+                styleId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.ogc.sld+xml;version=1.0": unknown;
+                    "application/vnd.ogc.sld+xml;version=1.1": unknown;
+                    "application/x-qgis-layer-settings": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_layer_definition: {
+        parameters: {
+            query?: {
+                /** @description What the layers are coloured by; light when absent. */
+                style?: "light" | "stage" | "position";
+                /** @description Language of the labels; zh when absent. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-qgis-layer-definition": unknown;
+                };
+            };
+            /** @description What is wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_project_file: {
+        parameters: {
+            query?: {
+                /** @description What the layers are coloured by; light when absent. */
+                style?: "light" | "stage" | "position";
+                /** @description Language of the labels; zh when absent. */
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-qgis-project": unknown;
                 };
             };
             /** @description What is wrong. */

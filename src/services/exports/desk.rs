@@ -1,0 +1,210 @@
+//! Exports that run and that wait to be fetched. Each has a file in a folder of its own that goes after a while; a server that starts finds none.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::ToSpan;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use tokio::sync::{Semaphore, watch};
+use uuid::Uuid;
+
+use super::{Export, ExportError, Progress, Receipt, Request};
+use crate::formats::file::FileFormat;
+use crate::plan::Timestamp;
+use crate::services::photos::hex;
+use crate::services::{Audience, View};
+
+/// Exports that run at once; more are told to come again.
+pub const MAX_RUNNING: usize = 4;
+
+/// Bytes of all files that wait to be fetched; the oldest go first.
+pub const MAX_KEPT_BYTES: u64 = 2 << 30;
+
+/// Minutes that a file waits to be fetched.
+pub const KEPT_MINUTES: i64 = 60;
+
+/// Where an export is.
+#[derive(Clone, Debug)]
+pub enum Stage {
+    Running,
+    Done(Arc<Receipt>),
+    Failed(Arc<ExportError>),
+}
+
+/// An export that somebody asked for.
+pub struct Job {
+    pub id: String,
+    /// Whose eyes it was made for: what staff may see is for staff.
+    pub audience: Audience,
+    pub format: FileFormat,
+    pub expires_at: Timestamp,
+    pub progress: Arc<Progress>,
+    stage: watch::Receiver<Stage>,
+    folder: TempDir,
+}
+
+/// All exports of a server.
+pub struct Exports {
+    folder: PathBuf,
+    running: Arc<Semaphore>,
+    jobs: Mutex<Vec<Arc<Job>>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// Come again soon.
+    #[error("{MAX_RUNNING} exports are being made already")]
+    Busy,
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error("the folder of exports cannot be used: {0}")]
+    Io(#[from] io::Error),
+}
+
+const FILE: &str = "file";
+
+impl Job {
+    pub fn stage(&self) -> Stage {
+        self.stage.borrow().clone()
+    }
+
+    /// Waits until it has come to its end.
+    pub async fn ended(&self) {
+        let mut stage = self.stage.clone();
+        // A sender that is gone has said its last word.
+        let _ = stage.wait_for(|stage| !matches!(stage, Stage::Running)).await;
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join(FILE)
+    }
+
+    fn bytes(&self) -> u64 {
+        match &*self.stage.borrow() {
+            Stage::Done(receipt) => receipt.bytes,
+            Stage::Running | Stage::Failed(_) => 0,
+        }
+    }
+}
+
+impl Exports {
+    /// Keeps files below a folder, which is there and empty.
+    pub fn new(folder: PathBuf) -> Exports {
+        Exports { folder, running: Arc::new(Semaphore::new(MAX_RUNNING)), jobs: Mutex::new(Vec::new()) }
+    }
+
+    /// Begins an export on a thread of its own.
+    ///
+    /// # Errors
+    /// [`DeskError::Busy`]; [`ExportError::Request`] for what does not go together.
+    pub fn begin(&self, export: Export, view: View, request: Request) -> Result<Arc<Job>, DeskError> {
+        export.check(&view)?;
+        self.sweep(request.at);
+        let turn = Arc::clone(&self.running).try_acquire_owned().map_err(|_| DeskError::Busy)?;
+        let (told, stage) = watch::channel(Stage::Running);
+        let job = Arc::new(Job {
+            id: Uuid::new_v4().to_string(),
+            audience: view.audience,
+            format: export.format,
+            expires_at: request.at.saturating_add(KEPT_MINUTES.minutes()).unwrap_or(Timestamp::MAX),
+            progress: Arc::default(),
+            stage,
+            folder: tempfile::tempdir_in(&self.folder)?,
+        });
+        self.jobs().push(Arc::clone(&job));
+        // The job itself is not held: whoever forgets it takes its folder away at once.
+        let (folder, progress) = (job.folder.path().to_owned(), Arc::clone(&job.progress));
+        let span = tracing::Span::current();
+        tokio::task::spawn_blocking(move || {
+            let _span = span.entered();
+            let made = make(&export, &view, &request, &folder, &progress);
+            told.send_replace(match made {
+                Ok(receipt) => Stage::Done(Arc::new(receipt)),
+                Err(fault) => Stage::Failed(Arc::new(fault)),
+            });
+            drop(turn);
+        });
+        Ok(job)
+    }
+
+    pub fn find(&self, id: &str, now: Timestamp) -> Option<Arc<Job>> {
+        self.sweep(now);
+        self.jobs().iter().find(|job| job.id == id).cloned()
+    }
+
+    /// Stops an export, or forgets its file.
+    pub fn remove(&self, id: &str) {
+        self.jobs().retain(|job| {
+            if job.id == id {
+                job.progress.stopped.store(true, Ordering::Relaxed);
+            }
+            job.id != id
+        });
+    }
+
+    /// Lets go of what has waited long enough, and of the oldest beyond [`MAX_KEPT_BYTES`]. A file that is being fetched stays until it has been.
+    pub fn sweep(&self, now: Timestamp) {
+        let mut jobs = self.jobs();
+        jobs.retain(|job| matches!(job.stage(), Stage::Running) || job.expires_at > now);
+        let mut bytes: u64 = jobs.iter().map(|job| job.bytes()).sum();
+        jobs.retain(|job| {
+            let goes = bytes > MAX_KEPT_BYTES && job.bytes() > 0;
+            bytes -= if goes { job.bytes() } else { 0 };
+            !goes
+        });
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, Vec<Arc<Job>>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes an export into a folder, with its receipt. Blocks.
+fn make(
+    export: &Export,
+    view: &View,
+    request: &Request,
+    folder: &Path,
+    progress: &Progress,
+) -> Result<Receipt, ExportError> {
+    let path = folder.join(FILE);
+    let made = export.write(view, &path, folder, request.at, progress)?;
+    let (bytes, sha256) = digest(&path).map_err(crate::formats::layer::WriteError::Io)?;
+    Ok(Receipt::new(export, view, request, made, bytes, sha256))
+}
+
+/// As [`Exports::begin`] without a desk: for the command line.
+///
+/// # Errors
+/// [`ExportError`]; what is at `path` then is of no use.
+pub fn write_file(
+    export: &Export,
+    view: &View,
+    request: &Request,
+    path: &Path,
+    progress: &Progress,
+) -> Result<Receipt, ExportError> {
+    export.check(view)?;
+    let scratch = tempfile::tempdir().map_err(crate::formats::layer::WriteError::Io)?;
+    let made = export.write(view, path, scratch.path(), request.at, progress)?;
+    let (bytes, sha256) = digest(path).map_err(crate::formats::layer::WriteError::Io)?;
+    Ok(Receipt::new(export, view, request, made, bytes, sha256))
+}
+
+fn digest(path: &Path) -> io::Result<(u64, String)> {
+    let mut file = crate::store::scratch::open(path)?;
+    let (mut hasher, mut bytes, mut part) = (Sha256::new(), 0, vec![0; 1 << 16]);
+    loop {
+        match file.read(&mut part)? {
+            0 => break,
+            read => {
+                hasher.update(&part[..read]);
+                bytes += read as u64;
+            }
+        }
+    }
+    Ok((bytes, hex(&hasher.finalize())))
+}

@@ -1,0 +1,99 @@
+//! A PostgreSQL with PostGIS of its own, as a foreign judge of filters: in a temporary folder, without a port, stopped by its own process id.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long a start may take before a test gives up.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+pub struct Cluster {
+    folder: TempDir,
+    child: Child,
+}
+
+impl Cluster {
+    pub fn start() -> Cluster {
+        let folder = TempDir::new().expect("a temporary folder");
+        let data = folder.path().join("data");
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(folder.path()));
+        }
+        let settings = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"];
+        run(server_program("initdb").args(settings).arg(&data));
+        let mut command = server_program("postgres");
+        command.args(["-c", "listen_addresses=", "-c", "fsync=off", "-k"]).arg(folder.path()).arg("-D").arg(&data);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("PostgreSQL starts");
+        let cluster = Cluster { folder, child };
+        let begun = Instant::now();
+        while !cluster.answers() {
+            assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not answer");
+            sleep(Duration::from_millis(50));
+        }
+        cluster.run("CREATE EXTENSION postgis;");
+        cluster
+    }
+
+    /// Runs statements and gives a line for each row.
+    pub fn run(&self, sql: &str) -> String {
+        let script = self.folder.path().join("script.sql");
+        fs::write(&script, sql).expect("the script is written");
+        run(self.psql().args(["-v", "ON_ERROR_STOP=1", "-f"]).arg(&script))
+    }
+
+    fn answers(&self) -> bool {
+        self.psql().args(["-c", "SELECT 1"]).output().expect("psql is installed").status.success()
+    }
+
+    fn psql(&self) -> Command {
+        let mut psql = Command::new("psql");
+        psql.args(["-X", "-q", "-A", "-t", "-U", "postgres", "-h"]).arg(self.folder.path());
+        psql
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // The child may be a program that became another user first, and so the server tells its process itself.
+        let told = fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap_or_default();
+        if let Some(process) = told.lines().next() {
+            drop(Command::new("kill").args(["-INT", process]).status());
+        }
+        drop(self.child.wait());
+    }
+}
+
+/// The server refuses to be root.
+fn is_root() -> bool {
+    run(Command::new("id").arg("-u")).trim() == "0"
+}
+
+fn server_program(name: &str) -> Command {
+    let program = newest_version().join("bin").join(name);
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(program).current_dir("/");
+    command
+}
+
+/// Where Debian keeps a version's programs.
+fn newest_version() -> PathBuf {
+    let versions =
+        fs::read_dir(Path::new("/usr/lib/postgresql")).expect("PostgreSQL (postgresql-postgis) is installed");
+    let number =
+        |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<u32>().ok());
+    let paths = versions.map(|entry| entry.expect("a folder").path());
+    paths.max_by_key(number).expect("a version of PostgreSQL is installed")
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|fault| panic!("{command:?}: {fault}"));
+    assert!(output.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
