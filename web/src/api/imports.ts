@@ -1,7 +1,7 @@
 // Data coming in: sending a file, saying what is what in it, what it would change, and putting that into the plan.
 import type { Outcome } from '../domain/data/vocab.ts';
 import { ApiError, part, query, request } from './client.ts';
-import type { Import, Mapping, OutcomeFeatures, RowPage } from './data-types.ts';
+import type { Commit, Import, Mapping, OutcomeFeatures, RowPage } from './data-types.ts';
 import type { Problem } from './types.ts';
 import { send } from './write.ts';
 
@@ -70,11 +70,6 @@ export function listRows(id: string, asked: RowQuery, signal: AbortSignal): Prom
 /** The shapes of what would change, at most as many as one answer holds. */
 export function listOutcomes(id: string, signal: AbortSignal): Promise<OutcomeFeatures> {
   return request(`${IMPORTS}/${part(id)}/features`, { signal });
-}
-
-export interface Commit {
-  note: string | null;
-  without_rejected: boolean;
 }
 
 export async function commitImport(id: string, body: Commit, key: string): Promise<Import> {

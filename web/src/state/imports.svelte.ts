@@ -1,8 +1,7 @@
 // Data coming in: the file that is being sent, the import that is worked on, and one's own imports that wait.
 import { ApiError } from '../api/client.ts';
 import { deleteImport, findImport, listImports, replaceMapping, uploadImport, commitImport } from '../api/imports.ts';
-import type { Commit } from '../api/imports.ts';
-import type { Import, LayerMapping, Mapping } from '../api/data-types.ts';
+import type { Commit, Import, LayerMapping, Mapping } from '../api/data-types.ts';
 import type { Violation } from '../api/types.ts';
 import { undoBatch } from '../api/time-client.ts';
 import { MEMBERS } from '../domain/data/vocab.ts';
@@ -32,7 +31,7 @@ function leftOut(layer: string): LayerMapping {
     offset: null,
     encoding: null,
     match: 'id',
-    fields: Object.fromEntries(MEMBERS.map((member) => [member, null])),
+    fields: Object.fromEntries(MEMBERS.map((member) => [member, null])) as LayerMapping['fields'],
     defaults: { position: null, accuracy_m: null, project: null },
     absent: 'keep',
   };

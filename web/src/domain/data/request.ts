@@ -1,7 +1,7 @@
 // What the reader asks an export for, and the request that this makes. What a format cannot take is not asked of it.
 import { readNumber } from '../number-text.ts';
 import type { Kind } from '../vocab.ts';
-import type { FormatId, Option } from './vocab.ts';
+import type { Encoding, FormatId, Offset, Option } from './vocab.ts';
 
 export interface Draft {
   /** null: all of the plan's. */
@@ -14,8 +14,8 @@ export interface Draft {
   filter: string;
   format: FormatId;
   crs: string;
-  offset: string | null;
-  encoding: string | null;
+  offset: Offset | null;
+  encoding: Encoding | null;
   bom: boolean;
   geometry: 'wkt' | 'lonlat';
   tables: boolean;
@@ -70,7 +70,7 @@ export function readBox(texts: Draft['box']): ReadBox {
 export interface FormatTraits {
   id: FormatId;
   crs: 'any' | 'wgs84' | 'web_mercator';
-  encodings: readonly string[];
+  encodings: readonly Encoding[];
   options: readonly Option[];
 }
 
@@ -83,8 +83,8 @@ export interface Body {
   filter?: string;
   as_of?: string;
   crs?: string;
-  offset?: string;
-  encoding?: string;
+  offset?: Offset;
+  encoding?: Encoding;
   bom?: boolean;
   geometry?: 'wkt' | 'lonlat';
   tables?: boolean;
@@ -120,7 +120,7 @@ export function exportBody(
 }
 
 /** The encoding that is chosen, or the first that the format offers. */
-export function encodingOf(draft: Draft, format: FormatTraits): string {
+export function encodingOf(draft: Draft, format: FormatTraits): Encoding {
   const chosen = draft.encoding;
   return chosen && format.encodings.includes(chosen) ? chosen : (format.encodings[0] ?? 'utf-8');
 }

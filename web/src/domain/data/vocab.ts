@@ -3,6 +3,10 @@
 export const FORMATS = ['shp', 'gpkg', 'geojson', 'dxf', 'xlsx', 'csv', 'kml', 'fgb', 'geojsonseq', 'pmtiles'] as const;
 export type FormatId = (typeof FORMATS)[number];
 
+export const OFFSETS = ['gcj-02', 'bd-09'] as const;
+export type Offset = (typeof OFFSETS)[number];
+export const ENCODINGS = ['utf-8', 'gbk'] as const;
+export type Encoding = (typeof ENCODINGS)[number];
 export type Option = 'bom' | 'geometry' | 'tables' | 'zoom';
 
 /** What becomes of a row of a file; what needs a look first stands first. */
