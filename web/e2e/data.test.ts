@@ -266,7 +266,7 @@ test('the plan comes back from its workbook as it went', async ({ page }) => {
   await expect(outcome(page, /^退回 0$/)).toBeVisible();
   await expect(
     rows(page)
-      .getByText(/projects!A\d+/)
+      .getByText(/targets!A\d+/)
       .first(),
   ).toBeVisible();
   await accessible(page);

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { boxOfCamera } from '../src/domain/data/extent.ts';
 import { questionsOf, samplesText, spotOf } from '../src/domain/data/mapping.ts';
-import { changeCount, firstOutcome, keyOf, valueOf } from '../src/domain/data/outcome.ts';
+import { changeCount, firstOutcome, keyOf, movedOf, valueOf } from '../src/domain/data/outcome.ts';
 import { errorText, grouped } from '../src/domain/data/receipt.ts';
 import {
   conditionText,
@@ -195,6 +195,11 @@ describe('what would change', () => {
     [{ zh: '路', en: '路' }, '路'],
     [['a'], '["a"]'],
   ])('%j reads as %s', (value, text) => expect(valueOf(value)).toBe(text));
+
+  test('how far a shape moves is read from the short text, and nothing from another', () => {
+    expect(movedOf('12.0 m moved, 14 → 18 vertices')).toEqual({ metres: 12, before: 14, after: 18 });
+    expect([movedOf('12 m'), movedOf(12), movedOf(null)]).toEqual([null, null, null]);
+  });
 
   const feature = (outcome: OutcomeFeature['properties']['outcome'], place: string): OutcomeFeature => ({
     type: 'Feature',

@@ -112,6 +112,19 @@ export class ImportsState {
     });
   }
 
+  /** The layers that still ask where their coordinates belong. */
+  get withoutCrs(): LayerMapping[] {
+    const asks = new Set(this.current?.layers.filter(({ crs }) => crs.state !== 'stated').map(({ name }) => name));
+    return this.mapping.layers.filter(({ layer, collection, crs }) => collection && !crs && asks.has(layer));
+  }
+
+  /** Answers for all layers that still ask. */
+  setCrsOfRest(crs: string): void {
+    const rest = new Set(this.withoutCrs.map(({ layer }) => layer));
+    const layers = this.mapping.layers.map((choice) => (rest.has(choice.layer) ? { ...choice, crs } : choice));
+    this.change({ ...this.mapping, layers });
+  }
+
   change(mapping: Mapping): void {
     this.mapping = mapping;
     this.dirty = true;

@@ -5,7 +5,8 @@ import type { Outcome } from '../domain/data/vocab.ts';
 import { keyOf } from '../domain/data/outcome.ts';
 import { Resource } from './resource.svelte.ts';
 
-export const PAGE = 100;
+/** Few enough that what comes after the list is near. */
+export const PAGE = 25;
 
 export class Outcomes {
   readonly #page = new Resource<RowPage>();

@@ -35,6 +35,14 @@ export function keyOf({ outcome, layer, place, collection, id }: Named): string 
   return place && outcome !== 'removed' ? `${layer}#${place}` : `${collection}/${id}`;
 }
 
+const MOVED = /^([\d.]+) m moved, (\d+) → (\d+) vertices$/;
+
+/** How a shape changes, taken apart from the server's short text, which is the same in every language. */
+export function movedOf(text: unknown): { metres: number; before: number; after: number } | null {
+  const [, metres, before, after] = (typeof text === 'string' && MOVED.exec(text)) || [];
+  return metres === undefined ? null : { metres: Number(metres), before: Number(before), after: Number(after) };
+}
+
 /** A value as a table shows it; nothing: a dash. */
 export function valueOf(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';

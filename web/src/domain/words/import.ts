@@ -72,6 +72,7 @@ export const IMPORT_WORDS = {
     zh: '文件写的是“{name}”，服务器不认识。请选一个相同的。',
     en: 'The file says “{name}”, which the server does not know. Choose the one that is the same.',
   },
+  'layer.crs_for_all': { zh: '其他没有写坐标系的图层也用它', en: 'Use it for the other layers that do not say' },
   'layer.offset': { zh: '坐标偏移', en: 'Offset' },
   'layer.offset.none': { zh: '没有偏移', en: 'Not offset' },
   'layer.offset_hint': {
@@ -143,8 +144,12 @@ export const IMPORT_WORDS = {
   'preview.row': { zh: '第 {n} 条', en: 'record {n}' },
   'preview.not_in_file': { zh: '文件里没有', en: 'not in the file' },
   'preview.new': { zh: '新的', en: 'New' },
-  'preview.same': { zh: '与现在一样', en: 'As it is now' },
   'preview.gone': { zh: '将从图层里删除', en: 'Would be removed from the layer' },
+  'preview.moved': { zh: '移动 {distance}', en: 'moved by {distance}' },
+  'preview.moved_vertices': {
+    zh: '移动 {distance}，顶点 {from} → {to}',
+    en: 'moved by {distance}, vertices {from} → {to}',
+  },
   'preview.more': { zh: '再看 {n} 条', en: 'Show {n} more' },
   'preview.none': { zh: '没有这样的行', en: 'No such row' },
   'preview.layer': { zh: '图层', en: 'Layer' },
