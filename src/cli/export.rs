@@ -168,7 +168,8 @@ fn tell(file: &Path, receipt: &Receipt, receipt_path: &Path) {
     for layer in &receipt.layers {
         say!("  {} {}: {}", layer.collection, layer.title.zh, layer.count);
     }
-    if receipt.file.ends_with(".zip") && file.extension().is_none_or(|ending| ending != "zip") {
+    let is_zip = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+    if is_zip(Path::new(&receipt.file)) && !is_zip(file) {
         say!("  note: it is a zip archive with a file for each layer; call it .zip");
     }
     for renamed in &receipt.renamed {

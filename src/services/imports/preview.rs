@@ -118,6 +118,8 @@ pub fn preview<F: Read + Seek>(
     if let Some(mapped) = mapping.workbook {
         let tables = source.tables()?;
         sheets(&tables, atlas, mapped.absent, &mut candidates, &mut warnings)?;
+        // A sheet of features is a layer, of which it is said where it goes.
+        warnings.retain(|warning: &Warning| inspection.layers.iter().all(|layer| layer.name != warning.layer));
     }
     let left_out =
         inspection.layers.iter().filter(|found| layers.iter().all(|checked| checked.layer.name != found.name));
@@ -179,8 +181,8 @@ fn sheets(
     warnings.extend(taken.ignored.into_iter().map(|layer| Warning {
         code: WarningCode::SheetIgnored,
         detail: Text::new(
-            format!("工作表 {layer} 不是计划的工作表，没有读；图层要单独导出为不带计划表的工作簿再导入"),
-            format!("the sheet {layer} is none of a plan's and was not read; layers come in from a workbook without the plan's tables (tables: false)"),
+            format!("工作表 {layer} 不是计划的工作表，没有读"),
+            format!("the sheet {layer} is none of a plan's and was not read"),
         ),
         layer,
         offset: None,
