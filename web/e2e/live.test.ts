@@ -109,18 +109,15 @@ test('a project that becomes internal leaves nothing behind on an open public ma
 
 test('a map left open past midnight takes the server’s new day', async ({ page, watch }) => {
   watch.allow.push(/ERR_ABORTED/);
-  const day = (await (await page.request.get('/api/v1/settings')).json()).today as string;
+  const settings = await (await page.request.get('/api/v1/settings')).json();
+  const day = settings.today as string;
   const before = new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
   await page.clock.install({ time: new Date('2026-11-24T15:50:00Z') });
   // What was read yesterday says so; the stream is silent until midnight, as one that was opened yesterday.
   let isYesterday = true;
-  await page.route('**/api/v1/settings', async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({
-      response: answer,
-      json: { ...(await answer.json()), ...(isYesterday && { today: before }) },
-    });
-  });
+  await page.route('**/api/v1/settings', (route) =>
+    route.fulfill({ json: { ...settings, ...(isYesterday && { today: before }) } }),
+  );
   const streams: string[] = [];
   await page.route('**/api/v1/events*', (route) => {
     streams.push(route.request().url());

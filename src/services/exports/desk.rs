@@ -17,8 +17,11 @@ use crate::plan::Timestamp;
 use crate::services::photos::hex;
 use crate::services::{Audience, View};
 
-/// Exports that run at once; more are told to come again.
+/// Exports of staff that run at once; more are told to come again.
 pub const MAX_RUNNING: usize = 4;
+
+/// The same for whoever is not signed in: apart, so that strangers keep no office from its files.
+pub const MAX_RUNNING_FOR_PUBLIC: usize = 2;
 
 /// Bytes of all files that wait to be fetched; the oldest go first.
 pub const MAX_KEPT_BYTES: u64 = 2 << 30;
@@ -49,14 +52,15 @@ pub struct Job {
 /// All exports of a server.
 pub struct Exports {
     folder: PathBuf,
-    running: Arc<Semaphore>,
+    for_staff: Arc<Semaphore>,
+    for_public: Arc<Semaphore>,
     jobs: Mutex<Vec<Arc<Job>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
     /// Come again soon.
-    #[error("{MAX_RUNNING} exports are being made already")]
+    #[error("as many exports as there is room for are being made already")]
     Busy,
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -93,7 +97,12 @@ impl Job {
 impl Exports {
     /// Keeps files below a folder, which is there and empty.
     pub fn new(folder: PathBuf) -> Exports {
-        Exports { folder, running: Arc::new(Semaphore::new(MAX_RUNNING)), jobs: Mutex::new(Vec::new()) }
+        Exports {
+            folder,
+            for_staff: Arc::new(Semaphore::new(MAX_RUNNING)),
+            for_public: Arc::new(Semaphore::new(MAX_RUNNING_FOR_PUBLIC)),
+            jobs: Mutex::new(Vec::new()),
+        }
     }
 
     /// Begins an export on a thread of its own.
@@ -103,7 +112,8 @@ impl Exports {
     pub fn begin(&self, export: Export, view: View, request: Request) -> Result<Arc<Job>, DeskError> {
         export.check(&view)?;
         self.sweep(request.at);
-        let turn = Arc::clone(&self.running).try_acquire_owned().map_err(|_| DeskError::Busy)?;
+        let turns = if view.audience == Audience::Staff { &self.for_staff } else { &self.for_public };
+        let turn = Arc::clone(turns).try_acquire_owned().map_err(|_| DeskError::Busy)?;
         let (told, stage) = watch::channel(Stage::Running);
         let job = Arc::new(Job {
             id: Uuid::new_v4().to_string(),
