@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use geo::{Geometry, MapCoords};
+use geo::{CoordsIter, Geometry, MapCoords};
 
 pub use compare::{LargestError, MAX_COMPARED};
 pub use receipt::{Receipt, ReceiptLayer, Request, Source};
@@ -20,7 +20,10 @@ use super::items::ItemFilter;
 use super::{Facts, FieldType, View, plan_fields, workbook};
 use crate::formats::Value;
 use crate::formats::file::{self, CsvGeometry, FileFormat, FileOptions};
-use crate::formats::layer::{Encoding, FeatureRow, FieldKind, Layer, LayerField, LayerWriter, WriteError, Written};
+use crate::formats::layer::{
+    Encoding, FeatureRow, FieldKind, Layer, LayerField, LayerWriter, MAX_FEATURES, MAX_FILE_VERTICES, WriteError,
+    Written,
+};
 use crate::plan::{Collection, Feature, Kind, Position, Role, Slug, Timestamp, Word};
 use crate::spatial::{Crs, CrsCode, CrsError, Offset};
 use crate::store::scratch;
@@ -76,6 +79,9 @@ pub struct Made {
     pub written: Written,
     pub largest_error: Option<LargestError>,
 }
+
+const TOO_LARGE_TO_COMPARE: &str =
+    "The file is too large to be read back here, so the error of its coordinates was not measured.";
 
 /// Room for text in columns of fixed width, so that whoever edits the file can write a longer name.
 const LEAST_TEXT_BYTES: usize = 80;
@@ -223,8 +229,15 @@ impl Export {
         for layer in &layers {
             self.write_layer(view, layer, &mut *writer, progress)?;
         }
-        let written = writer.finish()?;
-        let largest_error = compare::read_back(self, view, path, progress)?;
+        let mut written = writer.finish()?;
+        // Readers have limits that writers have not.
+        let vertices: u64 = layers.iter().map(|layer| layer.vertices).sum();
+        let largest_error = if total > MAX_FEATURES || vertices > MAX_FILE_VERTICES as u64 {
+            written.notes.push(TOO_LARGE_TO_COMPARE.to_owned());
+            None
+        } else {
+            compare::read_back(self, view, path, progress)?
+        };
         progress.complete();
         Ok(Made { layers: receipts(layers), written, largest_error })
     }
@@ -254,10 +267,11 @@ impl Export {
         let mut layers = Vec::new();
         for collection in self.chosen(view) {
             let mut fields: Vec<LayerField> = plan_fields().iter().map(layer_field).collect();
-            let mut count = 0;
+            let (mut count, mut vertices) = (0, 0);
             let mut positions = [0_u64; Position::ALL.len()];
             for facts in self.features(view, collection) {
                 count += 1;
+                vertices += facts.feature.shape.geometry().coords_count() as u64;
                 progress.step(count)?;
                 positions[facts.feature.position as usize] += 1;
                 for (field, (_, value)) in fields.iter_mut().zip(facts.values()) {
@@ -281,7 +295,7 @@ impl Export {
                     count,
                 };
                 let receipt = ReceiptLayer::new(collection, count, &positions);
-                layers.push(Measured { collection, layer, receipt });
+                layers.push(Measured { collection, layer, vertices, receipt });
             }
         }
         if layers.is_empty() {
@@ -299,6 +313,7 @@ impl Export {
 struct Measured<'a> {
     collection: &'a Collection,
     layer: Layer,
+    vertices: u64,
     receipt: ReceiptLayer,
 }
 
