@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request};
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_TYPE, LOCATION};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use tower_http::services::ServeFile;
@@ -138,7 +138,10 @@ async fn find_file(asked: Asked, Path(id): Path<String>, request: Request) -> Re
     let served = ServeFile::new(job.path()).try_call(request).await;
     let response = served.map_err(Problem::internal)?.map(Body::new);
     let media_type = job.format.media_type(receipt.layers.len() > 1);
-    Ok(answer::saved_as(answer::with(response, CONTENT_TYPE, media_type), &receipt.file))
+    let response = answer::with(response, CONTENT_TYPE, media_type);
+    // It goes within the hour, and some are for staff alone.
+    let response = answer::with(response, CACHE_CONTROL, "private, no-store");
+    Ok(answer::saved_as(response, &receipt.file))
 }
 
 async fn find_receipt(asked: Asked, Path(id): Path<String>) -> Result<Response, Problem> {

@@ -147,6 +147,11 @@ impl ItemForm {
     }
 }
 
+/// What a form leaves empty is not asked for.
+fn filled<'a>(params: &'a Params, param: &Param) -> Option<&'a str> {
+    params.raw(param).filter(|text| !text.is_empty())
+}
+
 fn property(name: &str) -> Option<&'static str> {
     plan_fields().iter().map(|field| field.name).find(|known| *known == name)
 }
@@ -157,7 +162,7 @@ fn no_property(param: &Param, name: &str) -> Problem {
 }
 
 fn order(params: &Params) -> Result<ItemOrder, Problem> {
-    let Some(text) = params.raw(&SORTBY) else { return Ok(ItemOrder::default()) };
+    let Some(text) = filled(params, &SORTBY) else { return Ok(ItemOrder::default()) };
     let mut keys = Vec::new();
     for word in text.split(',') {
         // A plus that nobody encoded has become a space.
@@ -190,7 +195,8 @@ fn filter(asked: &Asked, params: &Params) -> Result<ItemFilter, Problem> {
     let datetime = params
         .raw(&DATETIME)
         .map(|text| interval(text, zone).ok_or_else(|| wrong(&DATETIME, format_args!("{text:?} cannot be taken"))));
-    let words = params.text(&Q)?.unwrap_or_default().split(',').filter(|word| !word.trim().is_empty());
+    let words = if filled(params, &Q).is_some() { params.text(&Q)? } else { None };
+    let words = words.unwrap_or_default().split(',').filter(|word| !word.trim().is_empty());
     Ok(ItemFilter {
         area: crs::area(params, &BBOX, &options.crs)?,
         datetime: datetime.transpose()?,
@@ -203,7 +209,7 @@ fn filter(asked: &Asked, params: &Params) -> Result<ItemFilter, Problem> {
 fn condition(asked: &Asked, params: &Params) -> Result<Option<Filter>, Problem> {
     let crs = crs::named(params, &FILTER_CRS, &asked.state.options.crs)?;
     let lang = params.one_of(&FILTER_LANG)?.unwrap_or("cql2-text");
-    let Some(text) = params.raw(&FILTER) else { return Ok(None) };
+    let Some(text) = filled(params, &FILTER) else { return Ok(None) };
     let read = if lang == "cql2-json" {
         Filter::parse_json(text, queryables(), &crs)
     } else {

@@ -85,7 +85,7 @@ pub fn api(headers: &HeaderMap, base: &str, document: &OpenAPI) -> Response {
         ReferenceOr::Reference { .. } => None,
     });
     let body = html! {
-        p { a href="/ogc/api?f=json" { "OpenAPI 3.0 document" } }
+        p { a href={ (base) "/ogc/api?f=json" } { "OpenAPI 3.0 document" } }
         @for (path, operation) in operations {
             h2 { code { "GET " (path) } }
             p { (operation.summary.as_deref().unwrap_or_default()) }

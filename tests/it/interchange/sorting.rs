@@ -93,8 +93,17 @@ async fn an_order_that_cannot_be_taken_is_told() {
         ("cursor=soon", "cursor"),
         ("cursor=%5B%5D", "cursor"),
         ("cursor=%5B1,%7B%7D%5D", "cursor"),
-        ("q=", "q"),
+        ("q=%20", "q"),
     ] {
         server.get(&format!("/ogc/collections/roads/items?{query}")).await.is_problem(query, 400, name);
     }
+}
+
+#[tokio::test]
+async fn what_a_form_leaves_empty_is_not_asked_for() {
+    let server = Server::shipped();
+    let answer = server.get("/ogc/collections/parks/items?f=html&q=park&filter=&sortby=").await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let all = server.json("/ogc/collections/parks/items?q=&filter=&sortby=").await;
+    assert_eq!(all["numberMatched"], 4);
 }
