@@ -51,6 +51,8 @@ pub(super) fn read_back(
         let mut visit = |row: ReadRow| {
             let text = |at: Option<usize>| match at.map(|at| &row.values[at]) {
                 Some(ReadValue::Text(text)) => Some(text.clone()),
+                // Ids that are all digits are numbers to a reader of tables.
+                Some(ReadValue::Number(number)) => Some(number.to_string()),
                 _ => None,
             };
             let collection = text(collection_at).and_then(|id| view.atlas.collection(&id));
