@@ -318,7 +318,7 @@ pub fn writer<W: Write + Seek + Send + 'static>(
         FileFormat::Xlsx => {
             let mut writer = xlsx::Writer::new(out()?, scratch)?;
             for table in &options.tables {
-                writer.table(&xlsx::Sheet::from(table))?;
+                writer.table(table)?;
             }
             options.rules.iter().for_each(|line| writer.explain(line.clone()));
             Box::new(writer)

@@ -1,10 +1,6 @@
 //! A table as a spreadsheet holds it: named columns, rows of typed cells, and the name of each cell. Knows no file format.
 
-use super::xlsx;
 use crate::plan::{Date, Text};
-
-/// Characters that a column is wide in a workbook.
-const WIDTH: f64 = 18.0;
 
 /// A table that is to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +16,8 @@ pub struct Column {
     pub meaning: Text,
 }
 
-/// A table that was read: its header, and its rows with the numbers that the spreadsheet shows, from 1 with the header.
+/// A table that was read: its first row that is not empty as header, and the rows below it that are not empty, with the numbers that the
+/// spreadsheet shows, from 1. Cells at the end of a row may be missing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReadTable {
     pub name: String,
@@ -46,55 +43,6 @@ impl Cell {
             Cell::Empty => true,
             Cell::Text(text) => text.trim().is_empty(),
             _ => false,
-        }
-    }
-}
-
-impl From<xlsx::Cell> for Cell {
-    fn from(cell: xlsx::Cell) -> Cell {
-        match cell {
-            xlsx::Cell::Empty => Cell::Empty,
-            xlsx::Cell::Text(text) => Cell::Text(text),
-            xlsx::Cell::Number(number) => Cell::Number(number),
-            xlsx::Cell::Date(date) => Cell::Date(date),
-            xlsx::Cell::Bool(value) => Cell::Bool(value),
-            xlsx::Cell::Error(shown) => Cell::Error(shown),
-        }
-    }
-}
-
-impl From<&Cell> for xlsx::Cell {
-    fn from(cell: &Cell) -> xlsx::Cell {
-        match cell {
-            Cell::Empty => xlsx::Cell::Empty,
-            Cell::Text(text) => xlsx::Cell::Text(text.clone()),
-            Cell::Number(number) => xlsx::Cell::Number(*number),
-            Cell::Date(date) => xlsx::Cell::Date(*date),
-            Cell::Bool(value) => xlsx::Cell::Bool(*value),
-            Cell::Error(shown) => xlsx::Cell::Error(shown.clone()),
-        }
-    }
-}
-
-impl From<xlsx::Table> for ReadTable {
-    fn from(table: xlsx::Table) -> ReadTable {
-        let rows = table.rows.into_iter();
-        let rows = rows.map(|(number, cells)| (number, cells.into_iter().map(Cell::from).collect()));
-        ReadTable { name: table.name, header: table.header, rows: rows.collect() }
-    }
-}
-
-impl From<&Table> for xlsx::Sheet {
-    fn from(table: &Table) -> xlsx::Sheet {
-        let column = |column: &Column| xlsx::Column {
-            name: column.name.clone(),
-            meaning: format!("{} {}", column.meaning.zh, column.meaning.en),
-            width: WIDTH,
-        };
-        xlsx::Sheet {
-            name: table.name.clone(),
-            columns: table.columns.iter().map(column).collect(),
-            rows: table.rows.iter().map(|row| row.iter().map(xlsx::Cell::from).collect()).collect(),
         }
     }
 }

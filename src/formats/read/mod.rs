@@ -175,7 +175,7 @@ pub fn read(
 pub fn tables(format: SourceFormat, file: &mut (impl Read + Seek)) -> Result<Vec<ReadTable>, ReadError> {
     file.seek(SeekFrom::Start(0))?;
     match format {
-        SourceFormat::Xlsx => Ok(xlsx::tables(file)?.into_iter().map(ReadTable::from).collect()),
+        SourceFormat::Xlsx => xlsx::tables(file),
         _ => Ok(Vec::new()),
     }
 }

@@ -2,10 +2,11 @@
 
 use std::io::Read;
 
+use super::MAX_ROWS;
 use super::book::Book;
 use super::xml::{Tag, Token, Xml, unmasked};
-use super::{Cell, MAX_ROWS, cell_name};
 use crate::formats::layer::{MAX_FIELDS, ReadError};
+use crate::formats::table::{Cell, cell_name};
 use crate::plan::Date;
 
 /// Columns that are looked at: all fields that a layer may have, and its coordinates.
@@ -82,7 +83,7 @@ impl<'b, R: Read> Rows<'b, R> {
                         continue;
                     }
                     if column > MAX_COLUMNS {
-                        let place = cell_name(self.sheet, number, column);
+                        let place = cell_name(self.sheet, column - 1, number);
                         return Err(ReadError::refused(
                             place,
                             format!("is beyond the {MAX_COLUMNS} columns that are read"),
@@ -133,7 +134,7 @@ impl<'b, R: Read> Rows<'b, R> {
                 _ => {}
             }
         }
-        let place = || cell_name(self.sheet, self.last, column);
+        let place = || cell_name(self.sheet, column - 1, self.last);
         let refused = |reason: &str| ReadError::refused(place(), reason);
         let text = |text: String| if text.is_empty() { Cell::Empty } else { Cell::Text(text) };
         // Programs that compute nothing store an empty value.

@@ -2,30 +2,21 @@
 
 use std::io::{BufReader, Read, Seek};
 
+use super::README;
 use super::book::Book;
 use super::cells::Rows;
-use super::{Cell, README, cell_name};
 use crate::formats::archive::{Archive, Member};
 use crate::formats::columns::{Seen, SeenTypes, Tally, Where, check_length, is_break, text_of};
 use crate::formats::layer::{
     FieldKind, FoundCrs, Inspected, InspectedLayer, ReadError, ReadOptions, ReadRow, ReadValue, Visitor,
 };
+use crate::formats::table::{Cell, ReadTable, cell_name};
 
 /// Cells of all tables of a workbook, as they are in memory together.
 const MAX_TABLE_CELLS: usize = 1_000_000;
 
 /// Bytes of text of all tables of a workbook.
 const MAX_TABLE_BYTES: usize = 64 << 20;
-
-/// A sheet as it is.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Table {
-    pub name: String,
-    /// The first row that is not empty.
-    pub header: Vec<String>,
-    /// The rows below it that are not empty, with their numbers in the sheet. Cells at their end may be missing.
-    pub rows: Vec<(u32, Vec<Cell>)>,
-}
 
 /// What is in the file: sheets that are not empty are layers.
 ///
@@ -86,7 +77,7 @@ pub fn read(
 ///
 /// # Errors
 /// As [`inspect`], and for more cells than are read at once.
-pub fn tables(source: &mut (impl Read + Seek)) -> Result<Vec<Table>, ReadError> {
+pub fn tables(source: &mut (impl Read + Seek)) -> Result<Vec<ReadTable>, ReadError> {
     let archive = Archive::open(source)?;
     let book = Book::open(&archive)?;
     let (mut cells, mut bytes) = (0, 0);
@@ -105,7 +96,7 @@ pub fn tables(source: &mut (impl Read + Seek)) -> Result<Vec<Table>, ReadError> 
             rows.push((row.number, row.cells.clone()));
             Ok(false)
         })?;
-        tables.push(Table { name: name.to_owned(), header, rows });
+        tables.push(ReadTable { name: name.to_owned(), header, rows });
     }
     Ok(tables)
 }
@@ -141,7 +132,7 @@ fn look<R: Read + Seek>(
         for (column, (seen, value)) in seen.iter_mut().zip(&values).enumerate() {
             if !row.place.holds(column) {
                 if let ReadValue::Text(text) = value {
-                    check_length(|| cell_name(name, row.number, column + 1), text)?;
+                    check_length(|| cell_name(name, column, row.number), text)?;
                 }
                 seen.value(value);
             }
@@ -173,7 +164,7 @@ impl Row<'_> {
             if column > self.header.len() && *cell != Cell::Empty {
                 fault = Some(format!(
                     "{} stands beyond the last heading",
-                    cell_name("", self.number, column).trim_start_matches('!')
+                    cell_name("", column - 1, self.number).trim_start_matches('!')
                 ));
             }
             values.push(match cell {
@@ -185,7 +176,7 @@ impl Row<'_> {
                 Cell::Error(error) => {
                     fault = Some(format!(
                         "{} holds an error: {error}",
-                        cell_name("", self.number, column).trim_start_matches('!')
+                        cell_name("", column - 1, self.number).trim_start_matches('!')
                     ));
                     ReadValue::Absent
                 }
@@ -250,9 +241,9 @@ fn headings(name: &str, number: u32, cells: &[Cell]) -> Result<Vec<String>, Read
         let heading = if heading.is_empty() { format!("#{column}") } else { heading };
         if header.contains(&heading) {
             let reason = format!("two columns are called {heading:?}; each needs its own name");
-            return Err(ReadError::refused(cell_name(name, number, column), reason));
+            return Err(ReadError::refused(cell_name(name, column - 1, number), reason));
         }
-        check_length(|| cell_name(name, number, column), &heading)?;
+        check_length(|| cell_name(name, column - 1, number), &heading)?;
         header.push(heading);
     }
     Ok(header)

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use super::{Cell, MAX_CELL_UNITS, MAX_ROWS, README};
+use super::{MAX_CELL_UNITS, MAX_ROWS, README};
 use crate::formats::Value;
 use crate::formats::columns::{ID, WKT};
 use crate::formats::layer::{FeatureRow, Layer, LayerField, LayerWriter, WriteError, Written};
+use crate::formats::table::{Cell, Table};
 use crate::formats::wkt;
 use crate::plan::Date;
 
@@ -18,24 +19,8 @@ const MAX_NAME_UNITS: usize = 31;
 /// Signs that are not allowed in a sheet's name.
 const FORBIDDEN_IN_NAMES: [char; 7] = ['*', '?', ':', '[', ']', '\\', '/'];
 
-/// Characters that a column of a layer is wide.
+/// Characters that a column is wide.
 const FIELD_WIDTH: f64 = 18.0;
-
-/// A table that is no layer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sheet {
-    pub name: String,
-    pub columns: Vec<Column>,
-    pub rows: Vec<Vec<Cell>>,
-}
-
-/// A column of a table: its heading, what it means, and how many characters it is wide.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Column {
-    pub name: String,
-    pub meaning: String,
-    pub width: f64,
-}
 
 /// A workbook with layers and tables, and at its end a sheet [`README`] with what their columns mean.
 pub struct Writer<W> {
@@ -82,9 +67,13 @@ impl<W: Write + Seek + Send> Writer<W> {
     ///
     /// # Errors
     /// [`WriteError`]; the file is of no use then.
-    pub fn table(&mut self, table: &Sheet) -> Result<(), WriteError> {
-        let columns: Vec<(&str, &str, f64)> =
-            table.columns.iter().map(|column| (column.name.as_str(), column.meaning.as_str(), column.width)).collect();
+    pub fn table(&mut self, table: &Table) -> Result<(), WriteError> {
+        let meanings =
+            table.columns.iter().map(|column| format!("{} {}", column.meaning.zh, column.meaning.en).trim().to_owned());
+        let meanings: Vec<String> = meanings.collect();
+        let named = table.columns.iter().zip(&meanings);
+        let columns: Vec<(&str, &str)> =
+            named.map(|(column, meaning)| (column.name.as_str(), meaning.as_str())).collect();
         let sheet = self.sheet(&table.name, &columns)?;
         let sheet = self.book.worksheet_from_index(sheet).map_err(told)?;
         for (cells, row) in table.rows.iter().zip(1..) {
@@ -111,7 +100,7 @@ impl<W: Write + Seek + Send> Writer<W> {
     }
 
     /// A new sheet with its row of headings; gives its place.
-    fn sheet(&mut self, name: &str, columns: &[(&str, &str, f64)]) -> Result<usize, WriteError> {
+    fn sheet(&mut self, name: &str, columns: &[(&str, &str)]) -> Result<usize, WriteError> {
         let given = self.unused_name(name);
         if given != name {
             self.written
@@ -122,8 +111,8 @@ impl<W: Write + Seek + Send> Writer<W> {
         let sheet = self.book.add_worksheet_with_constant_memory().map_err(told)?;
         sheet.set_name(&given).map_err(told)?;
         sheet.set_freeze_panes(1, 0).map_err(told)?;
-        for ((column, meaning, width), at) in columns.iter().zip(0..) {
-            sheet.set_column_width(at, *width).map_err(told)?;
+        for ((column, meaning), at) in columns.iter().zip(0..) {
+            sheet.set_column_width(at, FIELD_WIDTH).map_err(told)?;
             sheet.write_string_with_format(0, at, *column, &self.formats.heading).map_err(told)?;
             if !meaning.is_empty() {
                 self.meanings.push([given.clone(), (*column).to_owned(), (*meaning).to_owned()]);
@@ -174,13 +163,13 @@ impl<W: Write + Seek + Send> LayerWriter for Writer<W> {
         if layer.count >= u64::from(MAX_ROWS) {
             return Err(too_many_rows(&layer.name));
         }
-        let id = [(ID, "", FIELD_WIDTH)].into_iter();
-        let fields = layer.fields.iter().map(|field| (field.name.as_str(), field.meaning.as_str(), FIELD_WIDTH));
+        let id = [(ID, "")].into_iter();
+        let fields = layer.fields.iter().map(|field| (field.name.as_str(), field.meaning.as_str()));
         let place = match layer.offset {
             Some(offset) => format!("Geometry as well-known text, coordinates moved off to {}", offset.name()),
             None => format!("Geometry as well-known text, coordinates in {} ({})", layer.crs.code(), layer.crs.name()),
         };
-        let columns: Vec<(&str, &str, f64)> = id.chain(fields).chain([(WKT, place.as_str(), FIELD_WIDTH)]).collect();
+        let columns: Vec<(&str, &str)> = id.chain(fields).chain([(WKT, place.as_str())]).collect();
         let sheet = self.sheet(&layer.name, &columns)?;
         let (name, fields) = (layer.name.clone(), layer.fields.clone());
         self.layer = Some(Open { name, fields, decimals: layer.crs.decimals(), sheet, row: 0, left_out: 0 });

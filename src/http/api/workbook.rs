@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use crate::formats::layer::{LayerWriter, WriteError};
-use crate::formats::xlsx::{Sheet, Writer};
+use crate::formats::xlsx::Writer;
 use crate::http::answer::{self, Problem, XLSX};
 use crate::http::asked::Asked;
 use crate::http::params::{Param, ParamShape};
@@ -67,7 +67,7 @@ fn write(view: &View, content: Content, out: &mut Cursor<Vec<u8>>) -> Result<(),
         Content::Template => workbook::template(),
     };
     workbook::rules().into_iter().for_each(|line| writer.explain(line));
-    tables.iter().try_for_each(|table| writer.table(&Sheet::from(table)))?;
+    tables.iter().try_for_each(|table| writer.table(table))?;
     if content == Content::Template {
         workbook::example().into_iter().for_each(|line| writer.explain(line));
     }

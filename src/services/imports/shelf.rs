@@ -2,7 +2,6 @@
 //! disk; what is in them is looked at elsewhere.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::ToSpan;
@@ -20,6 +19,7 @@ use crate::formats::layer::ReadError;
 use crate::formats::read::SourceFormat;
 use crate::plan::{RequestKey, Slug, Timestamp};
 use crate::services::edits::Author;
+use crate::services::photos::hex;
 use crate::services::workbook::Fault;
 use crate::store::StoreError;
 use crate::store::files::{FileStore, Incoming};
@@ -309,10 +309,7 @@ impl Imports {
         let file = receiving.incoming.file();
         let format = SourceFormat::recognise(name, file)?.ok_or_else(|| ImportError::UnknownFormat(name.to_owned()))?;
         let inspection = inspect(&mut Source { format, file, path: &path }, name, atlas)?;
-        let sha256 = receiving.digest.finalize().iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let sha256 = hex(&receiving.digest.finalize());
         let import = Import {
             id: receiving.id.clone(),
             owner: receiving.owner.clone(),

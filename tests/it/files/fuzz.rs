@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::support::random::Random;
 
+#[path = "../../../fuzz/layers.rs"]
+mod layers;
 #[path = "../../../fuzz/readers.rs"]
 mod readers;
 
 /// Changed files for each target.
-const CASES: u64 = 4_000;
+const CASES: u64 = 5_000;
 
 /// No single small file may take longer; they take some milliseconds, and the machine may be busy.
 const MAX_TIME: Duration = Duration::from_secs(5);
@@ -29,7 +31,7 @@ fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
 
 /// Some of: flipped bits, odd numbers, pieces taken out, doubled, cut off, moved in from elsewhere.
 fn changed(random: &mut Random, bytes: &[u8]) -> Vec<u8> {
-    const ODD: [u8; 12] = [0, 1, 0x7F, 0x80, 0xFF, b'"', b',', b'<', b'&', b'(', b'-', b'\n'];
+    const ODD: [u8; 16] = *b"\x00\x01\x7f\x80\xff\"[]{<&,(-9\n";
     let mut bytes = bytes.to_vec();
     for _ in 0..=random.below(4) {
         if bytes.is_empty() {
@@ -94,4 +96,24 @@ fn no_change_of_a_shapefile_makes_its_reader_panic() {
 #[test]
 fn no_change_of_a_sheet_makes_its_reader_panic() {
     check("xlsx", readers::xlsx);
+}
+
+#[test]
+fn no_change_of_a_geojson_makes_its_reader_panic() {
+    check("geojson", layers::geojson);
+}
+
+#[test]
+fn no_change_of_a_kml_makes_its_reader_panic() {
+    check("kml", layers::kml);
+}
+
+#[test]
+fn no_change_of_a_flatgeobuf_makes_its_reader_panic() {
+    check("fgb", layers::fgb);
+}
+
+#[test]
+fn no_change_of_a_geopackage_makes_its_reader_panic() {
+    check("gpkg", layers::gpkg);
 }

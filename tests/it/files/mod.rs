@@ -9,7 +9,6 @@ mod gpkg;
 mod kit;
 mod kml;
 mod layers;
-mod mutations;
 mod pmtiles;
 mod shp;
 mod xlsx;

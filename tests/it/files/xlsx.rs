@@ -3,12 +3,14 @@
 use std::io::Cursor;
 
 use guatu::formats::layer::{FieldKind, FoundCrs, ReadError, ReadOptions, ReadRow, ReadValue, WriteError};
-use guatu::formats::xlsx::{self, Cell, Column, Sheet, Table};
+use guatu::formats::table::{Cell, Column, ReadTable, Table};
+use guatu::formats::xlsx;
+use guatu::plan::Text;
 use guatu::spatial::GeometryType;
 
 use super::kit::{Row, about_jiaxing, buffer, collect, date, gdal, layer, put, rows, same_place, unzip, write, zip};
 
-fn written(layers: &[(&str, GeometryType, Vec<Row>)], tables: &[Sheet]) -> Vec<u8> {
+fn written(layers: &[(&str, GeometryType, Vec<Row>)], tables: &[Table]) -> Vec<u8> {
     let mut out = buffer();
     let folder = tempfile::tempdir().expect("a disk that works");
     let mut writer = Box::new(xlsx::Writer::new(&mut out, folder.path()).expect("a folder"));
@@ -22,8 +24,8 @@ fn read(bytes: &[u8], layer: &str) -> Result<Vec<ReadRow>, ReadError> {
     collect(|visit| xlsx::read(&mut Cursor::new(bytes), layer, &ReadOptions::default(), visit))
 }
 
-fn table() -> Sheet {
-    let column = |name: &str| Column { name: name.to_owned(), meaning: format!("{name} 的含义"), width: 20.0 };
+fn table() -> Table {
+    let column = |name: &str| Column { name: name.to_owned(), meaning: Text::new(format!("{name} 的含义"), name) };
     let text = |text: &str| Cell::Text(text.to_owned());
     let rows = vec![
         vec![text("p-1"), Cell::Number(0.1), Cell::Date(date("2019-03-05")), Cell::Bool(true)],
@@ -31,7 +33,7 @@ fn table() -> Sheet {
         vec![Cell::Empty, Cell::Number(-1e300), Cell::Empty, Cell::Empty],
         vec![text("a\r\n\u{1}_x0041_ <&>\""), Cell::Number(12_345_678_901.25), Cell::Date(date("1900-01-01"))],
     ];
-    Sheet { name: "projects".to_owned(), columns: ["id", "amount", "due", "is_open"].map(column).to_vec(), rows }
+    Table { name: "projects".to_owned(), columns: ["id", "amount", "due", "is_open"].map(column).to_vec(), rows }
 }
 
 #[test]
@@ -70,7 +72,7 @@ fn tables_come_back_cell_by_cell() {
     // Spreadsheets have no days before 1900.
     rows[1].1[2] = Cell::Text("1850-01-01".to_owned());
     let header = expected.columns.iter().map(|column| column.name.clone()).collect();
-    assert_eq!(found, [Table { name: "projects".to_owned(), header, rows }]);
+    assert_eq!(found, [ReadTable { name: "projects".to_owned(), header, rows }]);
 }
 
 #[test]

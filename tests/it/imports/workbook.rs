@@ -3,7 +3,7 @@
 use guatu::atlas::Atlas;
 use guatu::formats::layer::LayerWriter;
 use guatu::formats::table::{Cell, ReadTable, Table};
-use guatu::formats::xlsx::{Sheet, Writer};
+use guatu::formats::xlsx::Writer;
 use guatu::plan::UserRole;
 use guatu::services::seeding::{self, Source};
 use guatu::services::workbook::{Absent, Wanted, tables, take, template};
@@ -120,7 +120,7 @@ fn headers_that_are_not_understood_stop_the_whole() {
 fn xlsx(tables: &[Table]) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let mut writer = Writer::new(&mut bytes, &std::env::temp_dir()).expect("a scratch folder");
-    tables.iter().for_each(|table| writer.table(&Sheet::from(table)).expect("a sheet"));
+    tables.iter().for_each(|table| writer.table(table).expect("a sheet"));
     Box::new(writer).finish().expect("a workbook");
     bytes.into_inner()
 }
