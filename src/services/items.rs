@@ -118,12 +118,20 @@ impl View {
         collection: &'a Collection,
         filter: &'a ItemFilter,
     ) -> Box<dyn Iterator<Item = Facts<'a>> + 'a> {
+        Box::new(self.candidates(collection, filter).filter(move |facts| filter.matches(facts)))
+    }
+
+    /// Features among which are all that a filter holds for, by number.
+    pub fn candidates<'a>(
+        &'a self,
+        collection: &'a Collection,
+        filter: &'a ItemFilter,
+    ) -> Box<dyn Iterator<Item = Facts<'a>> + 'a> {
         let candidates: Box<dyn Iterator<Item = &Feature>> = match filter.window() {
             Some(window) => Box::new(self.atlas.in_window(collection, window).into_iter()),
             None => Box::new(self.atlas.features_after(collection, 0).map(|row| &row.value)),
         };
-        let facts = candidates.map(move |feature| self.facts(collection, feature));
-        Box::new(facts.filter(move |facts| filter.matches(facts)))
+        Box::new(candidates.map(move |feature| self.facts(collection, feature)))
     }
 
     /// First and last due date among a collection's projects.

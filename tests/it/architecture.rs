@@ -83,7 +83,7 @@ fn what_belongs_in_one_place_stands_nowhere_else() {
     };
     let starts = |places: &'static [&'static str]| move |path: &str| places.iter().any(|place| path.starts_with(place));
     only("SQL", &["rusqlite", "SELECT ", "INSERT ", "CREATE TABLE"], &starts(&["src/store/", "src/formats/gpkg"]));
-    only("a status code", &["StatusCode"], &starts(&["src/http/answer.rs"]));
+    only("a status code", &["StatusCode"], &starts(&["src/http/answer/"]));
     only("the web framework", &["axum", "tower_http"], &starts(&["src/http/", "src/app.rs"]));
     only("a wall clock", &["Timestamp::now", "SystemTime", "Zoned::now"], &starts(&["src/app.rs"]));
     only(

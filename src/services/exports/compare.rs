@@ -68,8 +68,8 @@ pub(super) fn read_back(
                 (_, geometry) => wrong = Some(format!("{} {}: {geometry:?}", layer.name, row.place)),
             }
             compared += 1;
-            let is_stopped = progress.step(compared).is_err();
-            if wrong.is_some() || compared >= MAX_COMPARED || is_stopped {
+            progress.step();
+            if wrong.is_some() || compared >= MAX_COMPARED || progress.is_stopped() {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
@@ -79,6 +79,7 @@ pub(super) fn read_back(
         let done = read::read(format, &mut file, path, &layer.name, &options, &mut visit);
         done.map_err(|fault| unreadable(&fault))?;
     }
+    progress.check()?;
     if let Some(wrong) = wrong {
         return Err(ExportError::ReadBack(wrong));
     }

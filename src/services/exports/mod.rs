@@ -86,21 +86,23 @@ const TOO_LARGE_TO_COMPARE: &str =
 /// Room for text in columns of fixed width, so that whoever edits the file can write a longer name.
 const LEAST_TEXT_BYTES: usize = 80;
 
-/// Looks at the flag of those who stop after so many features.
-const LOOK_EVERY: u64 = 256;
-
 impl Progress {
     /// All that there is to do is done.
     fn complete(&self) {
         self.done.store(self.total.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 
-    fn step(&self, place: u64) -> Result<(), ExportError> {
+    fn step(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
-        if place.is_multiple_of(LOOK_EVERY) && self.stopped.load(Ordering::Relaxed) {
-            return Err(ExportError::Stopped);
-        }
-        Ok(())
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Tells what was left unfinished from what came to its end.
+    fn check(&self) -> Result<(), ExportError> {
+        if self.is_stopped() { Err(ExportError::Stopped) } else { Ok(()) }
     }
 }
 
@@ -168,9 +170,15 @@ impl Export {
         view.atlas.plan_collections().filter(move |collection| is_named(collection) && is_kind(collection))
     }
 
-    /// What goes out of a collection, by number.
-    fn features<'a>(&'a self, view: &'a View, collection: &'a Collection) -> impl Iterator<Item = Facts<'a>> {
-        view.matching(collection, &self.filter).filter(|facts| self.is_selected(facts.feature))
+    /// What goes out of a collection, by number, until somebody stops it. Every candidate looks at that, as none of them may match.
+    fn features<'a>(
+        &'a self,
+        view: &'a View,
+        collection: &'a Collection,
+        progress: &'a Progress,
+    ) -> impl Iterator<Item = Facts<'a>> {
+        let candidates = view.candidates(collection, &self.filter).take_while(|_| !progress.is_stopped());
+        candidates.filter(|facts| self.is_selected(facts.feature) && self.filter.matches(facts))
     }
 
     fn is_selected(&self, feature: &Feature) -> bool {
@@ -251,28 +259,29 @@ impl Export {
     ) -> Result<(), ExportError> {
         writer.begin(&measured.layer)?;
         let mut values: Vec<Value> = Vec::with_capacity(measured.layer.fields.len());
-        for (facts, place) in self.features(view, measured.collection).zip(1..) {
+        for facts in self.features(view, measured.collection, progress) {
             let geometry = self.placed(facts.feature)?;
             values.clear();
             values.extend(facts.values().map(|(_, value)| value));
             let (number, id) = (facts.feature.number, facts.feature.id.as_str());
             writer.feature(&FeatureRow { number, id, geometry: &geometry, values: &values })?;
-            progress.step(place)?;
+            progress.step();
         }
+        progress.check()?;
         Ok(writer.end()?)
     }
 
     /// What the layers will be: how many features, how long their values. Layers without features are left out.
-    fn measure<'a>(&'a self, view: &'a View, progress: &Progress) -> Result<Vec<Measured<'a>>, ExportError> {
+    fn measure<'a>(&'a self, view: &'a View, progress: &'a Progress) -> Result<Vec<Measured<'a>>, ExportError> {
         let mut layers = Vec::new();
         for collection in self.chosen(view) {
             let mut fields: Vec<LayerField> = plan_fields().iter().map(layer_field).collect();
             let (mut count, mut vertices) = (0, 0);
             let mut positions = [0_u64; Position::ALL.len()];
-            for facts in self.features(view, collection) {
+            for facts in self.features(view, collection, progress) {
                 count += 1;
                 vertices += facts.feature.shape.geometry().coords_count() as u64;
-                progress.step(count)?;
+                progress.step();
                 positions[facts.feature.position as usize] += 1;
                 for (field, (_, value)) in fields.iter_mut().zip(facts.values()) {
                     if let Value::Text(text) = value {
@@ -280,6 +289,7 @@ impl Export {
                     }
                 }
             }
+            progress.check()?;
             if count > 0 {
                 let layer = Layer {
                     // Files are taken apart and their names forgotten; a layer that is moved off says so itself.

@@ -20,7 +20,7 @@ pub(super) fn write(
     path: &Path,
     progress: &Progress,
 ) -> Result<Vec<String>, ExportError> {
-    let rects = export.chosen(view).flat_map(|collection| export.features(view, collection));
+    let rects = export.chosen(view).flat_map(|collection| export.features(view, collection, progress));
     let bounds = rects.map(|facts| facts.feature.shape.rect()).reduce(union);
     let Some(bounds) = bounds else { return Ok(Vec::new()) };
     let layers: Vec<TileLayer> = export.chosen(view).map(TileLayer::of).collect();
@@ -38,7 +38,8 @@ pub(super) fn write(
                 writer.tile(zoom, x, y, &bytes)?;
                 written += 1;
             }
-            progress.step(written)?;
+            progress.step();
+            progress.check()?;
         }
     }
     writer.finish()?;
