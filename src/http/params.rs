@@ -240,8 +240,13 @@ impl Params {
         Params::query(self.others(param))
     }
 
+    /// All that was asked, by name.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     fn others<'a>(&'a self, param: &'a Param) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0.iter().filter(|(name, _)| name != param.name).map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs().filter(|(name, _)| *name != param.name)
     }
 
     fn query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {

@@ -157,7 +157,9 @@ fn property(name: &str) -> Option<&'static str> {
 }
 
 fn no_property(param: &Param, name: &str) -> Problem {
-    let known = plan_fields().iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
+    // The id is no property, but sorted by all the same.
+    let own = (param.name == SORTBY.name).then_some("id");
+    let known = own.into_iter().chain(plan_fields().iter().map(|field| field.name)).collect::<Vec<_>>().join(", ");
     Problem::parameter(param.name, format!("{}: there is no property {name:?}", param.name), format!("any of {known}"))
 }
 

@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use openapiv3::{OpenAPI, ReferenceOr};
 
 use super::asking::{CURSOR, FILTER, Q, SORTBY};
+use super::media::F;
 use super::small_map;
 use crate::formats::Value;
 use crate::http::answer::{self, HTML};
@@ -146,6 +147,10 @@ pub fn items(
     let body = html! {
         form action=(path) {
             input type="hidden" name="f" value="html";
+            // The rest of the question stays as it is; another answer begins at its first page.
+            @for (name, value) in params.pairs().filter(|(name, _)| ![F.name, CURSOR.name, Q.name, FILTER.name, SORTBY.name].contains(name)) {
+                input type="hidden" name=(name) value=(value);
+            }
             (field(params, &Q, "Words", "公园"))
             (field(params, &FILTER, "Filter (CQL2)", "light = 'red' AND accuracy_m < 500"))
             (field(params, &SORTBY, "Order", "-due,name_en"))

@@ -2,6 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
+use guatu::plan::Date;
+use guatu::services::exports::{ExportError, Progress};
+use guatu::services::{Audience, View};
+use guatu::spatial::CrsCatalogue;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -221,4 +225,35 @@ async fn whoever_does_not_wait_is_told_how_far_it_is() {
         }
     }
     panic!("it never ended");
+}
+
+#[tokio::test]
+async fn an_export_that_is_stopped_ends_also_where_nothing_matches() {
+    let server = Server::shipped();
+    let atlas = server.published.current();
+    let view = View { atlas, today: "2020-01-10".parse::<Date>().expect("a date"), audience: Audience::Staff };
+    let request = |filter: &str| serde_json::from_value(json!({"format": "csv", "filter": filter})).expect("a request");
+    let export = guatu::http::checked_export(&request("accuracy_m < 0"), &CrsCatalogue::default());
+    let export = export.unwrap_or_else(|problem| panic!("{}", problem.told().0));
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |progress: &Progress| {
+        let path = folder.path().join("file");
+        export.write(&view, &path, folder.path(), server.now(), progress).map(|_| ())
+    };
+    assert!(matches!(write(&Progress::default()), Err(ExportError::Request { .. })), "nothing matches");
+    let stopped = Progress::default();
+    stopped.stopped.store(true, Ordering::Relaxed);
+    assert!(matches!(write(&stopped), Err(ExportError::Stopped)));
+}
+
+#[tokio::test]
+async fn ids_of_digits_go_out_as_ids_in_every_format() {
+    let office = Office::open().await;
+    let place = crate::support::office::spot("100001", "chayuan-primary", 120.77, 30.75);
+    office.done("POST", "/ogc/collections/schools/items", place).await;
+    for format in ["csv", "shp", "xlsx", "geojson", "gpkg", "kml", "fgb"] {
+        let request = json!({"format": format, "collections": ["schools"], "filter": "id = '100001'"});
+        let (receipt, _) = exported(&office.server, request).await;
+        assert_eq!(receipt["largest_error"]["compared"], 1, "{format}: {receipt}");
+    }
 }

@@ -107,3 +107,19 @@ async fn what_a_form_leaves_empty_is_not_asked_for() {
     let all = server.json("/ogc/collections/parks/items?q=&filter=&sortby=").await;
     assert_eq!(all["numberMatched"], 4);
 }
+
+#[tokio::test]
+async fn the_form_of_a_page_keeps_the_rest_of_the_question() {
+    let server = Server::shipped();
+    let page = server.get("/ogc/collections/parks/items?f=html&as_of=2020-01-10&limit=2&q=park").await.text();
+    for hidden in [r#"name="as_of" value="2020-01-10""#, r#"name="limit" value="2""#] {
+        assert!(page.contains(hidden), "{hidden}");
+    }
+    assert_eq!(page.matches(r#"name="q""#).count(), 1, "it has a field of its own");
+    let answer = server.get("/ogc/collections/parks/items?sortby=colour").await;
+    assert!(
+        answer.json()["expected"].as_str().is_some_and(|said| said.starts_with("any of id, ")),
+        "{}",
+        answer.text()
+    );
+}
