@@ -38,9 +38,15 @@ const TOLD: [&str; 21] = [
     "/tiles/plan.json",
 ];
 
-/// A page without the addresses in it, which repeat the question.
+/// A page without the addresses and the hidden fields in it, which repeat the question.
 fn without_addresses(page: &str) -> String {
-    page.split("href=\"").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect()
+    let without = |begin: &str, end: &str, page: &str| -> String {
+        let mut parts = page.split(begin);
+        let first = parts.next().unwrap_or_default();
+        let rest = parts.map(|part| part.split_once(end).map_or(part, |(_, rest)| rest));
+        std::iter::once(first).chain(rest).collect()
+    };
+    without("<input type=\"hidden\"", ">", &without("href=\"", "\"", page))
 }
 
 /// What every address says, without links, which repeat the question.
