@@ -131,11 +131,12 @@ impl Exports {
         tokio::task::spawn_blocking(move || {
             let _span = span.entered();
             let made = make(&export, &view, &request, &folder, &progress);
+            // Whoever hears that it is done may ask for the next at once.
+            drop(turn);
             told.send_replace(match made {
                 Ok(receipt) => Stage::Done(Arc::new(receipt)),
                 Err(fault) => Stage::Failed(Arc::new(fault)),
             });
-            drop(turn);
         });
         Ok(job)
     }
