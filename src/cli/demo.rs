@@ -18,7 +18,7 @@ pub fn run(arguments: DemoArguments) -> ExitCode {
     };
     let (data, seed) = (arguments.data, arguments.seed);
     let options = DemoOptions { data: data.clone(), plan: arguments.plan.map(Source::Folder), seed, config };
-    match runtime.block_on(app::make_demo(options)) {
+    match runtime.block_on(app::make_demo(&options)) {
         Ok(Demo { path, changes, first, last }) => {
             println!("{}: {changes} simulated changes from {first} to {last}; nothing of it is real", path.display());
             println!("look at it with: guatu serve --data {} --as-of {last}", data.display());

@@ -10,6 +10,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failed;
+use super::place::PlaceArguments;
 use crate::app::{self, ExportOptions};
 use crate::config::Config;
 use crate::formats::file::{CsvGeometry, FileFormat};
@@ -23,9 +24,8 @@ use crate::spatial::Offset;
 pub struct ExportArguments {
     /// The file to write; its ending tells the format unless --format does.
     file: PathBuf,
-    /// Folder of the data.
-    #[arg(long)]
-    data: PathBuf,
+    #[command(flatten)]
+    place: PlaceArguments,
     /// geojson, geojsonseq, gpkg, shp, csv, xlsx, kml, fgb, dxf or pmtiles.
     #[arg(long)]
     format: Option<String>,
@@ -95,7 +95,7 @@ fn export(arguments: ExportArguments) -> Result<(), String> {
     let progress = Arc::new(Progress::default());
     let bar = Bar::watch(&progress);
     let options = ExportOptions {
-        data: arguments.data,
+        place: arguments.place.place(&config),
         file: arguments.file.clone(),
         request,
         public: arguments.public,

@@ -12,6 +12,7 @@ mod check;
 mod demo;
 mod export;
 mod import;
+mod place;
 mod serve;
 mod user;
 
@@ -40,7 +41,7 @@ enum Command {
         /// Folder with a plan.toml.
         dir: PathBuf,
     },
-    /// Manage the users of a data folder, also while its server runs.
+    /// Manage the users of a data folder or a database, also while servers run.
     #[command(subcommand)]
     User(user::UserCommand),
     /// Fill a new data folder with a plan and a simulated year of reports, to try things out; nothing of it is real.
@@ -58,9 +59,11 @@ pub struct ServeArguments {
     /// Address and port to listen on; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Folder of the data; created when it is not there.
+    /// Folder of the data; created when it is not there. Each server has its own, also where many share a database.
     #[arg(long)]
     pub data: PathBuf,
+    #[command(flatten)]
+    pub database: place::DatabaseArguments,
     /// Folder with the plan to begin with, in place of the shipped one; only for a first start.
     #[arg(long)]
     pub plan: Option<PathBuf>,

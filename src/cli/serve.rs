@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::prelude::*;
 
 use super::{ServeArguments, failed};
-use crate::app;
+use crate::app::{self, Place};
 use crate::config::Config;
 use crate::services::seeding::Source;
 
@@ -24,7 +24,7 @@ pub fn run(arguments: ServeArguments) -> ExitCode {
     };
     let options = app::Options {
         listen: arguments.listen,
-        data: arguments.data,
+        place: Place::new(arguments.data, arguments.database.database_url, &config),
         plan: arguments.plan.map(Source::Folder),
         as_of: arguments.as_of,
         demo: arguments.demo.then_some(super::DEMO_SEED),

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use super::place::PlaceArguments;
 use crate::app::{self, AppError};
+use crate::config::Config;
 use crate::plan::{UserName, UserRole};
 use crate::services::accounts::{Accounts, Invitation, NewUser, UserPatch, UserRow};
 
@@ -58,9 +60,11 @@ pub enum UserCommand {
 
 #[derive(Args)]
 pub struct Data {
-    /// Folder of the data.
+    #[command(flatten)]
+    place: PlaceArguments,
+    /// Configuration file.
     #[arg(long)]
-    data: PathBuf,
+    config: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -121,7 +125,9 @@ fn obey(command: UserCommand) -> Result<(), AppError> {
 }
 
 fn open(data: &Data) -> Result<Accounts, AppError> {
-    app::open_accounts(&data.data)
+    let config = Config::read(data.config.as_deref())?;
+    let place = data.place.place(&config);
+    app::accounts(&place)
 }
 
 fn change(user: &Named, patch: UserPatch) -> Result<(), AppError> {

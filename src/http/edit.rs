@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::answer::{self, Problem};
 use super::asked::Asked;
 use super::fingerprint::fingerprint;
+use super::sequence::SEQUENCE;
 use super::wire::{Body, BodyError, Edited, body_of};
 use super::wire::{
     CollectionBody, FeatureBody, InspectionRuleBody, LightRuleBody, PatchBody, PlanBody, ProjectBody, QuotaBody,
@@ -25,7 +26,6 @@ use crate::store::StoreError;
 
 pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 pub const CHANGE_NOTE: HeaderName = HeaderName::from_static("x-change-note");
-pub const SEQUENCE: HeaderName = HeaderName::from_static("x-guatu-sequence");
 
 const MAX_KEY_CHARS: usize = 255;
 const MAX_NOTE_CHARS: usize = 1_000;
@@ -172,7 +172,9 @@ fn problem(asked: &Asked, fault: WriteError) -> Problem {
             let detail = format!("Idempotency-Key: {key:?} belongs to another request of yours");
             Problem::unprocessable(detail)
         }
-        WriteError::Store(StoreError::Full(cause)) => Problem::no_room(cause),
+        WriteError::Store(
+            fault @ (StoreError::Full(_) | StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::Unknown(_)),
+        ) => Problem::from(fault),
         WriteError::Store(fault) => Problem::store_failed("the change could not be kept; nothing was changed", fault),
         fault @ (WriteError::Overloaded | WriteError::Stopping) => Problem::unavailable(fault.to_string()),
     }

@@ -41,6 +41,7 @@ enum Sent {
     Hello(String),
     Change(u64, Arc<str>),
     Reset(u64),
+    Store(bool),
 }
 
 impl Sent {
@@ -48,6 +49,7 @@ impl Sent {
         match self {
             Sent::Hello(data) => Event::default().event("hello").data(data),
             Sent::Change(seq, data) => Event::default().event("change").id(seq.to_string()).data(data),
+            Sent::Store(is_stale) => Event::default().event("store").data(json!({ "stale": is_stale }).to_string()),
             Sent::Reset(seq) => {
                 Event::default().event("reset").id(seq.to_string()).data(json!({ "seq": seq }).to_string())
             }
@@ -71,7 +73,7 @@ pub async fn list_events(asked: Asked) -> Result<Response, Problem> {
     if !listener.may_go_on().await {
         return Err(Problem::not_signed_in("what you may see has just changed; come again"));
     }
-    let hello = json!({ "seq": present, "today": asked.state.today() }).to_string();
+    let hello = json!({ "seq": present, "today": asked.state.today(), "stale": asked.state.store.outage().is_some() }).to_string();
     let begin = stream::iter([Some(Sent::Hello(hello)), missed].into_iter().flatten());
     let stopping = asked.state.stopping();
     let all = begin.chain(follow(listener)).map(|sent| Ok::<_, Infallible>(sent.event()));
@@ -89,11 +91,11 @@ async fn missed(asked: &Asked, since: u64, present: u64) -> Result<Option<Sent>,
         return Ok(Some(Sent::Reset(present)));
     }
     let limit = usize::try_from(MAX_MISSED).unwrap_or(usize::MAX);
-    let mut changes = asked.state.store.changes(since, limit).await.map_err(Problem::internal)?;
+    let mut changes = asked.state.store.changes(since, limit).await?;
     if !asked.caller.has(Right::Read) {
         // What became internal since is not told any more.
         let query = ChangeQuery { after: Some(since), public_only: true, limit, ..ChangeQuery::default() };
-        let public = asked.state.store.find_changes(query).await.map_err(Problem::internal)?;
+        let public = asked.state.store.find_changes(query).await?;
         let public: HashSet<u64> = public.iter().map(|change| change.seq).collect();
         for change in &mut changes {
             change.internal = !public.contains(&change.seq);
@@ -142,6 +144,7 @@ impl Listener {
                     self.seen = message.seq;
                     return Some(Sent::Change(message.seq, message.for_caller(&self.caller)));
                 }
+                Some(Ok(Told::Store { is_stale })) => return Some(Sent::Store(is_stale)),
                 Some(Ok(Told::TooMuch) | Err(RecvError::Lagged(_))) => return Some(Sent::Reset(self.seen)),
                 Some(Err(RecvError::Closed)) => return None,
                 Some(Ok(Told::Changes(_))) | None => {}

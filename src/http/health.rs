@@ -15,6 +15,7 @@ use super::answer::{self, JSON, Problem};
 use super::forwarded::base_path;
 use super::openapi::Documents;
 use super::state::State;
+use crate::store::Store;
 
 /// Prometheus text exposition format.
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -33,7 +34,11 @@ async fn find_live(headers: HeaderMap) -> Result<Response, Problem> {
 
 async fn find_ready(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Result<Response, Problem> {
     let view = state.present();
-    answer::json(&headers, JSON, &json!({ "status": "ready", "plan": view.atlas.plan().id, "seq": view.atlas.seq() }))
+    let outage = state.store.outage().map(|outage| outage.since.elapsed().as_secs());
+    // Without its database a server answers what is read as before; why it is away is in the log, as the address is nobody's business.
+    let store = json!({ "reachable": outage.is_none(), "unreachable_s": outage });
+    let (plan, seq) = (&view.atlas.plan().id, view.atlas.seq());
+    answer::json(&headers, JSON, &json!({ "status": "ready", "plan": plan, "seq": seq, "store": store }))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and changes stay far below 2^53")]

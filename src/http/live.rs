@@ -11,6 +11,7 @@ use super::wire::{kind_word, project_of};
 use crate::plan::{Caller, Change, Record, Right, Slug};
 use crate::services::accounts::Accounts;
 use crate::services::writer::{Event, Writer};
+use crate::store::{ServerStore, Store};
 
 /// Messages that a slow listener may fall behind before it is told to read everything anew.
 const MESSAGES_KEPT: usize = 256;
@@ -28,6 +29,8 @@ pub struct Live {
 #[derive(Clone, Debug)]
 pub enum Told {
     Changes(Message),
+    /// The database went out of reach, or is back.
+    Store { is_stale: bool },
     /// There was more than could be told.
     TooMuch,
 }
@@ -48,11 +51,12 @@ pub struct Edition {
 }
 
 impl Live {
-    pub fn start(writer: &Writer, accounts: Arc<Accounts>) -> Live {
+    pub fn start(writer: &Writer, store: Arc<ServerStore>, accounts: Arc<Accounts>) -> Live {
         let (messages, _) = broadcast::channel(MESSAGES_KEPT);
         let (known, _) = watch::channel(accounts.edition());
         let edition = Edition { accounts, known };
         tokio::spawn(tell(writer.listen(), messages.clone(), edition.clone()));
+        tokio::spawn(tell_outages(store, messages.clone()));
         Live { messages, edition }
     }
 
@@ -82,6 +86,22 @@ async fn tell(mut events: broadcast::Receiver<Event>, messages: broadcast::Sende
         edition.look().await;
         // The last listener may have gone meanwhile.
         told.map(|told| messages.send(told));
+    }
+}
+
+/// Tells when the database goes and comes, for as long as the server lives.
+async fn tell_outages(store: Arc<ServerStore>, messages: broadcast::Sender<Told>) {
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut told = false;
+    loop {
+        looks.tick().await;
+        let is_stale = store.outage().is_some();
+        if is_stale != told {
+            told = is_stale;
+            // Nobody may be listening; who comes later is told at once.
+            let _ = messages.send(Told::Store { is_stale });
+        }
     }
 }
 

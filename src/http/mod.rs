@@ -9,6 +9,7 @@ mod edit;
 mod events;
 mod fingerprint;
 mod forwarded;
+mod gate;
 mod health;
 mod live;
 mod ogc;
@@ -16,6 +17,7 @@ mod oidc;
 mod openapi;
 mod params;
 mod route;
+mod sequence;
 mod state;
 mod styles;
 mod tiles;
@@ -49,6 +51,7 @@ use tracing::Level;
 
 pub use api::checked_export;
 pub use forwarded::prefix;
+pub use gate::Gate;
 pub use oidc::OidcOptions;
 pub use state::{Clock, Kept, State};
 pub use wire::{BaseMap, BaseMapType, EncodingWord, ExportRequest};
@@ -125,6 +128,7 @@ pub fn router(state: Arc<State>) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(answer::as_problem))
         .layer(from_fn_with_state(Arc::clone(&state), below_the_prefix))
+        .layer(from_fn_with_state(Arc::clone(&state), sequence::follow))
         .layer(from_fn(health::measure))
         .layer(map_response(move |response: Response| std::future::ready(secured(response, &policy))))
         .layer(CorsLayer::new().allow_origin(Any).allow_methods(Any).allow_headers(Any).expose_headers([
@@ -133,6 +137,8 @@ pub fn router(state: Arc<State>) -> Router {
             ALLOW,
             REQUEST_ID,
             LOCATION,
+            sequence::SEQUENCE,
+            sequence::STALE,
             api::uploads::TUS_RESUMABLE,
             api::uploads::UPLOAD_LENGTH,
             api::uploads::UPLOAD_OFFSET,

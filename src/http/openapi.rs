@@ -96,7 +96,9 @@ struct Generators {
 
 fn operation(route: &Route, generators: &mut Generators, problem: &Schema) -> Value {
     let in_path = route.documented_path().split('/').filter_map(placeholder).map(path_parameter);
-    let in_query = route.parameters.iter().map(|param| query_parameter(param));
+    // What every read takes is told with each, and held to before any handler.
+    let of_reads = (route.method == Method::Get).then_some(&MIN_SEQUENCE);
+    let in_query = route.parameters.iter().copied().chain(of_reads).map(query_parameter);
     let schema = route.answer.schema.map(|schema| schema(&mut generators.answers));
     let content: Map<String, Value> = route
         .answer

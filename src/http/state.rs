@@ -85,7 +85,7 @@ impl State {
             oidc: options.oidc.clone().zip(options.public_url.as_deref()).map(|(oidc, url)| Oidc::new(oidc, url)),
             options,
             metrics,
-            live: Live::start(&writer, Arc::clone(&accounts)),
+            live: Live::start(&writer, Arc::clone(&store), Arc::clone(&accounts)),
             writer,
             store,
             past: Past::default(),
@@ -139,6 +139,7 @@ impl State {
                 };
                 earlier.map_err(|fault| match fault {
                     PastError::BeforeFirst { .. } => Problem::not_found("as_of", fault.to_string()),
+                    PastError::Store(fault) => Problem::from(fault),
                     other => Problem::internal(other),
                 })?
             }

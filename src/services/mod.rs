@@ -14,6 +14,7 @@ pub mod imports;
 pub mod inspections;
 pub mod items;
 pub mod lights;
+pub mod moving;
 pub mod nearby;
 pub mod order;
 pub mod past;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 
 use crate::atlas::{Atlas, AtlasError};
 use crate::plan::Change;
@@ -10,6 +11,8 @@ use crate::plan::Change;
 /// The current atlas; writers take turns, readers take what is there.
 pub struct Published {
     current: ArcSwap<Edition>,
+    /// The last change that is in the current one, for those who wait for a later one.
+    seq: watch::Sender<u64>,
     turn: Mutex<Turn>,
 }
 
@@ -61,7 +64,26 @@ impl Turn {
 
 impl Published {
     pub fn new(atlas: Atlas) -> Published {
-        Published { current: ArcSwap::from_pointee(Edition::new(atlas)), turn: Mutex::default() }
+        let (seq, _) = watch::channel(atlas.seq());
+        Published { current: ArcSwap::from_pointee(Edition::new(atlas)), seq, turn: Mutex::default() }
+    }
+
+    /// The last change that every new reader sees.
+    pub fn seq(&self) -> u64 {
+        *self.seq.borrow()
+    }
+
+    /// Ends when a change, with all before it, is in what new readers take.
+    pub async fn reached(&self, seq: u64) {
+        // The sender lives as long as we do.
+        let _ = self.seq.subscribe().wait_for(|now| *now >= seq).await;
+    }
+
+    /// The one place where an atlas takes the place of another.
+    fn put(&self, atlas: Atlas) {
+        let seq = atlas.seq();
+        self.current.store(Arc::new(Edition::new(atlas)));
+        self.seq.send_replace(seq);
     }
 
     /// The whole plan at one moment; keep it for a whole answer.
@@ -83,7 +105,7 @@ impl Published {
         let mut turn = self.turn();
         let next = self.current.load().whole.apply(changes)?;
         let needs_rebuild = next.needs_rebuild() && turn.rebuild.is_none();
-        self.current.store(Arc::new(Edition::new(next)));
+        self.put(next);
         if let Some(rebuild) = &mut turn.rebuild {
             rebuild.since.extend_from_slice(changes);
         }
@@ -111,7 +133,7 @@ impl Published {
         let since = turn.take_rebuild(ending.number);
         let done = since.map(|since| rebuilt.apply(&since)).transpose();
         if let Ok(Some(next)) = &done {
-            self.current.store(Arc::new(Edition::new(next.clone())));
+            self.put(next.clone());
         }
         // It takes the turn once more.
         drop(turn);
@@ -122,7 +144,7 @@ impl Published {
     pub fn replace(&self, atlas: Atlas) {
         let mut turn = self.turn();
         turn.rebuild = None;
-        self.current.store(Arc::new(Edition::new(atlas)));
+        self.put(atlas);
     }
 
     fn turn(&self) -> MutexGuard<'_, Turn> {

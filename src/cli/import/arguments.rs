@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::place::PlaceArguments;
 use crate::formats::layer::Encoding;
 use crate::plan::{Slug, UserName};
 use crate::services::imports::{Inspection, LayerMapping, Mapping, Matching, WorkbookMapping};
@@ -14,9 +15,8 @@ use crate::spatial::Offset;
 pub struct ImportArguments {
     /// File to import: GeoJSON, GeoPackage, Shapefile or CSV (zip), XLSX, KML, FlatGeobuf, or the plan's workbook.
     pub file: PathBuf,
-    /// Folder of the data.
-    #[arg(long)]
-    pub data: PathBuf,
+    #[command(flatten)]
+    pub place: PlaceArguments,
     /// Show what would become of each row, and change nothing; works beside a server.
     #[arg(long)]
     pub dry_run: bool,

@@ -38,8 +38,8 @@ impl From<AccountsError> for Problem {
                     })
                     .collect(),
             ),
-            AccountsError::Store(StoreError::Full(cause)) => Problem::no_room(cause),
-            AccountsError::Store(_) | AccountsError::Internal(_) => Problem::internal(told),
+            AccountsError::Store(fault) => Problem::from(fault),
+            AccountsError::Internal(_) => Problem::internal(told),
         }
     }
 }
@@ -93,6 +93,16 @@ impl From<StoreError> for Problem {
     fn from(fault: StoreError) -> Problem {
         match fault {
             StoreError::Full(cause) => Problem::no_room(cause),
+            StoreError::Unreachable(cause) => Problem::out_of_reach(
+                "the database cannot be reached at the moment; what is on the map can still be read, and nothing was changed",
+                cause,
+            ),
+            StoreError::Busy(cause) => Problem::out_of_reach("the store is busy, and nothing was changed", cause),
+            StoreError::Unknown(cause) => Problem::out_of_reach(
+                "the database went away while the change was being kept, and whether it landed is not known yet; sent again with the \
+                 same Idempotency-Key, it lands once",
+                cause,
+            ),
             fault => Problem::internal(fault),
         }
     }

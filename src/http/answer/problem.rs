@@ -181,6 +181,12 @@ impl Problem {
         Problem::unavailable(detail)
     }
 
+    /// What takes the store while that cannot be had: an outage is told of in the log where it begins and ends.
+    pub fn out_of_reach(detail: &'static str, cause: impl std::fmt::Display) -> Problem {
+        tracing::warn!(%cause, "the store cannot be had");
+        Problem::unavailable(detail)
+    }
+
     /// A change that the store has no room for.
     pub fn no_room(cause: impl std::fmt::Display) -> Problem {
         Problem::store_failed("there is no room left on the server's disk; nothing was changed", cause)

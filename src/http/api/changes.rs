@@ -12,6 +12,7 @@ use crate::http::edit;
 use crate::http::events::{SINCE as EVENTS_SINCE, list_events};
 use crate::http::params::{Beyond, Param, ParamShape, Params, wrong};
 use crate::http::route::{Access, Answer, Method, Route};
+use crate::http::sequence::SEQUENCE;
 use crate::http::wire::{ChangeList, Edited};
 use crate::plan::{Change, ChangeKind, Date, Edit, RecordType, Right, Timestamp};
 use crate::services::edits::{EditError, Moves};
@@ -218,7 +219,7 @@ async fn answer_page(asked: &Asked, params: &Params, path: &str, query: ChangeQu
 async fn visible(asked: &Asked, query: ChangeQuery) -> Result<(Vec<Change>, bool), Problem> {
     let wanted = query.limit;
     let query = ChangeQuery { public_only: !asked.caller.has(Right::Read), limit: wanted + 1, ..query };
-    let mut found = asked.state.store.find_changes(query).await.map_err(Problem::internal)?;
+    let mut found = asked.state.store.find_changes(query).await?;
     let more = found.len() > wanted;
     found.truncate(wanted);
     Ok((found, more))
@@ -229,7 +230,7 @@ async fn undo_change(asked: Asked, Path(seq): Path<String>, bytes: Bytes) -> Res
     let mut author = edit::author(&asked, &bytes)?;
     let absent = || Problem::not_found("seq", format!("there is no change {seq}"));
     let number: u64 = seq.parse().ok().filter(|number| *number > 0).ok_or_else(absent)?;
-    let found = asked.state.store.changes(number - 1, 1).await.map_err(Problem::internal)?;
+    let found = asked.state.store.changes(number - 1, 1).await?;
     let change = found.into_iter().next().filter(|change| change.seq == number).ok_or_else(absent)?;
     author.undoes = Some(number);
     let landed = edit::land(&asked, author, Moves::Back, back(vec![change])).await?;
@@ -242,7 +243,7 @@ async fn undo_batch(asked: Asked, Path(batch): Path<String>, bytes: Bytes) -> Re
     let absent = || Problem::not_found("batch", format!("there is no batch {batch}"));
     let number: u64 = batch.parse().ok().filter(|number| *number > 0).ok_or_else(absent)?;
     // One more than fits, so that what is too long is told and not cut; no batch is longer than an import.
-    let mut changes = asked.state.store.changes(number - 1, MAX_IMPORT_RECORDS + 1).await.map_err(Problem::internal)?;
+    let mut changes = asked.state.store.changes(number - 1, MAX_IMPORT_RECORDS + 1).await?;
     changes.retain(|change| change.batch == number);
     if changes.is_empty() {
         return Err(absent());
@@ -255,7 +256,7 @@ async fn undo_batch(asked: Asked, Path(batch): Path<String>, bytes: Bytes) -> Re
     let caller = asked.caller.clone();
     let landed = edit::land(&asked, author, Moves::Back, back(changes)).await?;
     let list = ChangeList::new(&landed.changes, &asked.state.published.current(), &caller, None);
-    Ok(answer::with(answer::changed(&list), edit::SEQUENCE, &landed.seq.to_string()))
+    Ok(answer::with(answer::changed(&list), SEQUENCE, &landed.seq.to_string()))
 }
 
 /// The edits that take changes back, the last one first.

@@ -10,9 +10,10 @@ use crate::atlas::{Atlas, Row};
 use crate::http::answer::{self, GEOJSON, Problem};
 use crate::http::asked::Asked;
 use crate::http::body;
-use crate::http::edit::{self, SEQUENCE};
+use crate::http::edit;
 use crate::http::params::{AS_OF, Beyond, Param, ParamShape, words};
 use crate::http::route::{Access, Answer, Method, Route, schema_of};
+use crate::http::sequence::SEQUENCE;
 use crate::http::wire::{InspectionFeature, InspectionPageWire, InspectionReport};
 use crate::plan::{
     Fix, Inspection, InspectionState, MAX_PHOTOS, Photo, Record, RequestKey, Right, Slug, Text, Timestamp, Violation,

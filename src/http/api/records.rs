@@ -16,6 +16,7 @@ use crate::http::body;
 use crate::http::edit::{self, IfMatch};
 use crate::http::params::{AS_OF, Param};
 use crate::http::route::{Access, Answer, Method, Route, SchemaOf, schema_of};
+use crate::http::sequence::SEQUENCE;
 use crate::http::wire::{
     BatchEdit, BatchOp, BatchRequest, ChangeList, CollectionBody, Edited, NewReading, PatchBody, PlanBody, ProjectBody,
     QuotaBody, SectionBody, TargetBody, ThemeBody, UnitWire, body_of,
@@ -313,7 +314,7 @@ async fn create_batch(asked: Asked, bytes: Bytes) -> Result<Response, Problem> {
     };
     let landed = edit::land(&asked, author, Moves::Step, edits).await?;
     let list = ChangeList::new(&landed.changes, &asked.state.published.current(), &caller, None);
-    Ok(answer::with(answer::changed(&list), edit::SEQUENCE, &landed.seq.to_string()))
+    Ok(answer::with(answer::changed(&list), SEQUENCE, &landed.seq.to_string()))
 }
 
 /// One edit of a batch; `made` counts the records of its type that the batch has made so far.

@@ -51,7 +51,7 @@ async fn find_timeline(asked: Asked) -> Result<Response, Problem> {
     let is_staff = asked.caller.has(Right::Read);
     let atlas = asked.state.published.current();
     let zone = &asked.state.options.time_zone;
-    let counted = asked.state.timeline.days(&atlas, zone, &asked.state.store).await.map_err(Problem::internal)?;
+    let counted = asked.state.timeline.days(&atlas, zone, &asked.state.store).await?;
     let today = asked.state.today();
     let changes = |day: Counted| day.public + if is_staff { day.internal } else { 0 };
     let days: Vec<TimelineDay> = counted
@@ -65,7 +65,7 @@ async fn find_timeline(asked: Asked) -> Result<Response, Problem> {
 }
 
 async fn first_day(asked: &Asked) -> Result<Date, Problem> {
-    let first = asked.state.store.changes(0, 1).await.map_err(Problem::internal)?;
+    let first = asked.state.store.changes(0, 1).await?;
     let zone = &asked.state.options.time_zone;
     Ok(first.first().map_or_else(|| asked.state.today(), |change| day_of(change.at, zone).min(asked.state.today())))
 }

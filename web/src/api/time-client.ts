@@ -9,6 +9,7 @@ import type {
   ChangePage,
   Comparison,
   HelloEvent,
+  StoreEvent,
   PlanMoment,
   Project,
   Timeline,
@@ -76,6 +77,8 @@ export interface EventHandlers {
   hello(event: HelloEvent): void;
   change(event: ChangeEvent): void;
   reset(): void;
+  /** The server's database went out of reach, or is back. */
+  store(event: StoreEvent): void;
   open(): void;
   /** The connection is gone; `final` when the browser will not try again by itself. */
   lost(final: boolean): void;
@@ -98,6 +101,7 @@ export function openEvents(since: number | null, handlers: EventHandlers): () =>
   on<HelloEvent>('hello', (data) => handlers.hello(data));
   on<ChangeEvent>('change', (data) => handlers.change(data));
   on<unknown>('reset', () => handlers.reset());
+  on<StoreEvent>('store', (data) => handlers.store(data));
   source.onopen = () => handlers.open();
   source.onerror = () => handlers.lost(source.readyState === EventSource.CLOSED);
   return () => source.close();

@@ -93,6 +93,11 @@ export type ChangePage = Omit<Schemas['ChangeList'], 'changes'> & { changes: Cha
 export interface HelloEvent {
   seq: number;
   today: string;
+  /** Whether the server's database is out of reach. */
+  stale: boolean;
+}
+export interface StoreEvent {
+  stale: boolean;
 }
 export interface ChangeEvent {
   seq: number;

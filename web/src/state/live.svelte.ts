@@ -35,6 +35,8 @@ export class LiveState {
   status = $state<'off' | 'on' | 'lost'>('off');
   /** Since when nothing has been heard. */
   lostSince = $state<number | null>(null);
+  /** The server has no database at the moment: it shows what it has in memory, and changes must wait. */
+  stale = $state(false);
   /** The projects that just changed. */
   fresh = $state.raw<ReadonlySet<string>>(new Set());
   /** Swings while something is fresh, for the pulse on the map. */
@@ -90,7 +92,8 @@ export class LiveState {
     const since = this.#seq ?? this.#listener.since();
     this.#stop = openEvents(since, {
       open: () => this.#open(),
-      hello: ({ seq, today }) => {
+      hello: ({ seq, today, stale }) => {
+        this.stale = stale;
         // With a `since`, what was missed follows; without one, this is where we begin.
         if (this.#seq === null && since === null) this.#seq = seq;
         const known = this.#listener.today();
@@ -109,6 +112,7 @@ export class LiveState {
         this.#seq = null;
         this.#reload();
       },
+      store: ({ stale }) => (this.stale = stale),
       lost: (final) => this.#lost(final),
     });
     this.#bell.set();
@@ -186,6 +190,7 @@ export class LiveState {
     clearInterval(this.#beating);
     this.status = 'off';
     this.lostSince = null;
+    this.stale = false;
     this.#attempts = 0;
     this.fresh = new Set();
     this.beat = false;

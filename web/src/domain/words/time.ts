@@ -53,6 +53,10 @@ export const TIME_WORDS = {
     zh: '与服务器的连接断了，{time} 以后的变更还没有显示。正在重连。',
     en: 'The connection was lost. Changes after {time} are not shown yet. Reconnecting.',
   },
+  'live.stale': {
+    zh: '数据库暂时连不上：看到的是断开前的内容，修改要等它恢复。',
+    en: 'The database is out of reach for now. You see what was known before; changes have to wait.',
+  },
   'live.back': { zh: '连接已恢复，内容是最新的', en: 'Connected again; everything is up to date' },
   'live.one': { zh: '{who}更新了{name}', en: '{who} updated {name}' },
   'live.many': { zh: '{who}更新了 {n} 个项目', en: '{who} updated {n} projects' },

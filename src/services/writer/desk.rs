@@ -1,0 +1,237 @@
+//! The task that changes the plan: it takes its turn, takes in what other servers did meanwhile, and lands what waits.
+
+use std::sync::Arc;
+
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use super::group::{Group, Prepared};
+use super::{Event, Job, Landed, WriteError};
+use crate::atlas::{Atlas, AtlasError};
+use crate::plan::Change;
+use crate::services::edits::EditError;
+use crate::services::publish::Published;
+use crate::store::{ServerStore, ServerTurn, Store, StoreError, Turn};
+
+/// Changes of other servers that are read at a time.
+const PAGE: usize = 1_000;
+
+pub(super) struct Desk {
+    pub store: Arc<ServerStore>,
+    pub published: Arc<Published>,
+    pub events: broadcast::Sender<Event>,
+}
+
+impl Desk {
+    pub async fn run(self, mut jobs: mpsc::Receiver<Job>) {
+        let mut held: Option<Job> = None;
+        loop {
+            let first = match held.take() {
+                Some(job) => job,
+                None => tokio::select! {
+                    job = jobs.recv() => match job {
+                        Some(job) => job,
+                        None => return,
+                    },
+                    () = self.store.news() => {
+                        self.hear().await;
+                        continue;
+                    }
+                },
+            };
+            match self.turn().await {
+                Ok(turn) => held = self.serve(turn, first, &mut jobs).await,
+                Err(fault) => send_away(first, &mut jobs, &fault),
+            }
+        }
+    }
+
+    /// Takes the turn and whatever came before it: what is prepared now is judged by all that ever landed, from any server.
+    async fn turn(&self) -> Result<ServerTurn, StoreError> {
+        loop {
+            match self.store.turn(self.published.current().seq()).await {
+                Err(StoreError::Behind { .. }) => self.follow().await?,
+                Err(fault) => return Err(fault),
+                Ok(turn) => {
+                    self.take_in(turn.missed()).await;
+                    return Ok(turn);
+                }
+            }
+        }
+    }
+
+    /// Lands a job and those behind it that may land with it. Gives back the one that must wait for the next turn.
+    async fn serve(&self, turn: ServerTurn, first: Job, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
+        let mut group = Group::default();
+        let mut held = self.admit(&mut group, first).await;
+        while held.is_none() && !group.is_full {
+            let Ok(job) = jobs.try_recv() else { break };
+            held = self.admit(&mut group, job).await;
+        }
+        if !group.batches.is_empty() {
+            self.land(turn, group).await;
+        }
+        held
+    }
+
+    /// Takes a job into the group, answers it, or gives it back because the group must land first.
+    async fn admit(&self, group: &mut Group, job: Job) -> Option<Job> {
+        if group.holds_key_of(&job) {
+            return Some(job);
+        }
+        let atlas = self.published.current();
+        let prepared = tokio::task::spawn_blocking(move || {
+            let prepared = (job.prepare)(&atlas).map(|batch| Prepared::new(&atlas, batch));
+            (job, prepared)
+        });
+        let (job, prepared) = match prepared.await {
+            Ok(done) => done,
+            Err(fault) => {
+                // The job went with its panic, and with it whoever waits is told that there is no answer.
+                tracing::error!(%fault, "an edit cannot be prepared");
+                return None;
+            }
+        };
+        match prepared {
+            // A request that does not fit what is published may yet fit what its group brings.
+            Err(_) if !group.batches.is_empty() => Some(job),
+            Err(fault) => {
+                self.refuse(job, fault).await;
+                None
+            }
+            Ok(prepared) => group.take(job, prepared).err(),
+        }
+    }
+
+    /// Answers what cannot land, unless it landed before: then it no longer fits, and yet its answer is what it changed.
+    async fn refuse(&self, job: Job, fault: EditError) {
+        let before = match job.request {
+            Some((actor, request)) => self.store.landed(actor, request).await,
+            None => Ok(None),
+        };
+        let said = match before {
+            Ok(None) => Err(fault.into()),
+            Ok(Some(changes)) => Ok(Landed { changes, repeated: true, seq: self.published.current().seq() }),
+            Err(fault) => Err(fault.into()),
+        };
+        answer(job.answer, said);
+    }
+
+    async fn land(&self, turn: ServerTurn, group: Group) {
+        let Group { batches, answers, .. } = group;
+        let committed = match turn.commit_all(batches).await {
+            Ok(committed) => committed,
+            Err(fault) => {
+                tell_fault(&fault, "changes cannot be kept");
+                for waiting in answers {
+                    answer(waiting, Err(again(&fault).into()));
+                }
+                return;
+            }
+        };
+        let fresh = committed.iter().flatten().filter(|committed| !committed.repeated);
+        let changes: Vec<Change> = fresh.flat_map(|committed| committed.changes.iter().cloned()).collect();
+        if !changes.is_empty() {
+            self.publish(&changes).await;
+        }
+        let seq = self.published.current().seq();
+        for (waiting, committed) in answers.into_iter().zip(committed) {
+            let landed = committed.map(|done| Landed { changes: done.changes, repeated: done.repeated, seq });
+            answer(waiting, landed.map_err(WriteError::from));
+        }
+        self.tell(changes);
+    }
+
+    /// Something may have happened elsewhere.
+    async fn hear(&self) {
+        if let Err(fault) = self.follow().await {
+            tell_fault(&fault, "changes of other servers cannot be read yet");
+        }
+    }
+
+    /// Takes in all that other servers have committed.
+    async fn follow(&self) -> Result<(), StoreError> {
+        loop {
+            let known = self.published.current().seq();
+            let changes = self.store.changes(known, PAGE).await?;
+            self.take_in(&changes).await;
+            if changes.len() < PAGE || self.published.current().seq() == known {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn take_in(&self, changes: &[Change]) {
+        if !changes.is_empty() {
+            self.publish(changes).await;
+            self.tell(changes.to_vec());
+        }
+    }
+
+    fn tell(&self, changes: Vec<Change>) {
+        if !changes.is_empty() {
+            // Nobody may be listening.
+            let _ = self.events.send(Arc::new(changes));
+        }
+    }
+
+    /// Lets every new reader see what is on the disk.
+    async fn publish(&self, changes: &[Change]) {
+        match self.published.publish(changes) {
+            Ok(true) => {
+                let published = Arc::clone(&self.published);
+                tokio::task::spawn_blocking(move || {
+                    if let Err(fault) = published.rebuild() {
+                        tracing::error!(%fault, "an index cannot be rebuilt");
+                    }
+                });
+            }
+            Ok(false) => {}
+            Err(fault) => self.reload(&fault).await,
+        }
+    }
+
+    /// The log and the atlas have parted: what is on the disk is true.
+    async fn reload(&self, fault: &AtlasError) {
+        tracing::error!(%fault, "changes do not follow on what is published; reading the store anew");
+        match self.store.load().await {
+            Ok(loaded) => match Atlas::build(loaded.seq, loaded.records) {
+                Ok(atlas) => self.published.replace(atlas),
+                Err(fault) => tracing::error!(%fault, "the store cannot be published"),
+            },
+            Err(fault) => tracing::error!(%fault, "the store cannot be read"),
+        }
+    }
+}
+
+/// There is no turn to be had: whoever waits now is told so, in place of trying one by one.
+fn send_away(first: Job, jobs: &mut mpsc::Receiver<Job>, fault: &StoreError) {
+    tell_fault(fault, "there is no turn to write");
+    answer(first.answer, Err(again(fault).into()));
+    while let Ok(job) = jobs.try_recv() {
+        answer(job.answer, Err(again(fault).into()));
+    }
+}
+
+/// A database that is away is told of once, where it is noticed; the rest is a fault of its own.
+fn tell_fault(fault: &StoreError, what: &'static str) {
+    match fault {
+        StoreError::Unreachable(_) | StoreError::Busy(_) => tracing::warn!(%fault, "{what}"),
+        _ => tracing::error!(%fault, "{what}"),
+    }
+}
+
+/// The same fault for each of those who wait.
+fn again(fault: &StoreError) -> StoreError {
+    match fault {
+        StoreError::Full(reason) => StoreError::Full(reason.clone()),
+        StoreError::Busy(reason) => StoreError::Busy(reason.clone()),
+        StoreError::Unreachable(reason) => StoreError::Unreachable(reason.clone()),
+        StoreError::Unknown(reason) => StoreError::Unknown(reason.clone()),
+        _ => StoreError::Failed(fault.to_string()),
+    }
+}
+
+fn answer(waiting: oneshot::Sender<Result<Landed, WriteError>>, what: Result<Landed, WriteError>) {
+    // Whoever asked may have gone; the change stands all the same.
+    let _ = waiting.send(what);
+}
