@@ -308,6 +308,8 @@ fn again(fault: &StoreError, said: &str) -> StoreError {
     match fault {
         StoreError::Full(reason) => StoreError::Full(reason.clone()),
         StoreError::Busy(reason) => StoreError::Busy(reason.clone()),
+        StoreError::Unreachable(reason) => StoreError::Unreachable(reason.clone()),
+        StoreError::Unknown(reason) => StoreError::Unknown(reason.clone()),
         _ => StoreError::Failed(said.to_owned()),
     }
 }
