@@ -84,7 +84,7 @@ async fn fill_with_demo(options: &Options, seed: u64, store: &ServerStore) -> Re
     match store.replay(changes).await {
         Ok(()) => tracing::info!(store = %options.place, changes = count, "store created with a simulated year"),
         // Another server began at the same time and was faster.
-        Err(StoreError::Conflict { .. }) => {}
+        Err(StoreError::Invalid { .. }) => {}
         Err(fault) => return Err(fault.into()),
     }
     Ok(())

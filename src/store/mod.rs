@@ -4,10 +4,15 @@
 
 pub mod accounts;
 pub mod files;
+mod following;
 pub mod gpkg;
 pub mod lock;
 pub mod photos;
+pub mod postgres;
 pub mod scratch;
+mod server;
+
+pub use server::{ServerStore, ServerTurn};
 
 use crate::atlas::Row;
 use crate::plan::{Batch, Change, ChangeKind, Expected, Record, RecordKey, RecordType, RequestKey, Timestamp};
@@ -22,35 +27,42 @@ pub struct Loaded {
 
 /// A durable home for records and their changes. `tests/it/store.rs` holds the contract that every implementation passes.
 pub trait Store: Send + Sync + 'static {
+    type Turn: Turn;
+
     /// Reads everything, consistent at one sequence number.
     fn load(&self) -> impl Future<Output = Result<Loaded, StoreError>> + Send;
 
-    /// Writes batches in turn, each with its log entries, each whole or not at all; all of them durable when the answer comes, and
-    /// an answer for each. An empty batch changes nothing. Each edit sees the edits before it. Times are kept to the
-    /// millisecond and never go back: a batch from a clock that is behind carries the time of the change before it.
-    /// A deletion counts as a version, and a record that is created again goes on counting from there: no version ever stands for
-    /// two contents. A feature with the number [`UNNUMBERED`] gets one. A batch whose request landed before changes nothing and tells what it changed then.
+    /// Waits for the turn to write: nobody else commits, from any server, until it is over. One that is dropped changed nothing.
+    /// It tells what others committed after change number `known`, [`KNOWS_ALL`] asks for nothing.
     ///
     /// # Errors
-    /// For one batch: [`StoreError::Conflict`] when a record is not as its edit expects, [`StoreError::Invalid`] when it cannot be
-    /// kept: a number that is not finite, a feature without its collection or of another geometry type than it declares, a
-    /// feature number that another feature has or had, a collection deleted from under its features, a second plan, a report with
-    /// a photo of another one;
-    /// [`StoreError::KeyReused`].
-    /// For all of them together: whatever else; nothing landed then.
+    /// [`StoreError::Behind`] when others committed more than [`MAX_MISSED`] changes.
+    fn turn(&self, known: u64) -> impl Future<Output = Result<Self::Turn, StoreError>> + Send;
+
+    /// Waits for a turn and writes batches in it; as [`Turn::commit_all`].
     fn commit_all(
         &self,
         batches: Vec<Batch>,
-    ) -> impl Future<Output = Result<Vec<Result<Committed, StoreError>>, StoreError>> + Send;
-
-    /// Writes one batch; as [`Store::commit_all`].
-    fn commit(&self, batch: Batch) -> impl Future<Output = Result<Vec<Change>, StoreError>> + Send {
-        async {
-            let answers = self.commit_all(vec![batch]).await?;
-            let answer = answers.into_iter().next().expect("an answer for each batch");
-            answer.map(|committed| committed.changes)
-        }
+    ) -> impl Future<Output = Result<Vec<Result<Committed, StoreError>>, StoreError>> + Send {
+        async { self.turn(KNOWS_ALL).await?.commit_all(batches).await }
     }
+
+    /// Waits for a turn and writes one batch in it; as [`Turn::commit_all`].
+    fn commit(&self, batch: Batch) -> impl Future<Output = Result<Vec<Change>, StoreError>> + Send {
+        async { self.turn(KNOWS_ALL).await?.commit(batch).await }
+    }
+
+    /// Ends when others may have committed; never for a store of one server. Wakes may come for nothing: the sequence decides.
+    fn news(&self) -> impl Future<Output = ()> + Send;
+
+    /// Why the store cannot be asked at the moment; none while it can.
+    fn outage(&self) -> Option<Outage>;
+
+    /// Keeps changes of another store's log as they are, with their numbers, times, actors and versions. All of them land or none.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] when they do not follow on the last change here, or their records cannot be kept.
+    fn replay(&self, changes: Vec<Change>) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// What a request changed when it landed; none when it never did.
     ///
@@ -78,8 +90,54 @@ pub trait Store: Send + Sync + 'static {
     fn last_internal(&self, after: u64) -> impl Future<Output = Result<Vec<(RecordKey, u64)>, StoreError>> + Send;
 }
 
-/// The store that a server keeps its plan in.
-pub type ServerStore = gpkg::GpkgStore;
+/// The turn to write. Whoever holds it reads the store as nobody changes it.
+pub trait Turn: Send {
+    /// What others committed after the number that the turn was asked with, oldest first; nothing in a store of one server.
+    fn missed(&self) -> &[Change];
+
+    /// Writes batches in turn, each with its log entries, each whole or not at all; all of them durable when the answer comes, and
+    /// an answer for each. An empty batch changes nothing. Each edit sees the edits before it. Times are kept to the
+    /// millisecond and never go back: a batch from a clock that is behind carries the time of the change before it.
+    /// A deletion counts as a version, and a record that is created again goes on counting from there: no version ever stands for
+    /// two contents. A feature with the number [`UNNUMBERED`] gets one. A batch whose request landed before changes nothing and tells what it changed then.
+    ///
+    /// # Errors
+    /// For one batch: [`StoreError::Conflict`] when a record is not as its edit expects, [`StoreError::Invalid`] when it cannot be
+    /// kept: a number that is not finite, a feature without its collection or of another geometry type than it declares, a
+    /// feature number that another feature has or had, a collection deleted from under its features, a second plan, a report with
+    /// a photo of another one;
+    /// [`StoreError::KeyReused`].
+    /// For all of them together: [`StoreError::Unknown`] when nobody can say what landed; whatever else, and nothing landed.
+    fn commit_all(
+        self,
+        batches: Vec<Batch>,
+    ) -> impl Future<Output = Result<Vec<Result<Committed, StoreError>>, StoreError>> + Send;
+
+    /// Writes one batch; as [`Turn::commit_all`].
+    fn commit(self, batch: Batch) -> impl Future<Output = Result<Vec<Change>, StoreError>> + Send
+    where
+        Self: Sized,
+    {
+        async {
+            let answers = self.commit_all(vec![batch]).await?;
+            let answer = answers.into_iter().next().expect("an answer for each batch");
+            answer.map(|committed| committed.changes)
+        }
+    }
+}
+
+/// Asks a turn for no changes of others.
+pub const KNOWS_ALL: u64 = u64::MAX;
+
+/// The most changes that a turn tells; whoever missed more reads the log first.
+pub const MAX_MISSED: usize = 10_000;
+
+/// A time in which a store cannot be asked.
+#[derive(Clone, Debug)]
+pub struct Outage {
+    pub since: std::time::Instant,
+    pub reason: String,
+}
 
 /// The number of a feature that has none yet.
 pub const UNNUMBERED: u64 = 0;
@@ -154,6 +212,17 @@ pub enum StoreError {
     /// Try again soon.
     #[error("the store is busy: {0}")]
     Busy(String),
+    /// Try again soon; nothing landed.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// Send it again with the same key.
+    #[error(
+        "the connection went while the commit was under way, and what became of it could not be found out yet: {0}"
+    )]
+    Unknown(String),
+    /// Read the log up to there, then ask again.
+    #[error("others committed up to change {last}, which is too much to tell at once")]
+    Behind { last: u64 },
     /// Try again, or look at the disk.
     #[error("the store failed: {0}")]
     Failed(String),

@@ -65,11 +65,7 @@ fn commit(connection: &Connection, batch: Batch) -> Result<Committed, Fault> {
             Edit::Put { record, .. } => Some(numbered(connection, record)?),
             Edit::Delete { .. } => None,
         };
-        match (&before, &after) {
-            (before, Some(record)) => put(connection, &key, version, before.as_ref(), record)?,
-            (Some(record), None) => delete(connection, &key, record)?,
-            (None, None) => {}
-        }
+        write(connection, &key, version, before.as_ref(), after.as_ref())?;
         note_tables(&mut touched, before.as_ref(), after.as_ref());
         let (actor, note, internal) = (actor.clone(), note.clone(), internal.contains(&key));
         let change = Change { seq, batch: first, at, actor, key, version, before, after, internal, note, undoes };
@@ -81,6 +77,21 @@ fn commit(connection: &Connection, batch: Batch) -> Result<Committed, Fault> {
     }
     touched.record(connection, at)?;
     Ok(Committed { changes, repeated: false })
+}
+
+/// Brings the tables from a record's content before to that after.
+pub(super) fn write(
+    connection: &Connection,
+    key: &RecordKey,
+    version: u64,
+    before: Option<&Record>,
+    after: Option<&Record>,
+) -> Result<(), Fault> {
+    match (before, after) {
+        (before, Some(record)) => put(connection, key, version, before, record),
+        (Some(record), None) => delete(connection, key, record),
+        (None, None) => Ok(()),
+    }
 }
 
 /// A new feature gets the next number that none has or had.
@@ -107,7 +118,7 @@ fn version_after(
     }
 }
 
-fn find(connection: &Connection, key: &RecordKey) -> Result<Option<Row<Record>>, Fault> {
+pub(super) fn find(connection: &Connection, key: &RecordKey) -> Result<Option<Row<Record>>, Fault> {
     fn in_table<T: Kept>(
         connection: &Connection,
         id: &Slug,
@@ -232,7 +243,7 @@ fn delete(connection: &Connection, key: &RecordKey, record: &Record) -> Result<(
 }
 
 /// Which tables an edit touched.
-fn note_tables(touched: &mut Touched, before: Option<&Record>, after: Option<&Record>) {
+pub(super) fn note_tables(touched: &mut Touched, before: Option<&Record>, after: Option<&Record>) {
     let Some(record) = after.or(before) else { return };
     match record {
         Record::Plan(_) => touched.table(Plan::TABLE),

@@ -17,10 +17,12 @@ mod load;
 mod log;
 mod projects;
 mod records;
+mod replay;
 mod rows;
 mod rules;
+mod turn;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -28,9 +30,10 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tokio::sync::Mutex;
 
-use super::{BatchSummary, ChangeQuery, Committed, Loaded, Store, StoreError};
-use crate::plan::{Batch, Change, RecordKey, RequestKey, Timestamp};
+use super::{BatchSummary, ChangeQuery, Loaded, Outage, Store, StoreError};
+use crate::plan::{Change, RecordKey, RequestKey, Timestamp};
 use fault::Fault;
+pub use turn::GpkgTurn;
 
 /// How long a commit waits for another program, such as QGIS saving an edit, to let go of the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -50,7 +53,7 @@ impl Default for Options {
 }
 
 pub struct GpkgStore {
-    path: PathBuf,
+    path: Arc<Path>,
     /// Read the log beside the writer, each for one reader at a time. They go first: the last connection to go moves the
     /// write-ahead log into the file.
     readers: Vec<Arc<Mutex<Connection>>>,
@@ -69,7 +72,7 @@ impl GpkgStore {
         let connection = file::open(path, options.busy_timeout)?;
         let reader = || Ok(Arc::new(Mutex::new(file::open_reader(path, options.busy_timeout)?)));
         Ok(GpkgStore {
-            path: path.to_owned(),
+            path: path.into(),
             connection: Arc::new(Mutex::new(connection)),
             readers: (0..READERS).map(|_| reader()).collect::<Result<_, StoreError>>()?,
             turn: AtomicUsize::new(0),
@@ -104,12 +107,8 @@ impl GpkgStore {
         connection: &Arc<Mutex<Connection>>,
         job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let mut connection = Arc::clone(connection).lock_owned().await;
-        let done = tokio::task::spawn_blocking(move || job(&mut connection)).await;
-        match done {
-            Ok(result) => result.map_err(|fault| fault.at(&self.path)),
-            Err(stopped) => Err(StoreError::Failed(format!("{}: {stopped}", self.path.display()))),
-        }
+        let connection = Arc::clone(connection).lock_owned().await;
+        turn::work(connection, &self.path, job).await
     }
 }
 
@@ -129,13 +128,27 @@ pub fn read(path: &Path, options: &Options) -> Result<Loaded, StoreError> {
 }
 
 impl Store for GpkgStore {
+    type Turn = GpkgTurn;
+
     async fn load(&self) -> Result<Loaded, StoreError> {
         self.run(&self.connection, load::load).await
     }
 
-    async fn commit_all(&self, batches: Vec<Batch>) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
-        let answers = self.run(&self.connection, move |connection| commit::commit_all(connection, batches)).await?;
-        Ok(answers.into_iter().map(|answer| answer.map_err(|fault| fault.at(&self.path))).collect())
+    async fn turn(&self, _known: u64) -> Result<GpkgTurn, StoreError> {
+        Ok(GpkgTurn::new(Arc::clone(&self.connection).lock_owned().await, Arc::clone(&self.path)))
+    }
+
+    /// Nobody else commits.
+    async fn news(&self) {
+        std::future::pending().await
+    }
+
+    fn outage(&self) -> Option<Outage> {
+        None
+    }
+
+    async fn replay(&self, changes: Vec<Change>) -> Result<(), StoreError> {
+        self.run(&self.connection, move |connection| replay::replay(connection, changes)).await
     }
 
     async fn landed(&self, actor: String, request: RequestKey) -> Result<Option<Vec<Change>>, StoreError> {
