@@ -168,7 +168,9 @@ impl Config {
         let mut database = wire.database;
         if let Some(path) = &database.url_file {
             if database.url.is_some() {
-                return Err(error("database: url and url_file are both there; one of them tells the address".to_owned()));
+                return Err(error(
+                    "database: url and url_file are both there; one of them tells the address".to_owned(),
+                ));
             }
             let text = std::fs::read_to_string(path);
             let text = text.map_err(|fault| error(format!("database.url_file: {}: {fault}", path.display())))?;

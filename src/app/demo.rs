@@ -8,8 +8,8 @@ use crate::config::Config;
 use crate::plan::{Change, Date, Timestamp};
 use crate::services::demo;
 use crate::services::seeding::{self, Source};
-use crate::store::gpkg::{self, GpkgStore};
 use crate::store::Store;
+use crate::store::gpkg::{self, GpkgStore};
 
 /// The store while a simulation fills it.
 const UNFINISHED_FILE: &str = "guatu.gpkg.unfinished";

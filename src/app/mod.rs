@@ -18,7 +18,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::atlas::{Atlas, AtlasError};
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::formats::seeds::Problem;
 use crate::http::{Clock, Gate, Kept, State};
 use crate::plan::{Date, Slug, Timestamp};
@@ -31,7 +31,7 @@ use crate::services::seeding::Source;
 use crate::store::files::FileStore;
 use crate::store::lock::FolderLock;
 use crate::store::photos::PhotoStore;
-use crate::store::{ServerStore, StoreError, scratch};
+use crate::store::{StoreError, scratch};
 
 pub use demo::{Demo, DemoOptions, make_demo};
 pub use export::{ExportOptions, export};
@@ -78,6 +78,8 @@ pub enum AppError {
     Data { path: PathBuf, fault: std::io::Error },
     #[error("cannot listen on {address}: {fault}")]
     Listen { address: SocketAddr, fault: std::io::Error },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::demo::{self, Demo, DemoOptions};
+use super::demo::{self, DemoOptions};
 use super::{AppError, Options};
 use crate::atlas::Row;
 use crate::plan::{Record, Timestamp};
@@ -24,9 +24,9 @@ pub(super) async fn open_patiently(
 ) -> Result<(ServerStore, Loaded), AppError> {
     loop {
         match open(options, link).await {
-            Err(AppError::Store(fault @ (StoreError::Unreachable(_) | StoreError::Busy(_) | StoreError::Unknown(_))))
-                if link.is_some() =>
-            {
+            Err(AppError::Store(
+                fault @ (StoreError::Unreachable(_) | StoreError::Busy(_) | StoreError::Unknown(_)),
+            )) if link.is_some() => {
                 tracing::warn!(%fault, "waiting for the database");
                 tokio::time::sleep(LOOK_EVERY).await;
             }

@@ -11,8 +11,8 @@ use crate::config::Config;
 use crate::plan::Timestamp;
 use crate::services::accounts::Accounts;
 use crate::store::accounts::AccountsStore;
-use crate::store::lock::FolderLock;
 use crate::store::gpkg::{self, GpkgStore};
+use crate::store::lock::FolderLock;
 use crate::store::postgres::{self, Link, PostgresStore};
 use crate::store::{Loaded, ServerStore, Store};
 

@@ -81,13 +81,13 @@ pub struct ExportArguments {
 }
 
 pub fn run(arguments: ExportArguments) -> ExitCode {
-    match export(arguments) {
+    match export(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => failed(fault),
     }
 }
 
-fn export(arguments: ExportArguments) -> Result<(), String> {
+fn export(arguments: &ExportArguments) -> Result<(), String> {
     let told = |fault: &dyn std::fmt::Display| fault.to_string();
     let config = Config::read(arguments.config.as_deref()).map_err(|fault| told(&fault))?;
     let request = request(&arguments)?;

@@ -16,7 +16,7 @@ pub struct PlaceArguments {
 
 #[derive(clap::Args)]
 pub struct DatabaseArguments {
-    /// Database with the plan and the accounts in place of files, such as postgres://guatu@db.example.org/guatu?sslmode=verify-full.
+    /// Database with the plan and the accounts in place of files, such as `postgres://guatu@db.example.org/guatu?sslmode=verify-full`.
     #[arg(long, env = "GUATU_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
 }

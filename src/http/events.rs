@@ -73,7 +73,8 @@ pub async fn list_events(asked: Asked) -> Result<Response, Problem> {
     if !listener.may_go_on().await {
         return Err(Problem::not_signed_in("what you may see has just changed; come again"));
     }
-    let hello = json!({ "seq": present, "today": asked.state.today(), "stale": asked.state.store.outage().is_some() }).to_string();
+    let hello = json!({ "seq": present, "today": asked.state.today(), "stale": asked.state.store.outage().is_some() })
+        .to_string();
     let begin = stream::iter([Some(Sent::Hello(hello)), missed].into_iter().flatten());
     let stopping = asked.state.stopping();
     let all = begin.chain(follow(listener)).map(|sent| Ok::<_, Infallible>(sent.event()));

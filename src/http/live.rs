@@ -30,7 +30,9 @@ pub struct Live {
 pub enum Told {
     Changes(Message),
     /// The database went out of reach, or is back.
-    Store { is_stale: bool },
+    Store {
+        is_stale: bool,
+    },
     /// There was more than could be told.
     TooMuch,
 }

@@ -9,6 +9,7 @@ use super::answer::{PROBLEM_JSON, Problem};
 use super::door::SESSION_COOKIE;
 use super::params::{Param, ParamShape};
 use super::route::{Access, Method, Route, schema_of};
+use super::sequence::MIN_SEQUENCE;
 use crate::plan::Right;
 
 /// The descriptions of a server, made once.

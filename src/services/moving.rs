@@ -160,10 +160,11 @@ async fn records(store: &impl Store) -> Result<BTreeMap<RecordKey, Row<Record>>,
     Ok(loaded.records.into_iter().map(|row| (row.value.key(), row)).collect())
 }
 
-fn check_same(theirs: &BTreeMap<RecordKey, Row<Record>>, ours: &BTreeMap<RecordKey, Row<Record>>) -> Result<(), MoveError> {
-    let differs = |key: &&RecordKey| {
-        theirs.get(*key).map(|row| &row.value) != ours.get(*key).map(|row| &row.value)
-    };
+fn check_same(
+    theirs: &BTreeMap<RecordKey, Row<Record>>,
+    ours: &BTreeMap<RecordKey, Row<Record>>,
+) -> Result<(), MoveError> {
+    let differs = |key: &&RecordKey| theirs.get(*key).map(|row| &row.value) != ours.get(*key).map(|row| &row.value);
     let all: BTreeSet<&RecordKey> = theirs.keys().chain(ours.keys()).collect();
     let different: Vec<&RecordKey> = all.into_iter().filter(differs).collect();
     if different.is_empty() {

@@ -84,13 +84,13 @@ fn what_belongs_in_one_place_stands_nowhere_else() {
     let starts = |places: &'static [&'static str]| move |path: &str| places.iter().any(|place| path.starts_with(place));
     only("SQL", &["rusqlite", "SELECT ", "INSERT ", "CREATE TABLE"], &starts(&["src/store/", "src/formats/gpkg"]));
     only("a status code", &["StatusCode"], &starts(&["src/http/answer/"]));
-    only("the web framework", &["axum", "tower_http"], &starts(&["src/http/", "src/app.rs"]));
-    only("a wall clock", &["Timestamp::now", "SystemTime", "Zoned::now"], &starts(&["src/app.rs"]));
+    only("the web framework", &["axum", "tower_http"], &starts(&["src/http/", "src/app/"]));
+    only("a wall clock", &["Timestamp::now", "SystemTime", "Zoned::now"], &starts(&["src/app/"]));
     only(
         "async",
         &["async fn", "async move", ".await", "tokio::"],
         &starts(&[
-            "src/app.rs",
+            "src/app/",
             "src/cli/",
             "src/http/",
             "src/store/",
@@ -99,14 +99,12 @@ fn what_belongs_in_one_place_stands_nowhere_else() {
             "src/services/exports/desk.rs",
             "src/services/photos.rs",
             "src/services/timeline.rs",
-            "src/services/writer.rs",
+            "src/services/writer/",
+            "src/services/moving.rs",
+            "src/services/publish.rs",
         ]),
     );
-    only(
-        "file access",
-        &["std::fs"],
-        &starts(&["src/app.rs", "src/config.rs", "src/store/", "src/services/seeding.rs"]),
-    );
+    only("file access", &["std::fs"], &starts(&["src/app/", "src/config.rs", "src/store/", "src/services/seeding.rs"]));
     only("the environment", &["std::env::var"], &starts(&["src/config.rs"]));
 }
 

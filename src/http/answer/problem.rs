@@ -73,7 +73,7 @@ impl Problem {
     }
 
     /// The same about a parameter.
-    pub(super) fn about(self, parameter: &str) -> Problem {
+    pub fn about(self, parameter: &str) -> Problem {
         Problem { parameter: Some(parameter.into()), ..self }
     }
 

@@ -17,12 +17,12 @@ use guatu::services::photos::Photos;
 use guatu::services::publish::Published;
 use guatu::services::seeding::{self, Source};
 use guatu::spatial::CrsCatalogue;
-use guatu::store::Store;
 use guatu::store::accounts::AccountsStore;
 use guatu::store::files::FileStore;
 use guatu::store::gpkg::{self, GpkgStore};
 use guatu::store::photos::PhotoStore;
 use guatu::store::scratch;
+use guatu::store::{ServerStore, Store};
 use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::Value;
@@ -43,7 +43,7 @@ pub struct Server {
     pub accounts: Arc<Accounts>,
     /// What time it is, in seconds since 1970; tests turn it.
     pub clock: Arc<AtomicI64>,
-    pub store: Arc<GpkgStore>,
+    pub store: Arc<ServerStore>,
     pub stop: Arc<watch::Sender<bool>>,
     /// Holds the store's file.
     pub folder: Arc<TempDir>,
@@ -122,7 +122,8 @@ impl Server {
 
     /// Serves a store that is there.
     pub fn over(path: &Path, folder: Arc<TempDir>, options: Options) -> Server {
-        let store = Arc::new(GpkgStore::open(path, &gpkg::Options::default()).expect("a store"));
+        let store = GpkgStore::open(path, &gpkg::Options::default()).expect("a store");
+        let store = Arc::new(ServerStore::File(store));
         let loading = Arc::clone(&store);
         let loaded = apart(async move { loading.load().await.expect("a sound store") });
         let published = Arc::new(Published::new(Atlas::build(loaded.seq, loaded.records).expect("a whole plan")));
