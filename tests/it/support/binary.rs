@@ -1,5 +1,6 @@
 //! The real program, on a free loopback port, in a folder of its own, stopped by its own process.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
@@ -28,17 +29,32 @@ impl Running {
     }
 
     /// As [`Running::start`], by a command that becomes the program, such as a shell that sets limits first.
-    pub fn with(mut command: Command, data: &Path, arguments: &[&str]) -> Running {
+    pub fn with(command: Command, data: &Path, arguments: &[&str]) -> Running {
+        Running::logging(command, data, arguments, Stdio::piped())
+    }
+
+    /// As [`Running::start`], for a server that is asked so much that its log must go into a file of its folder.
+    pub fn quietly(data: &Path, arguments: &[&str]) -> Running {
+        let log = File::options().create(true).append(true).open(data.join("log")).expect("a log");
+        let mut command = Command::new(GUATU);
+        command.env("RUST_LOG", "warn");
+        Running::logging(command, data, arguments, log.into())
+    }
+
+    fn logging(mut command: Command, data: &Path, arguments: &[&str], log: Stdio) -> Running {
         // The HTTP client of the tests is built with TLS because the program's is.
         drop(rustls::crypto::ring::default_provider().install_default());
         command.args(["serve", "--listen", "127.0.0.1:0", "--as-of", "2020-01-10", "--data"]).arg(data).args(arguments);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
         let mut line = String::new();
         let mut output = BufReader::new(child.stdout.take().expect("its output"));
         output.read_line(&mut line).expect("a line");
         let Some(base) = line.trim().strip_prefix("listening on ") else {
             let mut log = String::new();
-            child.stderr.take().expect("its log").read_to_string(&mut log).expect("a log");
+            match child.stderr.take() {
+                Some(mut told) => drop(told.read_to_string(&mut log).expect("a log")),
+                None => log = std::fs::read_to_string(data.join("log")).unwrap_or_default(),
+            }
             panic!("the server did not start: {line:?}\n{log}");
         };
         Running { base: base.to_owned(), child, output }
@@ -86,8 +102,13 @@ impl Running {
 
     /// A token of a new user with these roles.
     pub fn token(&self, data: &Path, name: &str, roles: &[&str], scopes: &[&str]) -> String {
+        self.token_in(&["--data", data.to_str().expect("a UTF-8 path")], name, roles, scopes)
+    }
+
+    /// As [`Running::token`], for users that are kept where `place` says.
+    pub fn token_in(&self, place: &[&str], name: &str, roles: &[&str], scopes: &[&str]) -> String {
         let mut command = Command::new(GUATU);
-        command.args(["user", "add", name, "--password-stdin", "--data"]).arg(data);
+        command.args(["user", "add", name, "--password-stdin"]).args(place);
         command.args(roles.iter().flat_map(|role| ["--role", role]));
         let mut adding = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("the program starts");
         let mut input = adding.stdin.take().expect("its input");

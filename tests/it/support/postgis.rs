@@ -68,11 +68,11 @@ impl Drop for Cluster {
 }
 
 /// The server refuses to be root.
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     run(Command::new("id").arg("-u")).trim() == "0"
 }
 
-fn server_program(name: &str) -> Command {
+pub fn server_program(name: &str) -> Command {
     let program = newest_version().join("bin").join(name);
     if !is_root() {
         return Command::new(program);
@@ -92,7 +92,7 @@ fn newest_version() -> PathBuf {
     paths.max_by_key(number).expect("a version of PostgreSQL is installed")
 }
 
-fn run(command: &mut Command) -> String {
+pub fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|fault| panic!("{command:?}: {fault}"));
     assert!(output.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8")
