@@ -154,6 +154,12 @@ pub enum StoreError {
     /// Try again soon.
     #[error("the store is busy: {0}")]
     Busy(String),
+    /// Try again soon; nothing landed.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// Send it again with the same key, or look.
+    #[error("the connection went while changes were landing, and it is not known whether they did: {0}")]
+    Unknown(String),
     /// Try again, or look at the disk.
     #[error("the store failed: {0}")]
     Failed(String),

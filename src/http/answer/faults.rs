@@ -39,6 +39,9 @@ impl From<AccountsError> for Problem {
                     .collect(),
             ),
             AccountsError::Store(StoreError::Full(cause)) => Problem::no_room(cause),
+            AccountsError::Store(
+                fault @ (StoreError::Unreachable(_) | StoreError::Busy(_) | StoreError::Unknown(_)),
+            ) => Problem::store_failed("the accounts cannot be asked at the moment; try again soon", fault),
             AccountsError::Store(_) | AccountsError::Internal(_) => Problem::internal(told),
         }
     }
