@@ -58,6 +58,7 @@ impl Database {
         self.gate.enter()?;
         let begun = Turn::begin(self, purpose);
         match &begun {
+            // One connection that ends is no outage; one that cannot begin anything is.
             Err(fault) if fault::is_away(fault) => self.gate.shut(),
             _ => self.gate.open(),
         }

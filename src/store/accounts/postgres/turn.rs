@@ -102,7 +102,6 @@ impl Turn<'_> {
         self.is_spoiled.set(true);
         if fault::is_away(&fault) {
             self.is_lost.set(true);
-            self.database.gate.shut();
         }
         Err(fault)
     }
