@@ -15,7 +15,7 @@ pub struct Ledger<'a>(pub(super) Held<'a>);
 
 pub(super) enum Held<'a> {
     File(Transaction<'a>),
-    Postgres(Turn<'a>),
+    Postgres(Box<Turn<'a>>),
 }
 
 /// A value that a statement is given, for either database.

@@ -155,7 +155,7 @@ impl AccountsStore {
             }
             Home::Postgres(database) => {
                 let turn = database.turn(purpose)?;
-                let ledger = Ledger(Held::Postgres(turn));
+                let ledger = Ledger(Held::Postgres(Box::new(turn)));
                 let done = job(&ledger)?;
                 let counted = (purpose == Purpose::Write).then(|| postgres::count_change(&ledger)).transpose()?;
                 ledger.commit()?;

@@ -7,11 +7,13 @@ use std::time::{Duration, Instant};
 use guatu::plan::UserRole;
 use guatu::services::accounts::{Accounts, AccountsError, REMEMBERED_FOR};
 use guatu::store::StoreError;
-use guatu::store::accounts::AccountsStore;
+use guatu::store::accounts::{AccountsStore, Ledger};
 use jiff::SignedDuration;
+use serde_json::{Value, json};
 
-use super::stores::{add, disabled, name, now, sign_in};
-use crate::support::homes::{Database, runtime};
+use super::stores::{add, disabled, name, new_user, now, sign_in};
+use crate::support::accounts::{PASSWORD, Shown};
+use crate::support::homes::{Database, Home, runtime};
 
 fn server(database: &Database) -> Accounts {
     Accounts::new(database.store()).expect("accounts")
@@ -83,6 +85,19 @@ fn the_database_checks_what_is_kept() {
     check("UPDATE guatu_accounts.users SET password = 'in the clear'", refused);
 }
 
+#[test]
+fn a_job_that_overlooks_a_fault_lands_nothing() {
+    let database = Database::fresh();
+    let store = database.store();
+    let overlook = |ledger: &Ledger| {
+        ledger.add_user(&new_user("wang"), now())?;
+        assert!(ledger.add_session(&[1; 32], 99, now()).is_err(), "there is no such user");
+        Ok::<_, StoreError>(())
+    };
+    assert!(store.write(overlook).is_err() && store.note(overlook).is_err());
+    assert!(!store.read::<_, StoreError>(|ledger| ledger.has_users()).expect("it goes on"));
+}
+
 /// Stops a database's server for good or until [`start`].
 fn stop(data: &str) {
     let pid_file = format!("{data}/postmaster.pid");
@@ -151,6 +166,42 @@ fn while_the_database_is_away_people_go_on_reading_and_nothing_is_decided() {
     assert!(one.caller_of_session(&wang, now()).expect("accounts").is_none());
 }
 
+#[tokio::test]
+async fn while_the_database_is_away_the_server_answers_readers_and_says_of_the_rest_when_to_come_again() {
+    let database = thread::scope(|scope| scope.spawn(Database::alone).join().expect("a database"));
+    let (data, home) = (database.data(), Home::Postgres(database));
+    let server = home.server();
+    server.add_user("chief", &[UserRole::Admin]);
+    let (chief, idle) = (server.sign_in("chief").await, server.sign_in("chief").await);
+    let (token, _) = server.token(&chief, &["read"], Value::Null).await;
+    let token = Shown::Token(token);
+    let ask = async |path: &str, shown: &Shown| server.ask("GET", path, shown, Value::Null).await;
+    let open = ["/api/v1/projects", "/ogc/collections/roads/items", "/tiles/plan/12/3421/1680"];
+    for shown in [&chief, &token, &Shown::Nothing] {
+        assert_eq!(ask(open[0], shown).await.status, 200);
+    }
+    stop(&data);
+    let begun = Instant::now();
+    for path in open {
+        for shown in [&chief, &token, &Shown::Nothing] {
+            assert_eq!(ask(path, shown).await.status, 200, "{path} with {shown:?}");
+        }
+    }
+    let refused = [
+        ask("/api/v1/users", &chief).await,
+        ask("/api/v1/tokens", &chief).await,
+        ask(open[0], &idle).await,
+        server.try_password("chief", PASSWORD).await,
+        server.ask("PUT", "/api/v1/access", &chief, json!({"anonymous_reading": false})).await,
+    ];
+    for answer in refused {
+        answer.is_problem("what the accounts must be asked for", 503, "");
+        assert!(!answer.header("retry-after").is_empty());
+    }
+    assert_eq!(ask(open[0], &Shown::Nothing).await.status, 200, "what could not be written does not count");
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+}
+
 #[test]
 fn nobody_is_remembered_after_another_server_decided_something() {
     let database = Database::alone();
@@ -180,7 +231,7 @@ fn a_connection_that_ends_while_a_job_lands_leaves_nothing_in_doubt_for_long() {
          CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON guatu_accounts.users DEFERRABLE INITIALLY DEFERRED
          FOR EACH ROW WHEN (NEW.name = 'wang') EXECUTE FUNCTION slow();",
     );
-    let (before, invited) = (one.edition(), super::stores::new_user("wang"));
+    let (before, invited) = (one.edition(), new_user("wang"));
     let answer = thread::scope(|scope| {
         let adding = scope.spawn(|| one.add_user(&invited, now()).map(|_| ()));
         let begun = Instant::now();

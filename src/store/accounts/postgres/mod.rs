@@ -59,7 +59,11 @@ impl Database {
         let begun = Turn::begin(self, purpose);
         match &begun {
             // One connection that ends is no outage; one that cannot begin anything is.
-            Err(fault) if fault::is_away(fault) => self.gate.shut(),
+            Err(fault) if fault::is_away(fault) => {
+                self.gate.shut();
+                // The others that lie there are from before the outage too, and each might have to be waited for in vain.
+                self.pool.retain(|_, _| false);
+            }
             _ => self.gate.open(),
         }
         begun

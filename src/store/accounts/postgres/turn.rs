@@ -74,18 +74,24 @@ impl Turn<'_> {
         })
     }
 
-    pub(in super::super) fn commit(self) -> Result<(), StoreError> {
+    pub(in super::super) fn commit(mut self) -> Result<(), StoreError> {
         // PostgreSQL takes a COMMIT after a fault without a word, and lands nothing.
         if self.is_spoiled.get() {
             return Err(StoreError::Failed("accounts: a statement failed, and so nothing landed".to_owned()));
         }
+        if self.purpose == Purpose::Read {
+            // Nothing lands, and so nobody waits for it.
+            if let Some(connection) = self.connection.take() {
+                self.database.runtime.spawn(end(connection, "COMMIT"));
+            }
+            return Ok(());
+        }
         let landed = self.run(async |connection| connection.batch_execute("COMMIT").await);
-        let mut turn = self;
         if landed.is_ok() {
-            drop(turn.connection.take());
+            drop(self.connection.take());
         }
         landed.map_err(|fault| match fault {
-            StoreError::Unreachable(told) if turn.purpose != Purpose::Read => StoreError::Unknown(told),
+            StoreError::Unreachable(told) => StoreError::Unknown(told),
             fault => fault,
         })
     }
@@ -109,14 +115,19 @@ impl Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        if self.connection.is_some() && !self.is_lost.get() {
-            // What comes of it is told by whether the connection is still good.
-            let _ = self.run(async |connection| connection.batch_execute("ROLLBACK").await);
-        }
-        if let Some(connection) = self.connection.take()
-            && self.is_lost.get()
-        {
+        let Some(connection) = self.connection.take() else { return };
+        if self.is_lost.get() {
             drop(Object::take(connection));
+        } else {
+            // Waited for, so that the writers' turn is free when the caller goes on.
+            self.database.runtime.block_on(end(connection, "ROLLBACK"));
         }
+    }
+}
+
+/// Ends a transaction and gives the connection back; one that does not say that it is good is thrown away.
+async fn end(connection: Object, statement: &str) {
+    if !matches!(timeout(PATIENCE, connection.batch_execute(statement)).await, Ok(Ok(()))) {
+        drop(Object::take(connection));
     }
 }
