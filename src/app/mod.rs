@@ -1,5 +1,6 @@
 //! Wires everything: opens or creates the store, builds the atlas, serves it, and stops without dropping a request.
 
+mod copy;
 mod demo;
 mod export;
 mod open;
@@ -33,12 +34,10 @@ use crate::store::lock::FolderLock;
 use crate::store::photos::PhotoStore;
 use crate::store::{StoreError, scratch};
 
+pub use copy::{Address, Copied, CopyOptions, Step, copy};
 pub use demo::{Demo, DemoOptions, make_demo};
 pub use export::{ExportOptions, export};
 pub use place::{Place, accounts, now, write_text};
-
-/// The folder of photos in the data folder.
-const PHOTOS_FOLDER: &str = "photos";
 
 /// The folder of exports that wait to be fetched.
 const EXPORTS_FOLDER: &str = "exports";
@@ -92,6 +91,8 @@ pub enum AppError {
     Write { path: PathBuf, fault: std::io::Error },
     #[error("{0}")]
     Export(String),
+    #[error("{0}")]
+    Copy(String),
     #[error("the password cannot be read: {0}")]
     Password(std::io::Error),
     #[error("cannot serve: {0}")]
@@ -182,7 +183,7 @@ async fn start(options: &Options, stopping: watch::Receiver<bool>) -> Result<Sta
         Ok::<_, AppError>((accounts, set_up))
     });
     let (accounts, set_up) = accounts.await.map_err(serve_error)??;
-    let photos = Photos::new(PhotoStore::folder(&place.data.join(PHOTOS_FOLDER))?);
+    let photos = Photos::new(PhotoStore::folder(&place.data.join(place::PHOTOS_FOLDER))?);
     let exports = scratch::empty_folder(&place.data.join(EXPORTS_FOLDER)).map(Exports::new).map_err(data_error)?;
     let imports = Imports::new(FileStore::open(&place.data.join(IMPORTS_FOLDER))?)?;
 

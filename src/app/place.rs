@@ -22,6 +22,9 @@ pub(super) const STORE_FILE: &str = "guatu.gpkg";
 /// The accounts' file in the data folder; apart, so that the store's can be handed around.
 const ACCOUNTS_FILE: &str = "accounts.sqlite";
 
+/// The folder of photos in the data folder.
+pub(super) const PHOTOS_FOLDER: &str = "photos";
+
 /// What the command line and the configuration say about where things are.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -107,15 +110,19 @@ impl Place {
     /// # Errors
     /// When the folder is missing, when they are not ours, or out of reach.
     pub fn accounts(&self, link: Option<&Link>, runtime: &Handle) -> Result<Accounts, AppError> {
+        Ok(Accounts::new(self.accounts_store(link, runtime)?)?)
+    }
+
+    /// What is below them; as [`Place::accounts`].
+    pub(super) fn accounts_store(&self, link: Option<&Link>, runtime: &Handle) -> Result<AccountsStore, AppError> {
         let data_error = |fault| AppError::Data { path: self.data.clone(), fault };
-        let store = match link {
+        Ok(match link {
             Some(link) => AccountsStore::postgres(link.pool(), runtime.clone())?,
             None => {
                 std::fs::read_dir(&self.data).map_err(data_error)?;
                 AccountsStore::open(&self.data.join(ACCOUNTS_FILE))?
             }
-        };
-        Ok(Accounts::new(store)?)
+        })
     }
 }
 

@@ -14,6 +14,7 @@ mod export;
 mod import;
 mod place;
 mod serve;
+mod store;
 mod user;
 
 use std::net::SocketAddr;
@@ -50,6 +51,9 @@ enum Command {
     Import(Box<import::ImportArguments>),
     /// Write the plan's places as a file in a format of others, with a receipt beside it; also while a server runs.
     Export(Box<export::ExportArguments>),
+    /// Work on a whole store: move it elsewhere.
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Print the OpenAPI 3.0 document of the server.
     Openapi,
 }
@@ -109,6 +113,7 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Export(arguments) => export::run(*arguments),
+        Command::Store(command) => store::run(command),
         Command::Openapi => print_document(),
     }
 }

@@ -1,6 +1,7 @@
 //! What is told to all who listen: each message is written once, however many they are, and never before it is known who may hear it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::json;
@@ -16,7 +17,7 @@ use crate::store::{ServerStore, Store};
 /// Messages that a slow listener may fall behind before it is told to read everything anew.
 const MESSAGES_KEPT: usize = 256;
 
-/// How often to look whether another process (`guatu user`) has shut somebody out; also before each message.
+/// How often to look whether another process (`guatu user`) or server has shut somebody out; also before each message.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Tells what happens to whoever listens.
@@ -50,13 +51,15 @@ pub struct Message {
 pub struct Edition {
     accounts: Arc<Accounts>,
     known: watch::Sender<u64>,
+    /// Whether the last look was in vain, so that a long outage is told once.
+    in_doubt: Arc<AtomicBool>,
 }
 
 impl Live {
     pub fn start(writer: &Writer, store: Arc<ServerStore>, accounts: Arc<Accounts>) -> Live {
         let (messages, _) = broadcast::channel(MESSAGES_KEPT);
         let (known, _) = watch::channel(accounts.edition());
-        let edition = Edition { accounts, known };
+        let edition = Edition { accounts, known, in_doubt: Arc::default() };
         tokio::spawn(tell(writer.listen(), messages.clone(), edition.clone()));
         tokio::spawn(tell_outages(store, messages.clone()));
         Live { messages, edition }
@@ -82,7 +85,8 @@ async fn tell(mut events: broadcast::Receiver<Event>, messages: broadcast::Sende
             },
             _ = looks.tick() => None,
         };
-        if messages.receiver_count() == 0 {
+        // A message that nobody hears needs no look; the time does, as what another server decided counts for whoever comes next.
+        if told.is_some() && messages.receiver_count() == 0 {
             continue;
         }
         edition.look().await;
@@ -118,11 +122,16 @@ impl Edition {
         self.known.send_if_modified(|known| now > std::mem::replace(known, now.max(*known)));
     }
 
-    /// Tells also what other processes did.
+    /// Tells also what other processes and servers did.
     async fn look(&self) {
         let accounts = Arc::clone(&self.accounts);
         match tokio::task::spawn_blocking(move || accounts.look()).await {
-            Ok(Ok(_)) => self.notice(),
+            Ok(Ok(_)) => {
+                if self.in_doubt.swap(false, Ordering::AcqRel) {
+                    tracing::info!("the accounts can be looked at again");
+                }
+                self.notice();
+            }
             // Nobody knows who may hear what, so each listener looks at itself, and ends when it cannot.
             Ok(Err(fault)) => self.doubt(&fault),
             Err(fault) => self.doubt(&fault),
@@ -130,7 +139,9 @@ impl Edition {
     }
 
     fn doubt(&self, fault: &dyn std::fmt::Display) {
-        tracing::error!(%fault, "the accounts cannot be looked at");
+        if !self.in_doubt.swap(true, Ordering::AcqRel) {
+            tracing::error!(%fault, "the accounts cannot be looked at");
+        }
         self.known.send_modify(|_| {});
     }
 }
@@ -191,7 +202,7 @@ mod tests {
         let store = AccountsStore::in_memory().unwrap_or_else(|fault| panic!("{fault}"));
         let accounts = Arc::new(Accounts::new(store).unwrap_or_else(|fault| panic!("{fault}")));
         let (known, _) = watch::channel(accounts.edition());
-        Edition { accounts, known }
+        Edition { accounts, known, in_doubt: Arc::default() }
     }
 
     #[tokio::test]

@@ -3,7 +3,9 @@
 mod access;
 mod listening;
 mod oidc;
+mod postgres;
 mod program;
 mod sessions;
+mod stores;
 mod tokens;
 mod users;

@@ -7,6 +7,7 @@ mod fault;
 mod links;
 mod passwords;
 mod provided;
+mod remembered;
 mod secret;
 mod sessions;
 mod throttle;
@@ -27,20 +28,27 @@ pub use fault::{AccountsError, Violation};
 pub use links::{FirstUser, Invitation, LINK_LIFE};
 pub use passwords::{MAX_PASSWORD, MIN_PASSWORD};
 pub use provided::{NotLetIn, Provided};
+pub use remembered::{MAX_REMEMBERED, REMEMBERED_FOR};
 pub use secret::Secret;
 pub use sessions::{ABSOLUTE_LIMIT, IDLE_LIMIT, Opened, PasswordChange};
 pub use throttle::{FAILURES_ANYWHERE, FAILURES_OF_ADDRESS, FAILURES_OF_NAME, PACE, WINDOW};
 pub use tokens::MAX_TOKENS;
 pub use users::UserPatch;
 
+use remembered::Remembered;
 use throttle::Throttle;
 
-/// All that there is to say about who may come in. One for each server; other processes may work on the same file.
+/// All that there is to say about who may come in. One for each server; other processes and servers may work on the same accounts.
 pub struct Accounts {
     store: AccountsStore,
+    /// In memory, for this server alone: with several servers a guesser who is sent to all of them has as many times the attempts, and
+    /// what slows them is counted again after a start. Shared counting would let guesses write to everybody's database.
     throttle: Mutex<Throttle>,
-    /// As in the file; kept here because every anonymous request asks.
+    remembered: Remembered,
+    /// As in the store; kept here because every anonymous request asks.
     anonymous_reading: AtomicBool,
+    /// The edition that it was read in.
+    read_in: Mutex<u64>,
 }
 
 /// What administrators decide for everybody.
@@ -64,46 +72,60 @@ impl Source {
     }
 }
 
-/// The setting's name in the file.
+/// The setting's name in the store.
 const ANONYMOUS_READING: &str = "anonymous_reading";
 
 impl Accounts {
     /// # Errors
     /// When the settings cannot be read.
     pub fn new(store: AccountsStore) -> Result<Accounts, StoreError> {
-        let kept = store.read(|ledger| ledger.setting(ANONYMOUS_READING))?;
-        let anonymous_reading = AtomicBool::new(kept.as_deref() != Some("off"));
-        Ok(Accounts { store, throttle: Mutex::default(), anonymous_reading })
+        let read_in = Mutex::new(store.edition());
+        let anonymous_reading = AtomicBool::new(anonymous_reading(&store)?);
+        let (throttle, remembered) = (Mutex::default(), Remembered::default());
+        Ok(Accounts { store, throttle, remembered, anonymous_reading, read_in })
     }
 
-    /// Touches no disk.
+    /// Touches neither disk nor network. What another server set counts from this one's next look on.
     pub fn settings(&self) -> AccessSettings {
         AccessSettings { anonymous_reading: self.anonymous_reading.load(Ordering::Acquire) }
     }
 
     pub fn replace_settings(&self, settings: AccessSettings) -> Result<(), AccountsError> {
         let word = if settings.anonymous_reading { "on" } else { "off" };
-        self.store.write(|ledger| {
-            ledger.replace_setting(ANONYMOUS_READING, word)?;
-            // While the transaction holds the store, so that two changes cannot cross.
-            self.anonymous_reading.store(settings.anonymous_reading, Ordering::Release);
-            Ok(())
-        })
+        self.store.write::<_, StoreError>(|ledger| ledger.replace_setting(ANONYMOUS_READING, word))?;
+        Ok(self.follow(self.store.edition())?)
     }
 
-    /// Grows whenever somebody may have lost or got something. Touches no disk.
+    /// Grows whenever somebody may have lost or got something. Touches neither disk nor network.
     pub fn edition(&self) -> u64 {
         self.store.edition()
     }
 
-    /// The same, after a look at whether another process has written.
+    /// The same, after a look at whether another process or server has written. The settings are theirs then.
     pub fn look(&self) -> Result<u64, AccountsError> {
-        Ok(self.store.look()?)
+        let edition = self.store.look()?;
+        self.follow(edition)?;
+        Ok(edition)
+    }
+
+    /// Reads the settings again when they are of an earlier edition. One at a time, so that two changes cannot cross.
+    fn follow(&self, edition: u64) -> Result<(), StoreError> {
+        let mut read_in = self.read_in.lock().unwrap_or_else(PoisonError::into_inner);
+        if *read_in < edition {
+            self.anonymous_reading.store(anonymous_reading(&self.store)?, Ordering::Release);
+            *read_in = edition;
+        }
+        Ok(())
     }
 
     fn throttle(&self) -> MutexGuard<'_, Throttle> {
         self.throttle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn anonymous_reading(store: &AccountsStore) -> Result<bool, StoreError> {
+    let kept = store.read::<_, StoreError>(|ledger| ledger.setting(ANONYMOUS_READING))?;
+    Ok(kept.as_deref() != Some("off"))
 }
 
 fn identity_of_session(user: &UserRow) -> Identity {

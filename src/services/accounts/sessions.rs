@@ -3,11 +3,12 @@
 use jiff::SignedDuration;
 
 use super::fault::check;
+use super::remembered::Good;
 use super::secret::{Secret, digest};
 use super::{Accounts, AccountsError, Source, identity_of_session, passwords};
-use crate::plan::{Identity, Timestamp, UserName};
+use crate::plan::{Identity, SignedInBy, Timestamp, UserName};
 use crate::store::StoreError;
-use crate::store::accounts::{Ledger, SessionRow, UserRow};
+use crate::store::accounts::{Digest, Ledger, SessionRow, UserRow};
 
 /// A session ends when nothing was asked in it for this long.
 pub const IDLE_LIMIT: SignedDuration = SignedDuration::from_hours(12);
@@ -44,35 +45,40 @@ impl Accounts {
 
     /// Who is behind a session's secret; nobody when it has ended. Counts as a use of the session.
     pub fn caller_of_session(&self, secret: &str, now: Timestamp) -> Result<Option<Identity>, AccountsError> {
-        let Some((session, user)) = self.good_session(secret, now)? else { return Ok(None) };
-        if now.duration_since(session.seen) >= SEEN_GRAIN {
-            note_use(self.store.note::<_, StoreError>(|ledger| {
-                ledger.touch_session(&digest(secret), now)?;
-                see(ledger, user.id, now)
-            }));
-        }
-        Ok(Some(identity_of_session(&user)))
+        let digest = digest(secret);
+        self.ask_or_remember(&digest, SignedInBy::Session, now, || {
+            let Some((session, user)) = self.good_session(&digest, now)? else { return Ok(None) };
+            if now.duration_since(session.seen) >= SEEN_GRAIN {
+                note_use(self.store.note::<_, StoreError>(|ledger| {
+                    ledger.touch_session(&digest, now)?;
+                    see(ledger, user.id, now)
+                }));
+            }
+            Ok(Some(good(&session, &user)))
+        })
     }
 
     /// The same without counting as a use, so that who only listens does not keep a session from ending.
     pub fn still_of_session(&self, secret: &str, now: Timestamp) -> Result<Option<Identity>, AccountsError> {
-        Ok(self.good_session(secret, now)?.map(|(_, user)| identity_of_session(&user)))
+        let digest = digest(secret);
+        self.ask_or_remember(&digest, SignedInBy::Session, now, || {
+            Ok(self.good_session(&digest, now)?.map(|(session, user)| good(&session, &user)))
+        })
     }
 
-    fn good_session(&self, secret: &str, now: Timestamp) -> Result<Option<(SessionRow, UserRow)>, AccountsError> {
-        let digest = digest(secret);
+    fn good_session(&self, digest: &Digest, now: Timestamp) -> Result<Option<(SessionRow, UserRow)>, StoreError> {
         let found = self.store.read::<_, StoreError>(|ledger| {
-            let Some(session) = ledger.session(&digest)? else { return Ok(None) };
+            let Some(session) = ledger.session(digest)? else { return Ok(None) };
             Ok(ledger.user(session.user)?.map(|user| (session, user)))
         })?;
-        let is_over = |session: &SessionRow| {
-            now.duration_since(session.seen) >= IDLE_LIMIT || now.duration_since(session.created) >= ABSOLUTE_LIMIT
-        };
-        Ok(found.filter(|(session, user)| !is_over(session) && !user.disabled))
+        Ok(found.filter(|(session, user)| now < end_of(session) && !user.disabled))
     }
 
     pub fn sign_out(&self, secret: &str) -> Result<(), AccountsError> {
-        Ok(self.store.write::<_, StoreError>(|ledger| ledger.end_session(&digest(secret)))?)
+        let digest = digest(secret);
+        // Also where it cannot be written down.
+        self.remembered.forget(&digest);
+        Ok(self.store.write::<_, StoreError>(|ledger| ledger.end_session(&digest))?)
     }
 
     /// Changes the password of a user who knows the old one, and ends all sessions but the one that asks.
@@ -100,6 +106,16 @@ impl Accounts {
             Ok(ledger.replace_user(&UserRow { password: Some(hash), ..user })?)
         })
     }
+}
+
+/// When a session ends if nothing more is asked in it.
+fn end_of(session: &SessionRow) -> Timestamp {
+    let after = |time: Timestamp, limit: SignedDuration| time.checked_add(limit).unwrap_or(Timestamp::MAX);
+    after(session.seen, IDLE_LIMIT).min(after(session.created, ABSOLUTE_LIMIT))
+}
+
+fn good(session: &SessionRow, user: &UserRow) -> Good {
+    Good { identity: identity_of_session(user), until: end_of(session) }
 }
 
 /// From one password to another.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::plan::{Identity, Right, SignedInBy, Timestamp, UserName};
 use crate::store::StoreError;
-use crate::store::accounts::{NewToken, TokenRow, UserRow};
+use crate::store::accounts::{Digest, NewToken, TokenRow, UserRow};
 
 use super::fault::{Violation, check};
+use super::remembered::Good;
 use super::secret::{Secret, digest};
 use super::sessions::{SEEN_GRAIN, note_use, see};
 use super::{Accounts, AccountsError, emptiness, identity_of_session, label_fault, unknown_user};
@@ -20,25 +21,30 @@ const PREFIX: &str = "guatu_";
 impl Accounts {
     /// Who is behind a token; nobody when it is unknown, over, or its owner is disabled. Counts as a use of the token.
     pub fn caller_of_token(&self, token: &str, now: Timestamp) -> Result<Option<Identity>, AccountsError> {
-        let Some((token, user)) = self.good_token(token, now)? else { return Ok(None) };
-        if token.last_used.is_none_or(|used| now.duration_since(used) >= SEEN_GRAIN) {
-            note_use(self.store.note::<_, StoreError>(|ledger| {
-                ledger.touch_token(token.id, now)?;
-                see(ledger, user.id, now)
-            }));
-        }
-        Ok(Some(identity_of_token(&token, &user)))
+        let digest = digest(token);
+        self.ask_or_remember(&digest, SignedInBy::Token, now, || {
+            let Some((token, user)) = self.good_token(&digest, now)? else { return Ok(None) };
+            if token.last_used.is_none_or(|used| now.duration_since(used) >= SEEN_GRAIN) {
+                note_use(self.store.note::<_, StoreError>(|ledger| {
+                    ledger.touch_token(token.id, now)?;
+                    see(ledger, user.id, now)
+                }));
+            }
+            Ok(Some(good(&token, &user)))
+        })
     }
 
     /// The same without counting as a use.
     pub fn still_of_token(&self, token: &str, now: Timestamp) -> Result<Option<Identity>, AccountsError> {
-        Ok(self.good_token(token, now)?.map(|(token, user)| identity_of_token(&token, &user)))
+        let digest = digest(token);
+        self.ask_or_remember(&digest, SignedInBy::Token, now, || {
+            Ok(self.good_token(&digest, now)?.map(|(token, user)| good(&token, &user)))
+        })
     }
 
-    fn good_token(&self, token: &str, now: Timestamp) -> Result<Option<(TokenRow, UserRow)>, AccountsError> {
-        let digest = digest(token);
+    fn good_token(&self, digest: &Digest, now: Timestamp) -> Result<Option<(TokenRow, UserRow)>, StoreError> {
         let found = self.store.read::<_, StoreError>(|ledger| {
-            let Some(token) = ledger.token(&digest)? else { return Ok(None) };
+            let Some(token) = ledger.token(digest)? else { return Ok(None) };
             Ok(ledger.user(token.user)?.map(|user| (token, user)))
         })?;
         Ok(found.filter(|(token, user)| !user.disabled && token.expires.is_none_or(|expires| now < expires)))
@@ -113,6 +119,10 @@ fn identity_of_token(token: &TokenRow, user: &UserRow) -> Identity {
     let owner = identity_of_session(user);
     let rights = owner.rights.intersection(&with_reading(token.scopes.clone())).copied().collect();
     Identity { rights, how: SignedInBy::Token, ..owner }
+}
+
+fn good(token: &TokenRow, user: &UserRow) -> Good {
+    Good { identity: identity_of_token(token, user), until: token.expires.unwrap_or(Timestamp::MAX) }
 }
 
 /// Who may change something may read it: answers to changes tell what the record is.

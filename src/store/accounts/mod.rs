@@ -1,45 +1,62 @@
-//! The accounts' file: users, sessions, tokens, one-time links and settings. Apart from the plan's, and readable by its owner alone.
+//! The accounts' home: users, sessions, tokens, one-time links and settings. Apart from the plan's, so that the plan can be handed
+//! around: a file that its owner alone reads, or a schema of a PostgreSQL that several servers share.
 //!
-//! Sync: its callers are on blocking threads. Other processes (`guatu user`) may write beside a server, so nothing is cached here.
+//! Sync: its callers are on blocking threads, never on a worker of a runtime. Others (`guatu user`, other servers) may write beside
+//! this one, so nothing is cached here.
 
+mod copying;
 mod file;
 mod invitations;
+mod ledger;
+mod postgres;
 mod sessions;
 mod settings;
 mod tokens;
 mod users;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreError;
-use crate::plan::Timestamp;
 
+pub use copying::CopiedAccounts;
+pub use ledger::Ledger;
 pub use sessions::SessionRow;
 pub use tokens::{NewToken, TokenRow};
 pub use users::{Added, NewUser, UserRow};
+
+use ledger::Held;
 
 /// The SHA-256 of a secret; the secret itself is kept nowhere.
 pub type Digest = [u8; 32];
 
 pub struct AccountsStore {
-    /// One connection: jobs are short, and SQLite has one writer at a time anyway.
-    connection: Mutex<Kept>,
+    home: Home,
     /// How often somebody may have lost or got something, as far as is known here.
     edition: AtomicU64,
+    /// The home's own count of changes when it was last looked at.
+    counted: AtomicI64,
 }
 
-struct Kept {
-    connection: Connection,
-    /// SQLite's word for what other connections have committed; ours do not count in it.
-    others: i64,
+enum Home {
+    /// One connection: jobs are short, and SQLite has one writer at a time anyway.
+    File(Mutex<Connection>),
+    Postgres(postgres::Database),
 }
 
-/// What can be read and written within one transaction.
-pub struct Ledger<'a>(Transaction<'a>);
+/// What a job does with the accounts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Reads, over one moment.
+    Read,
+    /// Writes what neither takes anything from anybody nor gives it.
+    Note,
+    /// Writes; a new edition begins.
+    Write,
+}
 
 impl AccountsStore {
     /// Opens the file at `path` or makes one. Blocks on the disk, as everything here does.
@@ -47,7 +64,7 @@ impl AccountsStore {
     /// # Errors
     /// [`StoreError::NotAStore`] for a file that is not ours or from a newer program.
     pub fn open(path: &Path) -> Result<AccountsStore, StoreError> {
-        AccountsStore::over(file::open(path)?)
+        AccountsStore::over(Home::File(Mutex::new(file::open(path)?)))
     }
 
     /// Accounts that end with the process, for tests.
@@ -55,47 +72,59 @@ impl AccountsStore {
     /// # Errors
     /// When there is no memory left.
     pub fn in_memory() -> Result<AccountsStore, StoreError> {
-        AccountsStore::over(file::in_memory()?)
+        AccountsStore::over(Home::File(Mutex::new(file::in_memory()?)))
     }
 
-    fn over(connection: Connection) -> Result<AccountsStore, StoreError> {
-        let others = others(&connection)?;
-        Ok(AccountsStore { connection: Mutex::new(Kept { connection, others }), edition: AtomicU64::new(0) })
+    /// Keeps accounts in the schema `guatu_accounts` of the pool's database, which is made when it is missing. Any number of servers
+    /// may do so. The runtime drives the connections: like every job later, this must not be called on one of its workers.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAStore`] for a schema from a newer program, [`StoreError::Unreachable`] without a database.
+    pub fn postgres(
+        pool: deadpool_postgres::Pool,
+        runtime: tokio::runtime::Handle,
+    ) -> Result<AccountsStore, StoreError> {
+        AccountsStore::over(Home::Postgres(postgres::Database::open(pool, runtime)?))
     }
 
-    /// Grows whenever somebody may have lost or got something by [`AccountsStore::write`]. Touches no disk.
+    fn over(home: Home) -> Result<AccountsStore, StoreError> {
+        let counted = AtomicI64::new(home.count()?);
+        Ok(AccountsStore { home, edition: AtomicU64::new(0), counted })
+    }
+
+    /// Grows whenever somebody may have lost or got something by [`AccountsStore::write`]. Touches neither disk nor network.
     pub fn edition(&self) -> u64 {
         self.edition.load(Ordering::Acquire)
     }
 
-    /// The same, after a look at whether another process has written.
+    /// The same, after a look at whether another process or server has written.
     ///
     /// # Errors
-    /// [`StoreError::Failed`].
+    /// [`StoreError::Failed`], and [`StoreError::Unreachable`] when nobody knows.
     pub fn look(&self) -> Result<u64, StoreError> {
-        let mut kept = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let others = others(&kept.connection)?;
-        if others != kept.others {
-            kept.others = others;
+        let counted = self.home.count()?;
+        // Any other number than the last one tells of a change, also a smaller one: a backup may have been put back.
+        if self.counted.swap(counted, Ordering::AcqRel) != counted {
             self.edition.fetch_add(1, Ordering::AcqRel);
         }
         Ok(self.edition())
     }
 
-    /// Does a job that only reads, over one moment of the file.
+    /// Does a job that only reads, over one moment of the accounts.
     ///
     /// # Errors
-    /// What the job says, and [`StoreError::Failed`].
+    /// What the job says, [`StoreError::Failed`], and [`StoreError::Unreachable`].
     pub fn read<T, E: From<StoreError>>(&self, job: impl FnOnce(&Ledger) -> Result<T, E>) -> Result<T, E> {
-        self.within(TransactionBehavior::Deferred, false, job)
+        self.within(Purpose::Read, job)
     }
 
-    /// Does a job that writes: all of it lands, or nothing when the job fails. A new edition begins.
+    /// Does a job that writes: all of it lands, or nothing when the job fails. Nobody else writes meanwhile, so that what the job has
+    /// read still holds when it lands. A new edition begins.
     ///
     /// # Errors
-    /// What the job says, and [`StoreError::Failed`].
+    /// As [`AccountsStore::read`], and [`StoreError::Unknown`] when the database went while the job was landing.
     pub fn write<T, E: From<StoreError>>(&self, job: impl FnOnce(&Ledger) -> Result<T, E>) -> Result<T, E> {
-        self.within(TransactionBehavior::Immediate, true, job)
+        self.within(Purpose::Write, job)
     }
 
     /// As [`AccountsStore::write`], for what neither takes anything from anybody who is in nor gives it: a session that begins, a use
@@ -104,51 +133,53 @@ impl AccountsStore {
     /// # Errors
     /// As [`AccountsStore::write`].
     pub fn note<T, E: From<StoreError>>(&self, job: impl FnOnce(&Ledger) -> Result<T, E>) -> Result<T, E> {
-        self.within(TransactionBehavior::Immediate, false, job)
+        self.within(Purpose::Note, job)
     }
 
     fn within<T, E: From<StoreError>>(
         &self,
-        behavior: TransactionBehavior,
-        is_new_edition: bool,
+        purpose: Purpose,
         job: impl FnOnce(&Ledger) -> Result<T, E>,
     ) -> Result<T, E> {
-        // A job that panicked has rolled its transaction back.
-        let mut kept = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let ledger = Ledger(kept.connection.transaction_with_behavior(behavior).map_err(failed)?);
-        let done = job(&ledger)?;
-        ledger.0.commit().map_err(failed)?;
-        if is_new_edition {
+        let done = match &self.home {
+            Home::File(connection) => {
+                // A job that panicked has rolled its transaction back.
+                let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                let behavior = match purpose {
+                    Purpose::Read => TransactionBehavior::Deferred,
+                    Purpose::Note | Purpose::Write => TransactionBehavior::Immediate,
+                };
+                let transaction = connection.transaction_with_behavior(behavior).map_err(file::failed)?;
+                let ledger = Ledger(Held::File(transaction));
+                let done = job(&ledger)?;
+                ledger.commit()?;
+                done
+            }
+            Home::Postgres(database) => {
+                let turn = database.turn(purpose)?;
+                let ledger = Ledger(Held::Postgres(Box::new(turn)));
+                let done = job(&ledger)?;
+                let counted = (purpose == Purpose::Write).then(|| postgres::count_change(&ledger)).transpose()?;
+                ledger.commit()?;
+                if let Some(counted) = counted {
+                    self.counted.store(counted, Ordering::Release);
+                }
+                done
+            }
+        };
+        if purpose == Purpose::Write {
             self.edition.fetch_add(1, Ordering::AcqRel);
         }
         Ok(done)
     }
 }
 
-fn others(connection: &Connection) -> Result<i64, StoreError> {
-    connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(failed)
-}
-
-/// A fault of the file. Never holds what a statement was given.
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
-fn failed(fault: rusqlite::Error) -> StoreError {
-    let said = format!("accounts: {fault}");
-    match fault.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => StoreError::Full(said),
-        _ => StoreError::Failed(said),
+impl Home {
+    /// A number that is another one after others have written.
+    fn count(&self) -> Result<i64, StoreError> {
+        match self {
+            Home::File(connection) => file::others(&connection.lock().unwrap_or_else(PoisonError::into_inner)),
+            Home::Postgres(database) => postgres::changes_counted(database),
+        }
     }
-}
-
-/// A cell that another program must have written.
-fn unreadable(fault: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(fault))
-}
-
-fn time(row: &rusqlite::Row, column: &str) -> rusqlite::Result<Timestamp> {
-    Timestamp::from_millisecond(row.get(column)?).map_err(unreadable)
-}
-
-fn optional_time(row: &rusqlite::Row, column: &str) -> rusqlite::Result<Option<Timestamp>> {
-    let millisecond: Option<i64> = row.get(column)?;
-    millisecond.map(|millisecond| Timestamp::from_millisecond(millisecond).map_err(unreadable)).transpose()
 }

@@ -1,8 +1,6 @@
 //! Sessions of browsers, by the digest of the secret in their cookie.
 
-use rusqlite::{OptionalExtension, params};
-
-use super::{Digest, Ledger, failed, time};
+use super::{Digest, Ledger};
 use crate::plan::Timestamp;
 use crate::store::StoreError;
 
@@ -14,43 +12,41 @@ pub struct SessionRow {
 
 impl Ledger<'_> {
     pub fn add_session(&self, digest: &Digest, user: i64, now: Timestamp) -> Result<(), StoreError> {
-        let now = now.as_millisecond();
-        let added = self.0.execute(
-            "INSERT INTO sessions (digest, user, created, seen) VALUES (?, ?, ?, ?)",
-            params![digest, user, now, now],
-        );
-        added.map(|_| ()).map_err(failed)
+        let (digest, now) = (&digest[..], now.as_millisecond());
+        self.execute(
+            r#"INSERT INTO sessions (digest, "user", created, seen) VALUES ($1, $2, $3, $3)"#,
+            &[&digest, &user, &now],
+        )?;
+        Ok(())
     }
 
     pub fn session(&self, digest: &Digest) -> Result<Option<SessionRow>, StoreError> {
-        let mut find = self.0.prepare_cached("SELECT * FROM sessions WHERE digest = ?").map_err(failed)?;
-        let session = find.query_row([digest], |row| {
-            Ok(SessionRow { user: row.get("user")?, created: time(row, "created")?, seen: time(row, "seen")? })
-        });
-        session.optional().map_err(failed)
+        self.row(r#"SELECT "user", created, seen FROM sessions WHERE digest = $1"#, &[&&digest[..]], |row| {
+            Ok(SessionRow { user: row.get("user")?, created: row.time("created")?, seen: row.time("seen")? })
+        })
     }
 
     pub fn touch_session(&self, digest: &Digest, now: Timestamp) -> Result<(), StoreError> {
-        let touched =
-            self.0.execute("UPDATE sessions SET seen = ? WHERE digest = ?", params![now.as_millisecond(), digest]);
-        touched.map(|_| ()).map_err(failed)
+        self.execute("UPDATE sessions SET seen = $1 WHERE digest = $2", &[&now.as_millisecond(), &&digest[..]])?;
+        Ok(())
     }
 
     pub fn end_session(&self, digest: &Digest) -> Result<(), StoreError> {
-        self.0.execute("DELETE FROM sessions WHERE digest = ?", [digest]).map(|_| ()).map_err(failed)
+        self.execute("DELETE FROM sessions WHERE digest = $1", &[&&digest[..]])?;
+        Ok(())
     }
 
     /// Ends all sessions of a user but the one of `kept`.
     pub fn end_sessions_of(&self, user: i64, kept: Option<&Digest>) -> Result<(), StoreError> {
-        let ended = self
-            .0
-            .execute("DELETE FROM sessions WHERE user = ? AND digest IS NOT ?", params![user, kept.map(|d| &d[..])]);
-        ended.map(|_| ()).map_err(failed)
+        let kept = kept.map(|digest| &digest[..]);
+        self.execute(r#"DELETE FROM sessions WHERE "user" = $1 AND digest IS DISTINCT FROM $2"#, &[&user, &kept])?;
+        Ok(())
     }
 
     /// Forgets sessions that began or were last seen before these moments.
     pub fn forget_sessions(&self, created: Timestamp, seen: Timestamp) -> Result<(), StoreError> {
-        let times = params![created.as_millisecond(), seen.as_millisecond()];
-        self.0.execute("DELETE FROM sessions WHERE created < ? OR seen < ?", times).map(|_| ()).map_err(failed)
+        let (created, seen) = (created.as_millisecond(), seen.as_millisecond());
+        self.execute("DELETE FROM sessions WHERE created < $1 OR seen < $2", &[&created, &seen])?;
+        Ok(())
     }
 }

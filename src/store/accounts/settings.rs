@@ -1,18 +1,18 @@
 //! Settings that administrators change while the server runs, as words.
 
-use rusqlite::{OptionalExtension, params};
-
-use super::{Ledger, failed};
+use super::Ledger;
 use crate::store::StoreError;
 
 impl Ledger<'_> {
     pub fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let value = self.0.query_row("SELECT value FROM settings WHERE name = ?", [name], |row| row.get(0));
-        value.optional().map_err(failed)
+        self.row("SELECT value FROM settings WHERE name = $1", &[&name], |row| row.get("value"))
     }
 
     pub fn replace_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
-        let replaced = self.0.execute("REPLACE INTO settings (name, value) VALUES (?, ?)", params![name, value]);
-        replaced.map(|_| ()).map_err(failed)
+        self.execute(
+            "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            &[&name, &value],
+        )?;
+        Ok(())
     }
 }

@@ -2,12 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, Row, params};
-
+use super::ledger::{Row, unreadable};
 use super::users::{joined, split};
-use super::{Digest, Ledger, failed, optional_time, time};
+use super::{Digest, Ledger};
 use crate::plan::{Right, Timestamp};
 use crate::store::StoreError;
+
+/// Names its columns, so that a later program may add some beside this one.
+macro_rules! tokens {
+    ($which:literal) => {
+        concat!(r#"SELECT id, "user", label, scopes, created, expires, last_used FROM tokens "#, $which)
+    };
+}
 
 #[derive(Clone, Debug)]
 pub struct TokenRow {
@@ -29,65 +35,55 @@ pub struct NewToken {
 
 impl Ledger<'_> {
     pub fn tokens_of(&self, user: i64) -> Result<Vec<TokenRow>, StoreError> {
-        let rows = || -> rusqlite::Result<Vec<TokenRow>> {
-            self.0
-                .prepare_cached("SELECT * FROM tokens WHERE user = ? ORDER BY id")?
-                .query_map([user], token)?
-                .collect()
-        };
-        rows().map_err(failed)
+        self.rows(tokens!(r#"WHERE "user" = $1 ORDER BY id"#), &[&user], token)
     }
 
     pub fn token(&self, digest: &Digest) -> Result<Option<TokenRow>, StoreError> {
-        let mut find = self.0.prepare_cached("SELECT * FROM tokens WHERE digest = ?").map_err(failed)?;
-        find.query_row([digest], token).optional().map_err(failed)
+        self.row(tokens!("WHERE digest = $1"), &[&&digest[..]], token)
     }
 
     /// Gives the token's id.
     pub fn add_token(&self, digest: &Digest, user: i64, new: &NewToken, now: Timestamp) -> Result<i64, StoreError> {
-        let added = self.0.execute(
-            "INSERT INTO tokens (digest, user, label, scopes, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
-            params![
-                digest,
-                user,
-                new.label,
-                joined(&new.scopes),
-                now.as_millisecond(),
-                new.expires.map(|expires| expires.as_millisecond())
-            ],
-        );
-        added.map_err(failed)?;
-        Ok(self.0.last_insert_rowid())
+        let expires = new.expires.map(|expires| expires.as_millisecond());
+        let added = self.row(
+            r#"INSERT INTO tokens (digest, "user", label, scopes, created, expires) VALUES ($1, $2, $3, $4, $5, $6)
+            RETURNING id"#,
+            &[&&digest[..], &user, &new.label, &joined(&new.scopes), &now.as_millisecond(), &expires],
+            |row| row.get("id"),
+        )?;
+        Ok(added.expect("an insertion without conditions gives a row"))
     }
 
     pub fn touch_token(&self, id: i64, now: Timestamp) -> Result<(), StoreError> {
-        let touched = self.0.execute("UPDATE tokens SET last_used = ? WHERE id = ?", params![now.as_millisecond(), id]);
-        touched.map(|_| ()).map_err(failed)
+        self.execute("UPDATE tokens SET last_used = $1 WHERE id = $2", &[&now.as_millisecond(), &id])?;
+        Ok(())
     }
 
     pub fn count_tokens_of(&self, user: i64) -> Result<u32, StoreError> {
-        let mut count = self.0.prepare_cached("SELECT count(*) FROM tokens WHERE user = ?").map_err(failed)?;
-        count.query_row([user], |row| row.get(0)).map_err(failed)
+        let count: Option<i64> =
+            self.row(r#"SELECT count(*) AS number FROM tokens WHERE "user" = $1"#, &[&user], |row| row.get("number"))?;
+        u32::try_from(count.unwrap_or(0)).map_err(unreadable)
     }
 
     pub fn delete_tokens_of(&self, user: i64) -> Result<(), StoreError> {
-        self.0.execute("DELETE FROM tokens WHERE user = ?", [user]).map(|_| ()).map_err(failed)
+        self.execute(r#"DELETE FROM tokens WHERE "user" = $1"#, &[&user])?;
+        Ok(())
     }
 
     /// Gives how many tokens there were: one or none.
-    pub fn delete_token(&self, user: i64, id: i64) -> Result<usize, StoreError> {
-        self.0.execute("DELETE FROM tokens WHERE user = ? AND id = ?", [user, id]).map_err(failed)
+    pub fn delete_token(&self, user: i64, id: i64) -> Result<u64, StoreError> {
+        self.execute(r#"DELETE FROM tokens WHERE "user" = $1 AND id = $2"#, &[&user, &id])
     }
 }
 
-fn token(row: &Row) -> rusqlite::Result<TokenRow> {
+fn token(row: &Row) -> Result<TokenRow, StoreError> {
     Ok(TokenRow {
         id: row.get("id")?,
         user: row.get("user")?,
         label: row.get("label")?,
         scopes: split(row, "scopes")?,
-        created: time(row, "created")?,
-        expires: optional_time(row, "expires")?,
-        last_used: optional_time(row, "last_used")?,
+        created: row.time("created")?,
+        expires: row.optional_time("expires")?,
+        last_used: row.optional_time("last_used")?,
     })
 }

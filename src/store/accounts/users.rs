@@ -2,11 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension, Row, params};
-
-use super::{Ledger, failed, optional_time, time, unreadable};
+use super::Ledger;
+use super::ledger::{Row, unreadable};
 use crate::plan::{Timestamp, UserName, UserRole, Word};
 use crate::store::StoreError;
+
+/// Names its columns, so that a later program may add some beside this one.
+macro_rules! users {
+    ($which:literal) => {
+        concat!("SELECT id, name, display_name, roles, password, disabled, created, last_seen FROM users ", $which)
+    };
+}
 
 /// A user as kept. Holds the password's hash, so it has no `Debug`.
 #[derive(Clone)]
@@ -37,62 +43,54 @@ pub enum Added {
 
 impl Ledger<'_> {
     pub fn users(&self) -> Result<Vec<UserRow>, StoreError> {
-        let rows = || -> rusqlite::Result<Vec<UserRow>> {
-            self.0.prepare_cached("SELECT * FROM users ORDER BY name")?.query_map([], user)?.collect()
-        };
-        rows().map_err(failed)
+        self.rows(users!("ORDER BY name"), &[], user)
     }
 
     pub fn has_users(&self) -> Result<bool, StoreError> {
-        self.0.query_row("SELECT EXISTS (SELECT 1 FROM users)", [], |row| row.get(0)).map_err(failed)
+        let found = self.row("SELECT EXISTS (SELECT 1 FROM users) AS found", &[], |row| row.get("found"))?;
+        Ok(found.unwrap_or(false))
     }
 
     pub fn user_named(&self, name: &UserName) -> Result<Option<UserRow>, StoreError> {
-        let mut find = self.0.prepare_cached("SELECT * FROM users WHERE name = ?").map_err(failed)?;
-        find.query_row([name.as_str()], user).optional().map_err(failed)
+        self.row(users!("WHERE name = $1"), &[&name.as_str()], user)
     }
 
     pub fn user(&self, id: i64) -> Result<Option<UserRow>, StoreError> {
-        let mut find = self.0.prepare_cached("SELECT * FROM users WHERE id = ?").map_err(failed)?;
-        find.query_row([id], user).optional().map_err(failed)
+        self.row(users!("WHERE id = $1"), &[&id], user)
     }
 
     pub fn user_of_subject(&self, subject: &str) -> Result<Option<UserRow>, StoreError> {
-        self.0.query_row("SELECT * FROM users WHERE subject = ?", [subject], user).optional().map_err(failed)
+        self.row(users!("WHERE subject = $1"), &[&subject], user)
     }
 
     /// Notes who a user is at a provider; for ever.
     pub fn set_subject(&self, user: i64, subject: &str) -> Result<(), StoreError> {
-        let set = self.0.execute("UPDATE users SET subject = ? WHERE id = ?", params![subject, user]);
-        set.map(|_| ()).map_err(failed)
+        self.execute("UPDATE users SET subject = $1 WHERE id = $2", &[&subject, &user])?;
+        Ok(())
     }
 
     pub fn add_user(&self, user: &NewUser, now: Timestamp) -> Result<Added, StoreError> {
-        let added = self.0.execute(
-            "INSERT INTO users (name, display_name, roles, created) VALUES (?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
-            params![user.name.as_str(), user.display_name, joined(&user.roles), now.as_millisecond()],
-        );
-        Ok(if added.map_err(failed)? == 1 { Added::User(self.0.last_insert_rowid()) } else { Added::Taken })
+        let added = self.row(
+            "INSERT INTO users (name, display_name, roles, created) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (name) DO NOTHING RETURNING id",
+            &[&user.name.as_str(), &user.display_name, &joined(&user.roles), &now.as_millisecond()],
+            |row| row.get("id"),
+        )?;
+        Ok(added.map_or(Added::Taken, Added::User))
     }
 
     /// Keeps all of a user that may change; not the name.
     pub fn replace_user(&self, user: &UserRow) -> Result<(), StoreError> {
-        let replaced = self.0.execute(
-            "UPDATE users SET display_name = ?, roles = ?, password = ?, disabled = ?, last_seen = ? WHERE id = ?",
-            params![
-                user.display_name,
-                joined(&user.roles),
-                user.password,
-                user.disabled,
-                user.last_seen.map(|seen| seen.as_millisecond()),
-                user.id
-            ],
-        );
-        replaced.map(|_| ()).map_err(failed)
+        let last_seen = user.last_seen.map(|seen| seen.as_millisecond());
+        self.execute(
+            "UPDATE users SET display_name = $1, roles = $2, password = $3, disabled = $4, last_seen = $5 WHERE id = $6",
+            &[&user.display_name, &joined(&user.roles), &user.password, &user.disabled, &last_seen, &user.id],
+        )?;
+        Ok(())
     }
 }
 
-fn user(row: &Row) -> rusqlite::Result<UserRow> {
+fn user(row: &Row) -> Result<UserRow, StoreError> {
     let name: String = row.get("name")?;
     Ok(UserRow {
         id: row.get("id")?,
@@ -101,8 +99,8 @@ fn user(row: &Row) -> rusqlite::Result<UserRow> {
         roles: split(row, "roles")?,
         password: row.get("password")?,
         disabled: row.get("disabled")?,
-        created: time(row, "created")?,
-        last_seen: optional_time(row, "last_seen")?,
+        created: row.time("created")?,
+        last_seen: row.optional_time("last_seen")?,
     })
 }
 
@@ -111,7 +109,7 @@ pub(super) fn joined<W: Word>(words: &BTreeSet<W>) -> String {
     words.iter().map(|word| (*word).into()).collect::<Vec<&str>>().join(",")
 }
 
-pub(super) fn split<W: Word>(row: &Row, column: &str) -> rusqlite::Result<BTreeSet<W>> {
+pub(super) fn split<W: Word>(row: &Row, column: &str) -> Result<BTreeSet<W>, StoreError> {
     let text: String = row.get(column)?;
     text.split(',').filter(|word| !word.is_empty()).map(|word| word.parse().map_err(unreadable)).collect()
 }

@@ -1,6 +1,6 @@
 //! Streams of events end with what let their listeners in: nothing is told to who is shut out, and nothing less to who comes in.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, BodyDataStream};
 use axum::http::Request;
@@ -9,11 +9,12 @@ use guatu::plan::{UserRole, Word};
 use serde_json::{Value, json};
 
 use crate::support::accounts::{PASSWORD, Shown};
+use crate::support::homes::{Home, over_both_homes_async};
 use crate::support::http::Server;
 
 /// An office with a chief who may do everything, and somebody who reads.
-async fn office() -> (Server, Shown, Shown) {
-    let server = Server::shipped();
+async fn office(home: &Home) -> (Server, Shown, Shown) {
+    let server = home.server();
     server.add_user("chief", UserRole::ALL);
     server.add_user("wang", &[UserRole::Viewer]);
     let (chief, wang) = (server.sign_in("chief").await, server.sign_in("wang").await);
@@ -54,12 +55,12 @@ async fn done(server: &Server, who: &Shown, method: &str, path: &str, body: Valu
     assert!(answer.status.is_success(), "{method} {path}: {}", answer.text());
 }
 
-#[tokio::test]
-async fn who_is_shut_out_hears_nothing_more() {
+async fn who_is_shut_out_hears_nothing_more(home: &Home) {
     for (method, path, body) in
         [("PATCH", "/api/v1/users/wang", json!({"disabled": true})), ("POST", "/api/v1/users/wang/reset", Value::Null)]
     {
-        let (server, chief, wang) = office().await;
+        let home = home.another();
+        let (server, chief, wang) = office(&home).await;
         let (token, _) = server.token(&wang, &["read"], Value::Null).await;
         let mut by_session = listen(&server, &wang).await;
         let mut by_token = listen(&server, &Shown::Token(token)).await;
@@ -72,9 +73,8 @@ async fn who_is_shut_out_hears_nothing_more() {
     }
 }
 
-#[tokio::test]
-async fn a_stream_ends_by_itself_when_nothing_happens_either() {
-    let (server, chief, wang) = office().await;
+async fn a_stream_ends_by_itself_when_nothing_happens_either(home: &Home) {
+    let (server, chief, wang) = office(home).await;
     let mut stream = listen(&server, &wang).await;
     let mut other = listen(&server, &server.sign_in("wang").await).await;
     done(&server, &wang, "DELETE", "/api/v1/session", Value::Null).await;
@@ -91,9 +91,8 @@ async fn a_stream_ends_by_itself_when_nothing_happens_either() {
     assert_eq!(next(&mut other).await, None, "a new password ends the other sessions");
 }
 
-#[tokio::test]
-async fn a_stream_ends_when_its_session_or_token_is_over() {
-    let (server, chief, wang) = office().await;
+async fn a_stream_ends_when_its_session_or_token_is_over(home: &Home) {
+    let (server, chief, wang) = office(home).await;
     let (token, _) = server.token(&wang, &["read"], json!("2020-01-10")).await;
     let mut by_session = listen(&server, &wang).await;
     let mut by_token = listen(&server, &Shown::Token(token)).await;
@@ -107,9 +106,8 @@ async fn a_stream_ends_when_its_session_or_token_is_over() {
     assert_eq!(next(&mut by_session).await, None, "listening does not keep a session open");
 }
 
-#[tokio::test]
-async fn strangers_hear_as_long_as_anybody_may_read() {
-    let (server, chief, wang) = office().await;
+async fn strangers_hear_as_long_as_anybody_may_read(home: &Home) {
+    let (server, chief, wang) = office(home).await;
     let mut stranger = listen(&server, &Shown::Nothing).await;
     let mut staff = listen(&server, &wang).await;
     // What says nothing about who may do what ends no stream.
@@ -123,4 +121,32 @@ async fn strangers_hear_as_long_as_anybody_may_read() {
     assert_eq!(next(&mut stranger).await, None);
     assert!(next(&mut staff).await.is_some(), "who is signed in goes on");
     assert_eq!(server.get("/api/v1/events").await.status, 401);
+}
+
+async fn what_one_server_decides_counts_at_the_others(home: &Home) {
+    let (server, chief, wang) = office(home).await;
+    let other = home.server();
+    let mut stream = listen(&other, &wang).await;
+    let mut stranger = listen(&other, &Shown::Nothing).await;
+    done(&server, &chief, "PATCH", "/api/v1/users/wang", json!({"disabled": true})).await;
+    assert_eq!(other.ask("GET", "/api/v1/tokens", &wang, Value::Null).await.status, 401, "at once");
+    assert_eq!(next(&mut stream).await, None, "soon");
+    done(&server, &chief, "PUT", "/api/v1/access", json!({"anonymous_reading": false})).await;
+    assert_eq!(next(&mut stranger).await, None, "soon");
+    drop(stranger);
+    done(&server, &chief, "PUT", "/api/v1/access", json!({"anonymous_reading": true})).await;
+    // Nobody listens there now.
+    let begun = Instant::now();
+    while other.get("/api/v1/projects").await.status != 200 {
+        assert!(begun.elapsed() < Duration::from_secs(5), "it never counts there");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+over_both_homes_async! {
+    what_one_server_decides_counts_at_the_others,
+    who_is_shut_out_hears_nothing_more,
+    a_stream_ends_by_itself_when_nothing_happens_either,
+    a_stream_ends_when_its_session_or_token_is_over,
+    strangers_hear_as_long_as_anybody_may_read,
 }

@@ -11,10 +11,11 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::support::accounts::Shown;
+use crate::support::homes::{Home, over_both_homes_async};
 use crate::support::http::{Answer, Server};
 use crate::support::oidc::Provider;
 
-fn server(provider: &Provider) -> Server {
+fn options(provider: &Provider) -> Options {
     let roles = [("planners", UserRole::Planner), ("mapmakers", UserRole::Gis)];
     let oidc = OidcOptions {
         name: "District".to_owned(),
@@ -26,15 +27,18 @@ fn server(provider: &Provider) -> Server {
         roles: roles.into_iter().map(|(group, role)| (group.to_owned(), role)).collect(),
     };
     let public_url = Some("https://guatu.test".to_owned());
-    let options = Options {
+    Options {
         basemaps: Vec::new(),
         public_url,
         time_zone: TimeZone::UTC,
         trust_forwarded: false,
         crs: guatu::spatial::CrsCatalogue::default(),
         oidc: Some(oidc),
-    };
-    Server::with(&Source::Shipped, options)
+    }
+}
+
+fn server(provider: &Provider) -> Server {
+    Server::with(&Source::Shipped, options(provider))
 }
 
 /// A browser on its way to the provider.
@@ -108,10 +112,9 @@ fn says(answer: &Answer, reason: &str, what: &str) {
     assert!(!cookies.into_iter().any(|cookie| cookie.contains("guatu_session")), "{what}");
 }
 
-#[tokio::test]
-async fn whom_the_provider_vouches_for_becomes_a_user_with_the_roles_of_their_groups() {
+async fn whom_the_provider_vouches_for_becomes_a_user_with_the_roles_of_their_groups(home: &Home) {
     let provider = Provider::start().await;
-    let server = server(&provider);
+    let server = home.server_with(options(&provider));
     assert_eq!(server.json("/api/v1/session").await["oidc"], json!({"name": "District"}));
     let asked = begin(&server).await.asked;
     assert_eq!(asked["redirect_uri"], "https://guatu.test/api/v1/session/oidc/callback");
@@ -185,10 +188,9 @@ async fn what_the_id_token_does_not_say_the_userinfo_may() {
     says(&sign_in(&server, &provider, &("s3", "", json!([])), bare).await, "name", "an unproved address");
 }
 
-#[tokio::test]
-async fn who_has_no_role_or_anothers_name_or_is_disabled_stays_out() {
+async fn who_has_no_role_or_anothers_name_or_is_disabled_stays_out(home: &Home) {
     let provider = Provider::start().await;
-    let server = server(&provider);
+    let server = home.server_with(options(&provider));
     server.add_user("chief", &[UserRole::Admin]);
     let chief = server.sign_in("chief").await;
     let check = async |who: Who, reason: &str| {
@@ -216,4 +218,9 @@ async fn without_a_provider_there_is_no_way_by_one() {
     says(&server.get("/api/v1/session/oidc").await, "unreachable", "nobody is there");
     let answer = server.get("/api/v1/session/oidc?page=/accounts").await;
     assert_eq!(answer.header("location"), "/accounts?sign-in=unreachable");
+}
+
+over_both_homes_async! {
+    whom_the_provider_vouches_for_becomes_a_user_with_the_roles_of_their_groups,
+    who_has_no_role_or_anothers_name_or_is_disabled_stays_out,
 }

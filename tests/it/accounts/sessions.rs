@@ -12,6 +12,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::support::accounts::{PASSWORD, Shown};
+use crate::support::homes::{Home, over_both_homes_async};
 use crate::support::http::{Answer, Server};
 
 fn options() -> Options {
@@ -25,15 +26,15 @@ fn options() -> Options {
     }
 }
 
-#[tokio::test]
-async fn a_new_server_is_set_up_once_by_its_link() {
-    let server = Server::shipped();
+async fn a_new_server_is_set_up_once_by_its_link(home: &Home) {
+    let server = home.server();
     assert_eq!(
         server.json("/api/v1/session").await,
         json!({"user": null, "anonymous_reading": true, "setup_needed": true, "oidc": null})
     );
     let link = |server: &Server| {
-        let path = server.accounts.begin_setup(server.now()).expect("accounts").expect("a link");
+        let path =
+            server.with_accounts(|accounts| accounts.begin_setup(server.now())).expect("accounts").expect("a link");
         path.strip_prefix("/setup#token=").expect("a token").to_owned()
     };
     let (earlier, token) = (link(&server), link(&server));
@@ -57,22 +58,20 @@ async fn a_new_server_is_set_up_once_by_its_link() {
     assert_eq!(done.json(), expected);
     assert_eq!(server.ask("GET", "/api/v1/session", &done.session(), Value::Null).await.json(), expected);
     set_up(&token, "li-ming", PASSWORD).await.is_problem("a second time", 409, "");
-    assert!(server.accounts.begin_setup(server.now()).expect("accounts").is_none());
+    assert!(server.with_accounts(|accounts| accounts.begin_setup(server.now())).expect("accounts").is_none());
 }
 
-#[tokio::test]
-async fn a_link_to_set_up_is_good_for_two_days() {
-    let server = Server::shipped();
-    let path = server.accounts.begin_setup(server.now()).expect("accounts").expect("a link");
+async fn a_link_to_set_up_is_good_for_two_days(home: &Home) {
+    let server = home.server();
+    let path = server.with_accounts(|accounts| accounts.begin_setup(server.now())).expect("accounts").expect("a link");
     server.pass_hours(48);
     let token = path.split_once('=').expect("a token").1;
     let first = json!({"token": token, "name": "a", "display_name": "a", "password": PASSWORD});
     server.ask("POST", "/api/v1/setup", &Shown::Nothing, first).await.is_problem("late", 404, "token");
 }
 
-#[tokio::test]
-async fn signing_in_gives_a_cookie_that_only_the_server_reads() {
-    let server = Server::shipped();
+async fn signing_in_gives_a_cookie_that_only_the_server_reads(home: &Home) {
+    let server = home.server();
     server.add_user("wang", &[UserRole::Planner]);
     let answer = server.try_password("wang", PASSWORD).await;
     assert_eq!(answer.json()["user"]["rights"], json!(["read", "report", "edit_plan"]));
@@ -98,9 +97,8 @@ async fn signing_in_gives_a_cookie_that_only_the_server_reads() {
     assert!(!secure(options(), &proxy).await, "anybody can say so");
 }
 
-#[tokio::test]
-async fn a_wrong_name_and_a_wrong_password_are_told_alike() {
-    let server = Server::shipped();
+async fn a_wrong_name_and_a_wrong_password_are_told_alike(home: &Home) {
+    let server = home.server();
     server.add_user("wang", &[UserRole::Planner]);
     let wrong = server.try_password("wang", "a path along the lake").await;
     wrong.is_problem("a wrong password", 401, "");
@@ -122,9 +120,8 @@ async fn a_wrong_name_and_a_wrong_password_are_told_alike() {
     form.is_problem("a form, as another site could send it", 415, "");
 }
 
-#[tokio::test]
-async fn signing_out_ends_the_session() {
-    let server = Server::shipped();
+async fn signing_out_ends_the_session(home: &Home) {
+    let server = home.server();
     server.add_user("wang", &[UserRole::Viewer]);
     let (session, other) = (server.sign_in("wang").await, server.sign_in("wang").await);
     let out = server.ask("DELETE", "/api/v1/session", &session, Value::Null).await;
@@ -136,9 +133,8 @@ async fn signing_out_ends_the_session() {
     assert_eq!(nobody.status, 204);
 }
 
-#[tokio::test]
-async fn a_session_ends_after_twelve_quiet_hours_and_after_fourteen_days() {
-    let server = Server::shipped();
+async fn a_session_ends_after_twelve_quiet_hours_and_after_fourteen_days(home: &Home) {
+    let server = home.server();
     server.add_user("wang", &[UserRole::Viewer]);
     let is_open = async |session: &Shown| {
         let answer = server.ask("GET", "/api/v1/session", session, Value::Null).await;
@@ -158,9 +154,8 @@ async fn a_session_ends_after_twelve_quiet_hours_and_after_fourteen_days() {
     assert!(!is_open(&Shown::Cookie("0".repeat(64))).await);
 }
 
-#[tokio::test]
-async fn a_new_password_ends_the_other_sessions() {
-    let server = Server::shipped();
+async fn a_new_password_ends_the_other_sessions(home: &Home) {
+    let server = home.server();
     server.add_user("wang", &[UserRole::Viewer]);
     let (mine, other) = (server.sign_in("wang").await, server.sign_in("wang").await);
     let change = async |session: &Shown, old: &str, new: &str| {
@@ -179,9 +174,8 @@ async fn a_new_password_ends_the_other_sessions() {
     assert_eq!(server.try_password("wang", new).await.status, 200);
 }
 
-#[tokio::test]
-async fn guesses_for_a_name_are_slowed_down_and_forgiven() {
-    let server = Server::shipped();
+async fn guesses_for_a_name_are_slowed_down_and_forgiven(home: &Home) {
+    let server = home.server();
     server.add_user("wang", &[UserRole::Viewer]);
     for _ in 0..5 {
         assert_eq!(server.try_password("wang", "a wrong password").await.status, 401);
@@ -209,9 +203,8 @@ async fn attempt_from(server: &Server, name: &str, password: &str, peer: &str, f
     server.send(request).await
 }
 
-#[tokio::test]
-async fn a_stranger_cannot_lock_anybody_out() {
-    let server = Server::shipped();
+async fn a_stranger_cannot_lock_anybody_out(home: &Home) {
+    let server = home.server();
     server.add_user("chief", &[UserRole::Admin]);
     let attempt = async |password: &str, peer: &str| attempt_from(&server, "chief", password, peer, "").await.status;
     for _ in 0..5 {
@@ -232,12 +225,11 @@ async fn a_stranger_cannot_lock_anybody_out() {
     assert_eq!(elsewhere.header("retry-after"), "2", "a moment, no quarter of an hour");
 }
 
-#[tokio::test]
-async fn guesses_from_an_address_are_slowed_down() {
+async fn guesses_from_an_address_are_slowed_down(home: &Home) {
     let attempt = async |server: &Server, number: usize, peer: &str, forwarded: &str| -> Answer {
         attempt_from(server, &format!("user-{number}"), "a wrong password", peer, forwarded).await
     };
-    let server = Server::shipped();
+    let server = home.server();
     for number in 0..20 {
         let said = format!("10.9.9.{number}");
         assert_eq!(attempt(&server, number, "10.0.0.1:1000", &said).await.status, 401, "{number}");
@@ -254,4 +246,17 @@ async fn guesses_from_an_address_are_slowed_down() {
     }
     assert_eq!(attempt(&trusting, 20, "10.0.0.1:1000", "10.9.9.9").await.status, 429, "the last is the proxy's word");
     assert_eq!(attempt(&trusting, 21, "10.0.0.1:1000", "10.9.9.8").await.status, 401);
+}
+
+over_both_homes_async! {
+    a_new_server_is_set_up_once_by_its_link,
+    a_link_to_set_up_is_good_for_two_days,
+    signing_in_gives_a_cookie_that_only_the_server_reads,
+    a_wrong_name_and_a_wrong_password_are_told_alike,
+    signing_out_ends_the_session,
+    a_session_ends_after_twelve_quiet_hours_and_after_fourteen_days,
+    a_new_password_ends_the_other_sessions,
+    guesses_for_a_name_are_slowed_down_and_forgiven,
+    a_stranger_cannot_lock_anybody_out,
+    guesses_from_an_address_are_slowed_down,
 }

@@ -3,15 +3,15 @@
 use guatu::plan::{Right, Timestamp, UserRole};
 use guatu::services::accounts::{Accounts, NewToken, NewUser};
 use guatu::store::StoreError;
-use guatu::store::accounts::{AccountsStore, Added};
+use guatu::store::accounts::Added;
 use serde_json::{Value, json};
 
 use crate::support::accounts::Shown;
-use crate::support::http::{NOW, Server};
+use crate::support::homes::{Home, over_both_homes, over_both_homes_async};
+use crate::support::http::NOW;
 
-#[tokio::test]
-async fn a_token_is_made_used_and_revoked() {
-    let server = Server::shipped();
+async fn a_token_is_made_used_and_revoked(home: &Home) {
+    let server = home.server();
     server.add_user("wang", &[UserRole::Planner]);
     let wang = server.sign_in("wang").await;
     let new = json!({"label": "QGIS at my desk", "scopes": ["read"], "expires": "2020-01-31"});
@@ -50,9 +50,8 @@ async fn a_token_is_made_used_and_revoked() {
     assert_eq!(revoked.header("www-authenticate"), "Bearer");
 }
 
-#[tokio::test]
-async fn a_token_is_good_until_its_last_day_is_over_in_the_servers_zone() {
-    let server = Server::shipped();
+async fn a_token_is_good_until_its_last_day_is_over_in_the_servers_zone(home: &Home) {
+    let server = home.server();
     server.add_user("wang", &[UserRole::Viewer]);
     let wang = server.sign_in("wang").await;
     let (token, _) = server.token(&wang, &["read"], json!("2020-01-10")).await;
@@ -64,9 +63,8 @@ async fn a_token_is_good_until_its_last_day_is_over_in_the_servers_zone() {
     assert_eq!(status().await, 401);
 }
 
-#[tokio::test]
-async fn what_is_wrong_with_a_new_token_is_said() {
-    let server = Server::shipped();
+async fn what_is_wrong_with_a_new_token_is_said(home: &Home) {
+    let server = home.server();
     server.add_user("wang", &[UserRole::Inspector]);
     let wang = server.sign_in("wang").await;
     let check = async |new: Value, status: u16, name: &str| {
@@ -89,9 +87,8 @@ async fn what_is_wrong_with_a_new_token_is_said() {
     check(json!({"label": "a", "scopes": ["read"], "expires": null}), 409, "").await;
 }
 
-#[tokio::test]
-async fn a_token_may_no_more_than_its_owner_may_now() {
-    let server = Server::shipped();
+async fn a_token_may_no_more_than_its_owner_may_now(home: &Home) {
+    let server = home.server();
     server.add_user("chief", &[UserRole::Admin]);
     server.add_user("second", &[UserRole::Admin]);
     let (chief, second) = (server.sign_in("chief").await, server.sign_in("second").await);
@@ -104,9 +101,8 @@ async fn a_token_may_no_more_than_its_owner_may_now() {
     assert_eq!(session["user"]["rights"], json!(["read"]));
 }
 
-#[tokio::test]
-async fn a_token_that_edits_reads_too_and_one_that_does_not_edits_nothing() {
-    let server = Server::shipped();
+async fn a_token_that_edits_reads_too_and_one_that_does_not_edits_nothing(home: &Home) {
+    let server = home.server();
     server.add_user("wang", &[UserRole::Planner, UserRole::Gis]);
     let wang = server.sign_in("wang").await;
     let project = "/api/v1/projects/chuangxin-road";
@@ -130,9 +126,8 @@ async fn a_token_that_edits_reads_too_and_one_that_does_not_edits_nothing() {
     }
 }
 
-#[test]
-fn a_token_from_before_edits_brought_reading_with_them_reads_too() {
-    let store = AccountsStore::in_memory().expect("memory");
+fn a_token_from_before_edits_brought_reading_with_them_reads_too(home: &Home) {
+    let store = home.store();
     let now: Timestamp = NOW.parse().expect("a time");
     let roles = [UserRole::Planner].into_iter().collect();
     let new = NewUser { name: "wang".parse().expect("a name"), display_name: "Wang".to_owned(), roles };
@@ -152,13 +147,25 @@ fn a_token_from_before_edits_brought_reading_with_them_reads_too() {
     assert_eq!(identity.rights, [Right::Read, Right::EditPlan].into_iter().collect());
 }
 
-#[tokio::test]
-async fn what_is_no_token_of_ours_is_refused_and_other_schemes_are_not_ours() {
-    let server = Server::shipped();
+async fn what_is_no_token_of_ours_is_refused_and_other_schemes_are_not_ours(home: &Home) {
+    let server = home.server();
     for token in ["guatu_0", "", "0", "guatu_;"] {
         let answer = server.get_with("/api/v1/projects", &[("authorization", &format!("Bearer {token}"))]).await;
         assert_eq!(answer.status, 401, "{token:?}");
     }
     let basic = server.get_with("/api/v1/projects", &[("authorization", "Basic dTpw")]).await;
     assert_eq!(basic.status, 200, "a proxy's password is not for us");
+}
+
+over_both_homes_async! {
+    a_token_is_made_used_and_revoked,
+    a_token_is_good_until_its_last_day_is_over_in_the_servers_zone,
+    what_is_wrong_with_a_new_token_is_said,
+    a_token_may_no_more_than_its_owner_may_now,
+    a_token_that_edits_reads_too_and_one_that_does_not_edits_nothing,
+    what_is_no_token_of_ours_is_refused_and_other_schemes_are_not_ours,
+}
+
+over_both_homes! {
+    a_token_from_before_edits_brought_reading_with_them_reads_too,
 }

@@ -4,10 +4,11 @@ use guatu::plan::UserRole;
 use serde_json::{Value, json};
 
 use crate::support::accounts::{PASSWORD, Shown, secret_of};
+use crate::support::homes::{Home, over_both_homes_async};
 use crate::support::http::Server;
 
-async fn with_admin() -> (Server, Shown) {
-    let server = Server::shipped();
+async fn with_admin(home: &Home) -> (Server, Shown) {
+    let server = home.server();
     server.add_user("chief", &[UserRole::Admin]);
     let admin = server.sign_in("chief").await;
     (server, admin)
@@ -18,9 +19,8 @@ async fn accept(server: &Server, token: &str, password: &str) -> crate::support:
     server.ask("POST", "/api/v1/invitations", &Shown::Nothing, body).await
 }
 
-#[tokio::test]
-async fn a_user_is_added_and_chooses_a_password_once() {
-    let (server, admin) = with_admin().await;
+async fn a_user_is_added_and_chooses_a_password_once(home: &Home) {
+    let (server, admin) = with_admin(home).await;
     let new = json!({"name": "wang-fang", "display_name": "王芳", "roles": ["planner", "inspector"]});
     let made = server.ask("POST", "/api/v1/users", &admin, new.clone()).await;
     assert_eq!(made.status, 201, "{}", made.text());
@@ -50,9 +50,8 @@ async fn a_user_is_added_and_chooses_a_password_once() {
     assert!(!list.to_string().contains("argon2"), "{list}");
 }
 
-#[tokio::test]
-async fn what_is_wrong_with_a_new_user_is_said() {
-    let (server, admin) = with_admin().await;
+async fn what_is_wrong_with_a_new_user_is_said(home: &Home) {
+    let (server, admin) = with_admin(home).await;
     let check = async |new: Value, status: u16, name: &str| {
         let answer = server.ask("POST", "/api/v1/users", &admin, new.clone()).await;
         assert_eq!(answer.status.as_u16(), status, "{new}: {}", answer.text());
@@ -70,9 +69,8 @@ async fn what_is_wrong_with_a_new_user_is_said() {
     check(json!({"name": "a", "display_name": "a\u{7}", "roles": ["viewer"]}), 422, "display_name").await;
 }
 
-#[tokio::test]
-async fn a_user_is_changed_and_the_change_counts_at_once() {
-    let (server, admin) = with_admin().await;
+async fn a_user_is_changed_and_the_change_counts_at_once(home: &Home) {
+    let (server, admin) = with_admin(home).await;
     server.add_user("wang", &[UserRole::Viewer]);
     let wang = server.sign_in("wang").await;
     let change =
@@ -89,9 +87,8 @@ async fn a_user_is_changed_and_the_change_counts_at_once() {
     change("wang", json!({"name": "li"})).await.is_problem("another name", 400, "name");
 }
 
-#[tokio::test]
-async fn who_is_disabled_is_out_at_once_and_stays_out() {
-    let (server, admin) = with_admin().await;
+async fn who_is_disabled_is_out_at_once_and_stays_out(home: &Home) {
+    let (server, admin) = with_admin(home).await;
     server.add_user("wang", &[UserRole::Planner]);
     let wang = server.sign_in("wang").await;
     let (token, _) = server.token(&wang, &["read"], Value::Null).await;
@@ -119,9 +116,8 @@ async fn who_is_disabled_is_out_at_once_and_stays_out() {
     projects.is_problem("tokens stay revoked", 401, "");
 }
 
-#[tokio::test]
-async fn a_reset_takes_password_sessions_and_tokens_away() {
-    let (server, admin) = with_admin().await;
+async fn a_reset_takes_password_sessions_and_tokens_away(home: &Home) {
+    let (server, admin) = with_admin(home).await;
     server.add_user("wang", &[UserRole::Planner]);
     let wang = server.sign_in("wang").await;
     let (token, _) = server.token(&wang, &["read"], Value::Null).await;
@@ -149,9 +145,8 @@ async fn a_reset_takes_password_sessions_and_tokens_away() {
     accept(&server, &secret_of(&late.json()["link_path"]), new).await.is_problem("late", 404, "token");
 }
 
-#[tokio::test]
-async fn an_administrator_sees_how_many_tokens_there_are_and_revokes_them() {
-    let (server, admin) = with_admin().await;
+async fn an_administrator_sees_how_many_tokens_there_are_and_revokes_them(home: &Home) {
+    let (server, admin) = with_admin(home).await;
     server.add_user("wang", &[UserRole::Viewer]);
     let wang = server.sign_in("wang").await;
     let (token, _) = server.token(&wang, &["read"], Value::Null).await;
@@ -179,9 +174,8 @@ async fn an_administrator_sees_how_many_tokens_there_are_and_revokes_them() {
     assert_eq!(disabled.json()["tokens"], 0);
 }
 
-#[tokio::test]
-async fn a_token_that_leaks_gives_nobody_a_way_in() {
-    let (server, admin) = with_admin().await;
+async fn a_token_that_leaks_gives_nobody_a_way_in(home: &Home) {
+    let (server, admin) = with_admin(home).await;
     server.add_user("wang", &[UserRole::Viewer]);
     let (token, _) = server.token(&admin, &["read", "administer"], Value::Null).await;
     let check = async |method: &str, path: &str, body: Value| {
@@ -199,9 +193,8 @@ async fn a_token_that_leaks_gives_nobody_a_way_in() {
     assert_eq!(users["users"][1]["roles"], json!(["viewer"]));
 }
 
-#[tokio::test]
-async fn the_last_administrator_stays_one() {
-    let (server, admin) = with_admin().await;
+async fn the_last_administrator_stays_one(home: &Home) {
+    let (server, admin) = with_admin(home).await;
     let change = async |patch: Value| server.ask("PATCH", "/api/v1/users/chief", &admin, patch).await;
     change(json!({"disabled": true})).await.is_problem("disabled", 409, "");
     change(json!({"roles": ["planner"]})).await.is_problem("stripped", 409, "");
@@ -211,4 +204,15 @@ async fn the_last_administrator_stays_one() {
     let out = server.ask("PATCH", "/api/v1/users/second", &second, json!({"disabled": true})).await;
     out.is_problem("the last again", 409, "");
     assert_eq!(server.ask("GET", "/api/v1/users", &admin, Value::Null).await.status, 403, "rights end with the role");
+}
+
+over_both_homes_async! {
+    a_user_is_added_and_chooses_a_password_once,
+    what_is_wrong_with_a_new_user_is_said,
+    a_user_is_changed_and_the_change_counts_at_once,
+    who_is_disabled_is_out_at_once_and_stays_out,
+    a_reset_takes_password_sessions_and_tokens_away,
+    an_administrator_sees_how_many_tokens_there_are_and_revokes_them,
+    a_token_that_leaks_gives_nobody_a_way_in,
+    the_last_administrator_stays_one,
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use axum::body::Body;
 use axum::http::Request;
 use guatu::plan::{Timestamp, UserRole};
-use guatu::services::accounts::NewUser;
+use guatu::services::accounts::{Accounts, NewUser};
 use serde_json::{Value, json};
 
 use super::http::{Answer, Server};
@@ -40,7 +40,12 @@ impl Server {
     pub fn add_user(&self, name: &str, roles: &[UserRole]) {
         let roles: BTreeSet<UserRole> = roles.iter().copied().collect();
         let new = NewUser { name: name.parse().expect("a name"), display_name: format!("The {name}"), roles };
-        self.accounts.add_user_with_password(&new, PASSWORD, self.now()).expect("a new user");
+        self.with_accounts(|accounts| accounts.add_user_with_password(&new, PASSWORD, self.now()).expect("a new user"));
+    }
+
+    /// Asks the accounts from a thread that is no runtime's, as the server does.
+    pub fn with_accounts<T: Send>(&self, ask: impl FnOnce(&Accounts) -> T + Send) -> T {
+        std::thread::scope(|scope| scope.spawn(|| ask(&self.accounts)).join().expect("an answer"))
     }
 
     /// Signs a user in who has [`PASSWORD`].

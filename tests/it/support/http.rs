@@ -69,6 +69,18 @@ fn seeded(source: &Source) -> PathBuf {
     path
 }
 
+/// As a server is without configuration, in the district's time.
+pub fn plain_options() -> Options {
+    Options {
+        basemaps: Vec::new(),
+        public_url: None,
+        time_zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
+        trust_forwarded: false,
+        crs: CrsCatalogue::default(),
+        oidc: None,
+    }
+}
+
 /// Does something on a thread with a runtime of its own, also from inside another.
 fn apart<T: Send + 'static>(job: impl Future<Output = T> + Send + 'static) -> T {
     let run = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(job);
@@ -99,18 +111,7 @@ impl Server {
     }
 
     pub fn of(source: &Source) -> Server {
-        let time_zone = TimeZone::get("Asia/Shanghai").expect("a zone");
-        Server::with(
-            source,
-            Options {
-                basemaps: Vec::new(),
-                public_url: None,
-                time_zone,
-                trust_forwarded: false,
-                crs: CrsCatalogue::default(),
-                oidc: None,
-            },
-        )
+        Server::with(source, plain_options())
     }
 
     pub fn with(source: &Source, options: Options) -> Server {
@@ -120,8 +121,20 @@ impl Server {
         Server::over(&path, folder, options)
     }
 
+    /// Serves the shipped plan to those whom these accounts know.
+    pub fn known_to(accounts: AccountsStore, options: Options) -> Server {
+        let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
+        let path = folder.path().join("guatu.gpkg");
+        std::fs::copy(seeded(&Source::Shipped), &path).expect("a copy of the store");
+        Server::over_both(&path, accounts, folder, options)
+    }
+
     /// Serves a store that is there.
     pub fn over(path: &Path, folder: Arc<TempDir>, options: Options) -> Server {
+        Server::over_both(path, AccountsStore::in_memory().expect("memory"), folder, options)
+    }
+
+    fn over_both(path: &Path, accounts: AccountsStore, folder: Arc<TempDir>, options: Options) -> Server {
         let store = GpkgStore::open(path, &gpkg::Options::default()).expect("a store");
         let store = Arc::new(ServerStore::File(store));
         let loading = Arc::clone(&store);
@@ -129,7 +142,10 @@ impl Server {
         let published = Arc::new(Published::new(Atlas::build(loaded.seq, loaded.records).expect("a whole plan")));
         let first: Date = TODAY.parse().expect("a date");
         let metrics = PrometheusBuilder::new().build_recorder().handle();
-        let accounts = Accounts::new(AccountsStore::in_memory().expect("memory")).expect("new accounts");
+        let accounts = std::thread::scope(|scope| {
+            // Accounts are for threads that are no runtime's.
+            scope.spawn(|| Accounts::new(accounts).expect("new accounts")).join().expect("accounts")
+        });
         let clock = Arc::new(AtomicI64::new(NOW.parse::<Timestamp>().expect("a time").as_second()));
         let time = Arc::clone(&clock);
         let now = move || Timestamp::from_second(time.load(Ordering::Relaxed)).expect("a time");

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod binary;
 pub mod field;
 pub mod gdal;
+pub mod homes;
 pub mod http;
 pub mod listener;
 pub mod office;

@@ -6,12 +6,12 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::store::StoreError;
 
 mod schema {
-    refinery::embed_migrations!("src/store/accounts/migrations");
+    refinery::embed_migrations!("src/store/accounts/file/migrations");
 }
 
 /// "GTAC", so that no other SQLite file is taken for ours.
@@ -50,7 +50,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
 }
 
 pub(super) fn in_memory() -> Result<Connection, StoreError> {
-    let mut connection = Connection::open_in_memory().map_err(super::failed)?;
+    let mut connection = Connection::open_in_memory().map_err(failed)?;
     prepare(&mut connection).map_err(StoreError::Failed)?;
     Ok(connection)
 }
@@ -63,4 +63,19 @@ fn prepare(connection: &mut Connection) -> Result<(), String> {
     connection.pragma_update(None, "synchronous", "FULL").map_err(told)?;
     schema::migrations::runner().set_grouped(true).run(connection).map_err(|fault| fault.to_string())?;
     Ok(())
+}
+
+/// SQLite's word for what other connections have committed; ours do not count in it.
+pub(super) fn others(connection: &Connection) -> Result<i64, StoreError> {
+    connection.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(failed)
+}
+
+/// A fault of the file. Never holds what a statement was given.
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
+pub(super) fn failed(fault: rusqlite::Error) -> StoreError {
+    let said = format!("accounts: {fault}");
+    match fault.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full(said),
+        _ => StoreError::Failed(said),
+    }
 }
