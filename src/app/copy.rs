@@ -6,14 +6,14 @@ use std::str::FromStr;
 
 use tokio::runtime::Handle;
 
-use super::place::{PHOTOS_FOLDER, Place, now};
 use super::AppError;
+use super::place::{PHOTOS_FOLDER, Place, now};
 use crate::config::Config;
 use crate::services::moving::{self, MoveError, Moved};
-use crate::store::accounts::CopiedAccounts;
-use crate::store::photos::{CopiedPhotos, PhotoStore};
-use crate::store::gpkg::{self, GpkgStore};
 use crate::store::ServerStore;
+use crate::store::accounts::CopiedAccounts;
+use crate::store::gpkg::{self, GpkgStore};
+use crate::store::photos::{CopiedPhotos, PhotoStore};
 
 /// A store as it is named on the command line.
 #[derive(Clone, Debug)]
@@ -37,12 +37,28 @@ impl FromStr for Address {
     }
 }
 
+/// Where photos are, as it is named on the command line.
+#[derive(Clone, Debug)]
+pub enum PhotosAddress {
+    Folder(PathBuf),
+    /// That of the configuration.
+    Bucket,
+}
+
+impl FromStr for PhotosAddress {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<PhotosAddress, Infallible> {
+        Ok(if text == "bucket" { PhotosAddress::Bucket } else { PhotosAddress::Folder(text.into()) })
+    }
+}
+
 pub struct CopyOptions {
     pub from: Address,
     pub to: Address,
     pub accounts: bool,
-    pub photos_from: Option<String>,
-    pub photos_to: Option<String>,
+    pub photos_from: Option<PhotosAddress>,
+    pub photos_to: Option<PhotosAddress>,
     pub config: Option<PathBuf>,
 }
 
@@ -71,8 +87,10 @@ pub async fn copy(options: CopyOptions, progress: impl Fn(Step)) -> Result<Copie
         Some(target) => {
             let source = match &options.photos_from {
                 Some(source) => source.clone(),
-                None => from.photos_folder().ok_or_else(|| {
-                    AppError::Copy("--photos-from: the source is no data folder, so say where its photos are".to_owned())
+                None => from.photos().ok_or_else(|| {
+                    AppError::Copy(
+                        "--photos-from: the source is no data folder, so say where its photos are".to_owned(),
+                    )
                 })?,
             };
             Some((photo_store(&source, &config)?, photo_store(target, &config)?))
@@ -85,7 +103,9 @@ pub async fn copy(options: CopyOptions, progress: impl Fn(Step)) -> Result<Copie
     let _lock = to.begin()?;
     let target = to.store().await?;
     let told = |done, all| progress(Step::Changes { done, all });
-    let moved = moving::copy(&source, &target, now(), told).await.map_err(|fault: MoveError| AppError::Copy(fault.to_string()))?;
+    let moved = moving::copy(&source, &target, now(), told)
+        .await
+        .map_err(|fault: MoveError| AppError::Copy(fault.to_string()))?;
     target.flush().await?;
     let accounts = if options.accounts { Some(copy_accounts(from.place, to.place).await?) } else { None };
     let photos = match photos {
@@ -109,8 +129,14 @@ async fn copy_accounts(from: Place, to: Place) -> Result<CopiedAccounts, AppErro
     copying.await.map_err(|fault| AppError::Copy(fault.to_string()))?
 }
 
-fn photo_store(text: &str, config: &Config) -> Result<PhotoStore, AppError> {
-    config.photo_store(text).map_err(AppError::from)
+fn photo_store(address: &PhotosAddress, config: &Config) -> Result<PhotoStore, AppError> {
+    match (address, &config.photos) {
+        (PhotosAddress::Folder(folder), _) => Ok(PhotoStore::folder(folder)?),
+        (PhotosAddress::Bucket, Some(bucket)) => Ok(PhotoStore::s3(bucket)?),
+        (PhotosAddress::Bucket, None) => Err(AppError::Copy(
+            "bucket: the configuration has no [photos] that says which; name it by --config".to_owned(),
+        )),
+    }
 }
 
 /// One of the two stores.
@@ -136,9 +162,9 @@ impl Side {
         self.file.is_none()
     }
 
-    fn photos_folder(&self) -> Option<String> {
+    fn photos(&self) -> Option<PhotosAddress> {
         let is_folder = self.file.is_none() && self.place.database.is_none();
-        is_folder.then(|| self.place.data.join(PHOTOS_FOLDER).display().to_string())
+        is_folder.then(|| PhotosAddress::Folder(self.place.data.join(PHOTOS_FOLDER)))
     }
 
     async fn existing(&self) -> Result<ServerStore, AppError> {

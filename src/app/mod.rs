@@ -34,7 +34,7 @@ use crate::store::lock::FolderLock;
 use crate::store::photos::PhotoStore;
 use crate::store::{StoreError, scratch};
 
-pub use copy::{Address, Copied, CopyOptions, Step, copy};
+pub use copy::{Address, Copied, CopyOptions, PhotosAddress, Step, copy};
 pub use demo::{Demo, DemoOptions, make_demo};
 pub use export::{ExportOptions, export};
 pub use place::{Place, accounts, now, write_text};

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::failed;
-use crate::app::{self, Address, Copied, CopyOptions, Step};
+use crate::app::{self, Address, Copied, CopyOptions, PhotosAddress, Step};
 
 #[derive(Subcommand)]
 pub enum StoreCommand {
@@ -26,13 +26,13 @@ pub struct CopyArguments {
     /// Users, passwords, tokens and settings too; people sign in anew.
     #[arg(long)]
     accounts: bool,
-    /// Photos too, from here: a folder, or `s3://bucket/prefix` with the credentials in the environment. The data folder's when absent.
-    #[arg(long, value_name = "PHOTOS", requires = "photos_to")]
-    photos_from: Option<String>,
-    /// Where photos go.
+    /// Photos too, into a folder, or into the bucket of the configuration with the word `bucket`.
     #[arg(long, value_name = "PHOTOS")]
-    photos_to: Option<String>,
-    /// Configuration file, for the certificates of the database and how to reach an S3 store.
+    photos_to: Option<PhotosAddress>,
+    /// Where photos are, likewise; those of the source's data folder when absent.
+    #[arg(long, value_name = "PHOTOS", requires = "photos_to")]
+    photos_from: Option<PhotosAddress>,
+    /// Configuration file, for the certificates of the database and the bucket.
     #[arg(long)]
     config: Option<std::path::PathBuf>,
 }
@@ -75,7 +75,12 @@ fn show(bar: &ProgressBar, step: Step) {
 
 fn tell(copied: &Copied) {
     let moved = &copied.moved;
-    say!("changes: {} were there, {} copied; sha256 of the log {}, the same on both sides", moved.found, moved.copied, moved.log_sha256);
+    say!(
+        "changes: {} were there, {} copied; sha256 of the log {}, the same on both sides",
+        moved.found,
+        moved.copied,
+        moved.log_sha256
+    );
     say!("records: {}; sha256 {}, the same on both sides", moved.records, moved.records_sha256);
     for key in &moved.adopted {
         say!("adopted: {key}, written into the source's tables past its log");

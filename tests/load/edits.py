@@ -82,8 +82,8 @@ class Client:
         return self.ask("PATCH", f"/ogc/collections/zones/items/lot-{zone}", change, **{"If-Match": "*"})
 
 
-def token_of(address, data):
-    adding = [GUATU, "user", "add", "writer", "--password-stdin", "--role", "gis", "--role", "planner", "--data", data]
+def token_of(address, data, *place):
+    adding = [GUATU, "user", "add", "writer", "--password-stdin", "--role", "gis", "--role", "planner", "--data", data, *place]
     subprocess.run(adding, input=PASSWORD.encode(), check=True, stdout=subprocess.DEVNULL)
     client = Client(address)
     own = {"Sec-Fetch-Site": "same-origin"}

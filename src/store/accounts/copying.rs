@@ -71,7 +71,9 @@ impl Kept {
 
     fn write(&self, ledger: &Ledger) -> Result<CopiedAccounts, StoreError> {
         if ledger.has_users()? {
-            return Err(StoreError::Busy("accounts: the target has users already; they are copied into empty accounts only".into()));
+            return Err(StoreError::Busy(
+                "accounts: the target has users already; they are copied into empty accounts only".into(),
+            ));
         }
         for user in &self.users {
             let id = user.write(ledger)?;
