@@ -128,7 +128,7 @@ fn start(database: &Database, data: &str) {
     assert!(command.status().expect("pg_ctl").success());
 }
 
-fn is_away<T>(answer: Result<T, AccountsError>) -> bool {
+fn is_away<T>(answer: &Result<T, AccountsError>) -> bool {
     matches!(answer, Err(AccountsError::Store(StoreError::Unreachable(_))))
 }
 
@@ -149,14 +149,14 @@ fn while_the_database_is_away_people_go_on_reading_and_nothing_is_decided() {
         assert_eq!(one.still_of_session(&wang, now()).expect("remembered"), Some(known.clone()));
     }
     assert!(one.settings().anonymous_reading, "strangers go on too");
-    assert!(is_away(one.caller_of_session(&quiet, now())), "nobody asked in it lately");
-    assert!(is_away(one.caller_of_session(&gone, now())), "it had ended");
-    assert!(is_away(one.caller_of_token(&wang, now())), "a session is no token");
-    assert!(is_away(one.caller_of_session(&wang, now() + REMEMBERED_FOR)), "nobody is remembered for ever");
-    assert!(is_away(one.change_user(&name("wang"), disabled())));
-    assert!(is_away(one.users()) && is_away(one.look()));
-    assert!(is_away(one.sign_out(&wang)));
-    assert!(is_away(one.caller_of_session(&wang, now())), "who wants to be out is out here");
+    assert!(is_away(&one.caller_of_session(&quiet, now())), "nobody asked in it lately");
+    assert!(is_away(&one.caller_of_session(&gone, now())), "it had ended");
+    assert!(is_away(&one.caller_of_token(&wang, now())), "a session is no token");
+    assert!(is_away(&one.caller_of_session(&wang, now() + REMEMBERED_FOR)), "nobody is remembered for ever");
+    assert!(is_away(&one.change_user(&name("wang"), disabled())));
+    assert!(is_away(&one.users()) && is_away(&one.look()));
+    assert!(is_away(&one.sign_out(&wang)));
+    assert!(is_away(&one.caller_of_session(&wang, now())), "who wants to be out is out here");
     assert!(begun.elapsed() < Duration::from_secs(5), "nobody waits long: {:?}", begun.elapsed());
     start(&database, &data);
     thread::sleep(Duration::from_millis(1_100));
@@ -216,10 +216,10 @@ fn nobody_is_remembered_after_another_server_decided_something() {
     one.look().expect("a look");
     assert!(one.caller_of_session(&li, now()).expect("accounts").is_some(), "good after that");
     stop(&data);
-    assert!(is_away(one.caller_of_session(&wang, now())));
+    assert!(is_away(&one.caller_of_session(&wang, now())));
     assert!(one.caller_of_session(&li, now()).expect("remembered").is_some());
     let later = now() + SignedDuration::from_hours(13);
-    assert!(is_away(one.caller_of_session(&li, later)), "nor beyond the session's end");
+    assert!(is_away(&one.caller_of_session(&li, later)), "nor beyond the session's end");
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! One transaction over the accounts in PostgreSQL, from a blocking thread.
 
 use std::cell::Cell;
+use std::time::Instant;
 
 use deadpool_postgres::Object;
 use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::{Database, PATIENCE, Purpose, WRITERS, fault};
+use super::{Database, PATIENCE, Purpose, WAIT, WRITERS, fault};
 use crate::store::StoreError;
 
 /// Whatever the pool's connections are set to, accounts are found, and nobody waits long.
@@ -29,15 +30,17 @@ pub(in super::super) struct Turn<'a> {
 impl Turn<'_> {
     pub(super) fn begin(database: &Database, purpose: Purpose) -> Result<Turn<'_>, StoreError> {
         match Turn::try_begin(database, purpose) {
-            // A connection that lay in the pool may have ended without anybody's knowing: a fresh one tells.
-            Err((fault, is_closed)) if is_closed && fault::is_away(&fault) => {
+            // A connection that lay in the pool may have ended without anybody's knowing, and so may those beside it: a fresh one tells.
+            Err((fault, has_ended)) if has_ended => {
+                tracing::debug!(%fault, "a connection had ended");
+                database.pool.retain(|_, _| false);
                 Turn::try_begin(database, purpose).map_err(|(fault, _)| fault)
             }
             begun => begun.map_err(|(fault, _)| fault),
         }
     }
 
-    /// Tells with a fault whether a connection was closed.
+    /// Tells with a fault whether a connection said at once that it is over. One that is silent was waited for long enough.
     fn try_begin(database: &Database, purpose: Purpose) -> Result<Turn<'_>, (StoreError, bool)> {
         let connection = database.runtime.block_on(database.connection()).map_err(|fault| (fault, false))?;
         let (is_spoiled, is_lost) = (Cell::new(false), Cell::new(false));
@@ -50,9 +53,12 @@ impl Turn<'_> {
                 "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {SETTINGS} SELECT pg_advisory_xact_lock({WRITERS})"
             ),
         };
+        let asked = Instant::now();
         let begun = turn.run(async |connection| connection.batch_execute(&begin).await);
-        let is_closed = turn.connection.as_ref().is_some_and(|connection| connection.is_closed());
-        begun.map_err(|fault| (fault, is_closed))?;
+        begun.map_err(|fault| {
+            let has_ended = fault::is_away(&fault) && asked.elapsed() < WAIT;
+            (fault, has_ended)
+        })?;
         Ok(turn)
     }
 
