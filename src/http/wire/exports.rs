@@ -84,7 +84,7 @@ pub enum EncodingWord {
 pub struct ExportWire {
     pub id: String,
     pub state: ExportState,
-    /// Steps that are done, of those that there are: each feature is written and read back.
+    /// Steps that are done, of those that there are: each feature is written and read back; of a tile set, each tile is written.
     pub done: u64,
     pub total: u64,
     /// Why it failed.

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::ToSpan;
@@ -150,7 +149,7 @@ impl Exports {
     pub fn remove(&self, id: &str) {
         self.jobs().retain(|job| {
             if job.id == id {
-                job.progress.stopped.store(true, Ordering::Relaxed);
+                job.progress.stop.stop();
             }
             job.id != id
         });

@@ -242,7 +242,7 @@ async fn an_export_that_is_stopped_ends_also_where_nothing_matches() {
     };
     assert!(matches!(write(&Progress::default()), Err(ExportError::Request { .. })), "nothing matches");
     let stopped = Progress::default();
-    stopped.stopped.store(true, Ordering::Relaxed);
+    stopped.stop.stop();
     assert!(matches!(write(&stopped), Err(ExportError::Stopped)));
 }
 

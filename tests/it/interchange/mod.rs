@@ -5,5 +5,6 @@ mod exports;
 mod filters;
 mod gdal;
 mod proj;
+mod scans;
 mod schemas;
 mod sorting;
