@@ -20,7 +20,7 @@ use super::items::ItemFilter;
 use super::scan::{Scan, ScanError, Stop};
 use super::{Facts, FieldType, View, plan_fields, workbook};
 use crate::formats::Value;
-use crate::formats::file::{self, CsvGeometry, FileFormat, FileOptions};
+use crate::formats::file::{self, CsvGeometry, FileFormat, FileOptions, Formulas};
 use crate::formats::layer::{
     Encoding, FeatureRow, FieldKind, Layer, LayerField, LayerWriter, MAX_FEATURES, MAX_FILE_VERTICES, WriteError,
     Written,
@@ -45,6 +45,7 @@ pub struct Export {
     pub encoding: Encoding,
     pub bom: bool,
     pub csv_geometry: CsvGeometry,
+    pub formulas: Formulas,
     /// The plan's tables as sheets beside the layers.
     pub tables: bool,
     pub zooms: (u8, u8),
@@ -172,12 +173,7 @@ impl Export {
     }
 
     /// What goes out of a collection, by number, as far as the scan goes.
-    fn features<'a>(
-        &self,
-        view: &'a View,
-        collection: &'a Collection,
-        scan: &Scan,
-    ) -> impl Iterator<Item = Facts<'a>> {
+    fn features<'a>(&self, view: &'a View, collection: &'a Collection, scan: &Scan) -> impl Iterator<Item = Facts<'a>> {
         view.matching(collection, &self.filter, scan).filter(|facts| self.is_selected(facts.feature))
     }
 
@@ -187,7 +183,8 @@ impl Export {
             ScanError::TooMuch => ExportError::Request {
                 member: self.narrowest(),
                 detail: fault.to_string(),
-                expected: "something simpler, such as shorter patterns or fewer of them, or a bbox beside it".to_owned(),
+                expected: "something simpler, such as shorter patterns or fewer of them, or a bbox beside it"
+                    .to_owned(),
             },
         }
     }
@@ -240,6 +237,7 @@ impl Export {
             encoding: self.encoding,
             bom: self.bom,
             csv_geometry: self.csv_geometry,
+            formulas: self.formulas,
             many: layers.len() > 1,
             tables: if has_tables { workbook::tables(&view.atlas) } else { Vec::new() },
             rules: if has_tables { workbook::rules() } else { Vec::new() },
