@@ -19,7 +19,7 @@ use crate::plan::{Date, Record, Slug, Timestamp};
 use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::demo;
 use crate::services::exports::desk::Exports;
-use crate::services::exports::{self, Progress, Receipt};
+use crate::services::exports::{self, Export, Progress, Receipt};
 use crate::services::imports::Imports;
 use crate::services::past::{Past, PastError};
 use crate::services::photos::Photos;
@@ -62,6 +62,15 @@ const SWEEP_EVERY: Duration = Duration::from_hours(6);
 
 /// How often imports that are over are looked for.
 const IMPORTS_SWEEP_EVERY: Duration = Duration::from_mins(10);
+
+/// How often exports that are over are looked for; each takes room on the disk until then.
+const EXPORTS_SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+/// What the name of a folder begins with in which the command line writes an export.
+const EXPORT_PREFIX: &str = ".guatu-export-";
+
+/// How long a writer gets to hear that it is to stop.
+const EXPORT_GRACE: Duration = Duration::from_secs(2);
 
 /// How often the metrics are tidied.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -134,6 +143,8 @@ pub enum AppError {
     Write { path: PathBuf, fault: std::io::Error },
     #[error("{0}")]
     Export(String),
+    #[error("stopped by {0}; nothing was written")]
+    Stopped(StopSignal),
     #[error("the password cannot be read: {0}")]
     Password(std::io::Error),
     #[error("cannot serve: {0}")]
@@ -185,6 +196,7 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let state = Arc::new(state);
     tokio::spawn(sweep_photos(Arc::clone(&state)));
     tokio::spawn(sweep_imports(Arc::clone(&state)));
+    tokio::spawn(sweep_exports(Arc::clone(&state)));
 
     let handle = Handle::new();
     let mut server = axum_server::from_tcp(listener).map_err(serve_error)?.handle(handle.clone());
@@ -259,19 +271,36 @@ pub async fn export(options: ExportOptions) -> Result<Receipt, AppError> {
     let asked = serde_json::to_value(&options.request).map_err(|fault| AppError::Export(fault.to_string()))?;
     let server = options.config.options.public_url.clone();
     let about = exports::Request { asked, server, as_of: options.request.as_of, at: Timestamp::now(), today };
-    let mut partial = options.file.clone().into_os_string();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    let made = exports::desk::write_file(&export, &view, &about, &partial, &options.progress);
-    let named = made.map_err(|fault| AppError::Export(fault.to_string())).and_then(|receipt| {
-        let fault = std::fs::rename(&partial, &options.file).err();
-        fault.map_or(Ok(receipt), |fault| Err(AppError::Write { path: options.file.clone(), fault }))
-    });
-    if named.is_err() {
-        // What was begun is of no use; why is told already.
-        let _ = std::fs::remove_file(&partial);
-    }
-    named
+    write_export(export, view, about, &options).await
+}
+
+/// Writes the file beside where it is to be, in a folder that goes with all that was begun, also on a signal.
+async fn write_export(
+    export: Export,
+    view: View,
+    about: exports::Request,
+    options: &ExportOptions,
+) -> Result<Receipt, AppError> {
+    let write_error = |fault| AppError::Write { path: options.file.clone(), fault };
+    let beside = options.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let signals = StopSignals::listen()?;
+    let folder = tempfile::Builder::new().prefix(EXPORT_PREFIX).tempdir_in(beside).map_err(write_error)?;
+    let (path, progress) = (folder.path().to_owned(), Arc::clone(&options.progress));
+    let mut writing =
+        tokio::task::spawn_blocking(move || exports::desk::write_into(&export, &view, &about, &path, &progress));
+    let made = tokio::select! {
+        made = &mut writing => made,
+        signal = signals.wait() => {
+            options.progress.stop.stop();
+            // Most writers hear it at once; what one writes after that goes with the process.
+            let _ = tokio::time::timeout(EXPORT_GRACE, &mut writing).await;
+            return Err(AppError::Stopped(signal));
+        }
+    };
+    let made = made.map_err(|fault| AppError::Export(fault.to_string()))?;
+    let (written, receipt) = made.map_err(|fault| AppError::Export(fault.to_string()))?;
+    std::fs::rename(written, &options.file).map_err(write_error)?;
+    Ok(receipt)
 }
 
 /// # Errors
@@ -386,13 +415,17 @@ async fn sweep_photos(state: Arc<State>) {
     }
 }
 
-/// Removes files that have been here for their day, from time to time.
+/// Removes files that have been here for their day, and those of users who are disabled, from time to time.
 async fn sweep_imports(state: Arc<State>) {
     let mut turns = tokio::time::interval(IMPORTS_SWEEP_EVERY);
     loop {
         turns.tick().await;
         let sweeping = Arc::clone(&state);
-        match tokio::task::spawn_blocking(move || sweeping.imports.sweep(sweeping.now())).await {
+        let sweep = move || {
+            let active = sweeping.accounts.active_names()?;
+            Ok::<_, AccountsError>(sweeping.imports.sweep(sweeping.now(), |owner| active.contains(owner))?)
+        };
+        match tokio::task::spawn_blocking(sweep).await {
             Ok(Ok(0)) => {}
             Ok(Ok(gone)) => tracing::info!(gone, "imports that were over removed"),
             Ok(Err(fault)) => tracing::warn!(%fault, "imports that are over cannot be removed"),
@@ -401,7 +434,46 @@ async fn sweep_imports(state: Arc<State>) {
     }
 }
 
-/// The signals that ask the server to stop.
+/// Lets go of exports that nobody fetched in their hour, also where nobody asks for another.
+async fn sweep_exports(state: Arc<State>) {
+    let mut turns = tokio::time::interval(EXPORTS_SWEEP_EVERY);
+    loop {
+        turns.tick().await;
+        let sweeping = Arc::clone(&state);
+        let swept = tokio::task::spawn_blocking(move || sweeping.exports.sweep(sweeping.now())).await;
+        if let Err(fault) = swept {
+            tracing::error!(%fault, "exports cannot be swept");
+        }
+    }
+}
+
+/// A signal that asks to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopSignal {
+    Interrupt,
+    Terminate,
+}
+
+impl StopSignal {
+    /// What a program exits with that a signal stopped, as shells have it: 128 and the signal's number.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            StopSignal::Interrupt => 130,
+            StopSignal::Terminate => 143,
+        }
+    }
+}
+
+impl std::fmt::Display for StopSignal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            StopSignal::Interrupt => "SIGINT",
+            StopSignal::Terminate => "SIGTERM",
+        })
+    }
+}
+
+/// The signals that ask to stop.
 struct StopSignals {
     terminate: Signal,
     interrupt: Signal,
@@ -414,10 +486,10 @@ impl StopSignals {
         Ok(StopSignals { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
     }
 
-    async fn wait(mut self) {
+    async fn wait(mut self) -> StopSignal {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => StopSignal::Terminate,
+            _ = self.interrupt.recv() => StopSignal::Interrupt,
         }
     }
 }
