@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use geo::{CoordsIter, Geodesic, GeodesicArea, Geometry, Length};
 
-use super::expression::{Limit, Moment, Number, Times, Truth, Value, Words};
-use super::moment::{End, Instant, Period, all, any};
 use super::Operand;
+use super::expression::{Limit, Moment, Number, Times, Truth, Value, Words};
 use super::limits::{FOLD_COST, MEASURE_COST};
+use super::moment::{End, Instant, Period, all, any};
 use super::work::Seen;
 use crate::spatial::{Shape, distance_from};
 

@@ -49,7 +49,8 @@ impl Pattern {
 
     /// Steps that [`Pattern::fits`] takes for a text of so many bytes, at most.
     pub fn cost(&self, bytes: usize) -> usize {
-        let (between, last) = self.others.as_ref().map_or((&[][..], None), |(between, last)| (&between[..], Some(last)));
+        let (between, last) =
+            self.others.as_ref().map_or((&[][..], None), |(between, last)| (&between[..], Some(last)));
         let pieces = || std::iter::once(&self.first).chain(between).chain(last);
         let longest = between.iter().map(Piece::width).max().unwrap_or(0).max(1);
         let [once, each] = LIKE_COST;
