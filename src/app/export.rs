@@ -1,18 +1,26 @@
 //! `guatu export`: the plan of a store as a file, also beside a server that runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::AppError;
 use super::place::Place;
+use super::signals::StopSignals;
 use crate::atlas::Atlas;
 use crate::config::Config;
 use crate::http::{self, ExportRequest};
 use crate::plan::Timestamp;
-use crate::services::exports::{self, Progress, Receipt};
+use crate::services::exports::{self, Export, Progress, Receipt};
 use crate::services::past::{Past, PastError};
 use crate::services::publish::Published;
 use crate::services::{Audience, View};
+
+/// What the name of a folder begins with in which the command line writes an export.
+const EXPORT_PREFIX: &str = ".guatu-export-";
+
+/// How long a writer gets to hear that it is to stop.
+const EXPORT_GRACE: Duration = Duration::from_secs(2);
 
 /// What [`export`] is asked for.
 pub struct ExportOptions {
@@ -50,17 +58,34 @@ pub async fn export(options: ExportOptions) -> Result<Receipt, AppError> {
     let asked = serde_json::to_value(&options.request).map_err(|fault| AppError::Export(fault.to_string()))?;
     let server = options.config.options.public_url.clone();
     let about = exports::Request { asked, server, as_of: options.request.as_of, at: Timestamp::now(), today };
-    let mut partial = options.file.clone().into_os_string();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    let made = exports::desk::write_file(&export, &view, &about, &partial, &options.progress);
-    let named = made.map_err(|fault| AppError::Export(fault.to_string())).and_then(|receipt| {
-        let fault = std::fs::rename(&partial, &options.file).err();
-        fault.map_or(Ok(receipt), |fault| Err(AppError::Write { path: options.file.clone(), fault }))
-    });
-    if named.is_err() {
-        // What was begun is of no use; why is told already.
-        let _ = std::fs::remove_file(&partial);
-    }
-    named
+    write_export(export, view, about, &options).await
+}
+
+/// Writes the file beside where it is to be, in a folder that goes with all that was begun, also on a signal.
+async fn write_export(
+    export: Export,
+    view: View,
+    about: exports::Request,
+    options: &ExportOptions,
+) -> Result<Receipt, AppError> {
+    let write_error = |fault| AppError::Write { path: options.file.clone(), fault };
+    let beside = options.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut signals = StopSignals::listen()?;
+    let folder = tempfile::Builder::new().prefix(EXPORT_PREFIX).tempdir_in(beside).map_err(write_error)?;
+    let (path, progress) = (folder.path().to_owned(), Arc::clone(&options.progress));
+    let mut writing =
+        tokio::task::spawn_blocking(move || exports::desk::write_into(&export, &view, &about, &path, &progress));
+    let made = tokio::select! {
+        made = &mut writing => made,
+        signal = signals.wait() => {
+            options.progress.stop.stop();
+            // Most writers hear it at once; what one writes after that goes with the process.
+            let _ = tokio::time::timeout(EXPORT_GRACE, &mut writing).await;
+            return Err(AppError::Stopped(signal));
+        }
+    };
+    let made = made.map_err(|fault| AppError::Export(fault.to_string()))?;
+    let (written, receipt) = made.map_err(|fault| AppError::Export(fault.to_string()))?;
+    std::fs::rename(written, &options.file).map_err(write_error)?;
+    Ok(receipt)
 }

@@ -5,6 +5,7 @@ mod demo;
 mod export;
 mod open;
 mod place;
+mod signals;
 mod sweep;
 
 use std::io::Write;
@@ -15,7 +16,6 @@ use std::time::Duration;
 
 use axum_server::Handle;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::atlas::{Atlas, AtlasError};
@@ -33,11 +33,13 @@ use crate::store::files::FileStore;
 use crate::store::lock::FolderLock;
 use crate::store::photos::PhotoStore;
 use crate::store::{StoreError, scratch};
+use signals::StopSignals;
 
 pub use copy::{Address, Copied, CopyOptions, PhotosAddress, Step, copy};
 pub use demo::{Demo, DemoOptions, make_demo};
 pub use export::{ExportOptions, export};
 pub use place::{Place, accounts, now, write_text};
+pub use signals::StopSignal;
 
 /// The folder of exports that wait to be fetched.
 const EXPORTS_FOLDER: &str = "exports";
@@ -91,6 +93,8 @@ pub enum AppError {
     Write { path: PathBuf, fault: std::io::Error },
     #[error("{0}")]
     Export(String),
+    #[error("stopped by {0}; nothing was written")]
+    Stopped(StopSignal),
     #[error("{0}")]
     Copy(String),
     #[error("the password cannot be read: {0}")]
@@ -129,12 +133,13 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     let (stop, stopping) = watch::channel(false);
     let started = tokio::select! {
         started = start(&options, stopping) => started?,
-        () = signals.wait() => return Ok(()),
+        _ = signals.wait() => return Ok(()),
     };
     let Started { state, set_up } = started;
     let store = Arc::clone(&state.store);
     tokio::spawn(sweep::sweep_photos(Arc::clone(&state)));
     tokio::spawn(sweep::sweep_imports(Arc::clone(&state)));
+    tokio::spawn(sweep::sweep_exports(Arc::clone(&state)));
     gate.open(state);
     // Whoever started us waits for this line; nobody may be listening to it.
     if let Err(fault) = writeln!(std::io::stdout(), "listening on http://{address}") {
@@ -200,25 +205,4 @@ async fn start(options: &Options, stopping: watch::Receiver<bool>) -> Result<Sta
 
 fn serve_error(fault: impl std::fmt::Display) -> AppError {
     AppError::Serve(fault.to_string())
-}
-
-/// The signals that ask the server to stop.
-struct StopSignals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl StopSignals {
-    /// From now on these signals no longer end the process by themselves.
-    fn listen() -> Result<StopSignals, AppError> {
-        let listen = |kind| signal(kind).map_err(|fault| AppError::Serve(format!("signals cannot be heard: {fault}")));
-        Ok(StopSignals { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

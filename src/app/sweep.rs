@@ -7,12 +7,16 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::http::State;
 use crate::plan::Slug;
+use crate::services::accounts::AccountsError;
 
 /// How often photos that nobody took are looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(6);
 
 /// How often imports that are over are looked for.
 const IMPORTS_SWEEP_EVERY: Duration = Duration::from_mins(10);
+
+/// How often exports that are over are looked for; each takes room on the disk until then.
+const EXPORTS_SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// How often the metrics are tidied.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -40,17 +44,34 @@ pub(super) async fn sweep_photos(state: Arc<State>) {
     }
 }
 
-/// Removes files that have been here for their day, from time to time.
+/// Removes files that have been here for their day, and those of users who are disabled, from time to time.
 pub(super) async fn sweep_imports(state: Arc<State>) {
     let mut turns = tokio::time::interval(IMPORTS_SWEEP_EVERY);
     loop {
         turns.tick().await;
         let sweeping = Arc::clone(&state);
-        match tokio::task::spawn_blocking(move || sweeping.imports.sweep(sweeping.now())).await {
+        let sweep = move || {
+            let active = sweeping.accounts.active_names()?;
+            Ok::<_, AccountsError>(sweeping.imports.sweep(sweeping.now(), |owner| active.contains(owner))?)
+        };
+        match tokio::task::spawn_blocking(sweep).await {
             Ok(Ok(0)) => {}
             Ok(Ok(gone)) => tracing::info!(gone, "imports that were over removed"),
             Ok(Err(fault)) => tracing::warn!(%fault, "imports that are over cannot be removed"),
             Err(fault) => tracing::error!(%fault, "imports cannot be swept"),
+        }
+    }
+}
+
+/// Lets go of exports that nobody fetched in their hour, also where nobody asks for another.
+pub(super) async fn sweep_exports(state: Arc<State>) {
+    let mut turns = tokio::time::interval(EXPORTS_SWEEP_EVERY);
+    loop {
+        turns.tick().await;
+        let sweeping = Arc::clone(&state);
+        let swept = tokio::task::spawn_blocking(move || sweeping.exports.sweep(sweeping.now())).await;
+        if let Err(fault) = swept {
+            tracing::error!(%fault, "exports cannot be swept");
         }
     }
 }

@@ -11,9 +11,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::failed;
 use super::place::PlaceArguments;
-use crate::app::{self, ExportOptions};
+use crate::app::{self, AppError, ExportOptions, StopSignal};
 use crate::config::Config;
-use crate::formats::file::{CsvGeometry, FileFormat};
+use crate::formats::file::{CsvGeometry, FileFormat, Formulas};
 use crate::http::{EncodingWord, ExportRequest};
 use crate::plan::{Date, Kind, Slug};
 use crate::services::exports::{Progress, Receipt};
@@ -62,6 +62,9 @@ pub struct ExportArguments {
     /// CSV: longitude and latitude in two columns, in place of WKT; for points only.
     #[arg(long)]
     lonlat: bool,
+    /// CSV: texts that spreadsheets take for formulas, as they begin with = + - @: keep them as they are, or escape them with an apostrophe.
+    #[arg(long, value_name = "keep|escape")]
+    formulas: Option<String>,
     /// Workbook: without the plan's tables.
     #[arg(long)]
     no_tables: bool,
@@ -83,14 +86,30 @@ pub struct ExportArguments {
 pub fn run(arguments: ExportArguments) -> ExitCode {
     match export(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(fault) => failed(fault),
+        Err(Fault::Told(fault)) => failed(fault),
+        Err(Fault::Stopped(signal)) => {
+            eprintln!("{}", AppError::Stopped(signal));
+            ExitCode::from(signal.exit_code())
+        }
     }
 }
 
-fn export(arguments: &ExportArguments) -> Result<(), String> {
+/// Why there is no file.
+enum Fault {
+    Told(String),
+    Stopped(StopSignal),
+}
+
+impl From<String> for Fault {
+    fn from(told: String) -> Fault {
+        Fault::Told(told)
+    }
+}
+
+fn export(arguments: &ExportArguments) -> Result<(), Fault> {
     let told = |fault: &dyn std::fmt::Display| fault.to_string();
     let config = Config::read(arguments.config.as_deref()).map_err(|fault| told(&fault))?;
-    let request = request(&arguments)?;
+    let request = request(arguments)?;
     let receipt_path = arguments.receipt.clone().unwrap_or_else(|| beside(&arguments.file));
     let progress = Arc::new(Progress::default());
     let bar = Bar::watch(&progress);
@@ -103,9 +122,14 @@ fn export(arguments: &ExportArguments) -> Result<(), String> {
         progress,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|fault| told(&fault))?;
-    let made = runtime.block_on(app::export(options)).map_err(|fault| told(&fault));
+    let made = runtime.block_on(app::export(options));
+    // A writer that did not hear of its end is not waited for.
+    runtime.shutdown_background();
     drop(bar);
-    let receipt = made?;
+    let receipt = match made {
+        Err(AppError::Stopped(signal)) => return Err(Fault::Stopped(signal)),
+        made => made.map_err(|fault| told(&fault))?,
+    };
     let text = serde_json::to_string_pretty(&receipt).map_err(|fault| told(&fault))?;
     app::write_text(&receipt_path, &format!("{text}\n"))
         .map_err(|fault| format!("{}: {fault}", receipt_path.display()))?;
@@ -143,6 +167,11 @@ fn request(arguments: &ExportArguments) -> Result<ExportRequest, String> {
         "gbk" => Ok(EncodingWord::Gbk),
         _ => Err(format!("--encoding: {word:?} is neither utf-8 nor gbk")),
     });
+    let formulas = arguments.formulas.as_deref().map(|word| match word {
+        "keep" => Ok(Formulas::Keep),
+        "escape" => Ok(Formulas::Escape),
+        _ => Err(format!("--formulas: {word:?} is neither keep nor escape")),
+    });
     Ok(ExportRequest {
         format,
         collections: (!arguments.collections.is_empty()).then(|| arguments.collections.clone()),
@@ -157,6 +186,7 @@ fn request(arguments: &ExportArguments) -> Result<ExportRequest, String> {
         encoding: encoding.transpose()?,
         bom: arguments.bom.then_some(true),
         geometry: arguments.lonlat.then_some(CsvGeometry::LonLat),
+        formulas: formulas.transpose()?,
         tables: arguments.no_tables.then_some(false),
         min_zoom: arguments.min_zoom,
         max_zoom: arguments.max_zoom,

@@ -48,6 +48,17 @@ pub enum CsvGeometry {
     LonLat,
 }
 
+/// What becomes of texts in a table that a spreadsheet takes for formulas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Formulas {
+    /// They stay as they are, and come back as they were.
+    #[default]
+    Keep,
+    /// They get an apostrophe before them, by which spreadsheets show them as they are.
+    Escape,
+}
+
 /// How a file is written.
 #[derive(Clone, Debug)]
 pub struct FileOptions {
@@ -59,6 +70,7 @@ pub struct FileOptions {
     /// A byte order mark before text, so that spreadsheets see that it is UTF-8.
     pub bom: bool,
     pub csv_geometry: CsvGeometry,
+    pub formulas: Formulas,
     /// More than one layer: formats that hold one come as a zip of several.
     pub many: bool,
     /// Sheets before the layers, in a workbook.
@@ -163,7 +175,7 @@ impl FileFormat {
                 id: "csv",
                 title: ["CSV", "CSV"],
                 has_encodings: true,
-                options: &["bom", "geometry"],
+                options: &["bom", "geometry", "formulas"],
                 note: ["纯表格，几何为 WKT 或经纬度。", "A table, with places as WKT or as two columns."],
                 extension: "csv",
                 extension_of_many: "zip",
@@ -307,6 +319,7 @@ pub fn writer<W: Write + Seek + Send + 'static>(
         },
         encoding: options.encoding,
         bom: options.bom,
+        formulas: options.formulas,
     };
     Ok(match format {
         FileFormat::GeoJson => Box::new(geojson::Writer::new(out()?, options.name.as_str())),

@@ -14,6 +14,7 @@ use super::state::State;
 use crate::plan::{Caller, Date, Identity};
 use crate::services::View;
 use crate::services::accounts::Source;
+use crate::services::scan::Stop;
 
 pub struct Asked {
     pub state: Arc<State>,
@@ -24,6 +25,8 @@ pub struct Asked {
     pub caller: Caller,
     /// Where the request comes from, for the throttle.
     pub source: Source,
+    /// Set when nobody waits for the answer any more: the caller has gone, or the request took too long.
+    pub stop: Stop,
     /// The day that the whole answer is for; the present one when absent.
     as_of: OnceLock<Option<Date>>,
 }
@@ -39,6 +42,7 @@ impl FromRequestParts<Arc<State>> for Asked {
             uri: parts.uri.clone(),
             caller: parts.extensions.get::<Caller>().cloned().unwrap_or_default(),
             source: door::source(parts, &state.options),
+            stop: Stop::default(),
             as_of: OnceLock::new(),
         })
     }
@@ -73,13 +77,13 @@ impl Asked {
         self.state.base_url(&self.headers)
     }
 
-    /// Computes the answer over one view, on a thread that may block, when there is room for it.
+    /// Computes the answer over one view, on a thread that may block, when there is room for it. [`Asked::stop`] is set when this future goes.
     pub async fn compute<T: Send + 'static>(
         self,
         compute: impl FnOnce(&Asked, &View) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let view = self.view().await?;
-        let state = Arc::clone(&self.state);
-        state.compute(move || compute(&self, &view)).await
+        let (state, stop) = (Arc::clone(&self.state), self.stop.clone());
+        state.compute_until(&stop, move || compute(&self, &view)).await
     }
 }

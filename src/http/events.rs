@@ -62,7 +62,7 @@ pub async fn list_events(asked: Asked) -> Result<Response, Problem> {
     // Before the log is read, so that nothing falls between.
     let mut listener = Listener::new(&asked);
     let present = listener.seen;
-    let since = last_seen(&asked.headers).map_or_else(|| params.parse::<u64>(&SINCE), |seen| Ok(Some(seen)))?;
+    let since = last_seen(&asked.headers).map_or_else(|| params.whole(&SINCE), |seen| Ok(Some(seen)))?;
     let missed = match since {
         Some(since) if since < present => missed(&asked, since, present).await?,
         // From a store that is not this one any more.

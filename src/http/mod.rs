@@ -32,7 +32,7 @@ use axum::extract::{DefaultBodyLimit, Request, State as Extract};
 use axum::http::header::{
     ALLOW, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -40,6 +40,7 @@ use axum::{Extension, Router};
 use jiff::tz::TimeZone;
 use openapiv3::OpenAPI;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::classify::ServerErrorsFailureClass;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::{Any, CorsLayer};
@@ -144,7 +145,12 @@ pub fn router(state: Arc<State>) -> Router {
             api::uploads::UPLOAD_OFFSET,
         ]))
         .layer(CompressionLayer::new().compress_when(Packed(DefaultPredicate::new())))
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(DefaultOnResponse::new().level(Level::INFO)))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_response(DefaultOnResponse::new().level(Level::INFO))
+                .on_failure(failed),
+        )
         .layer(ids.1)
         .layer(ids.0)
         .with_state(state)
@@ -169,6 +175,18 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
 fn span(request: &Request) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}
+
+/// A fault of ours is an error. Work that cannot be taken on now is not: it is told with a word to come again.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+fn failed(failure: ServerErrorsFailureClass, latency: Duration, _: &tracing::Span) {
+    let latency_ms = latency.as_millis();
+    match failure {
+        ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE) => {
+            tracing::warn!(latency_ms, "there was no room for a request, or it took too long");
+        }
+        failure => tracing::error!(%failure, latency_ms, "response failed"),
+    }
 }
 
 /// Where an answer sends its reader to a path of this server, the path prefix that the reader knows comes before it.

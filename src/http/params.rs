@@ -190,6 +190,12 @@ impl Params {
         self.raw(param).map(|text| text.parse().map_err(|fault: T::Err| wrong(param, fault))).transpose()
     }
 
+    /// A whole number, where [`Param::expected`] says so in words.
+    pub fn whole(&self, param: &Param) -> Result<Option<u64>, Problem> {
+        let read = |text: &str| text.parse().map_err(|_| wrong(param, format_args!("{text:?} is no whole number")));
+        self.raw(param).map(read).transpose()
+    }
+
     pub fn number(&self, param: &Param) -> Result<Option<f64>, Problem> {
         let ParamShape::Number { min, max } = param.shape else { return Ok(None) };
         let within = |number: &f64| (min..=max).contains(number);

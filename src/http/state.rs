@@ -18,6 +18,7 @@ use crate::services::imports::Imports;
 use crate::services::past::{Past, PastError};
 use crate::services::photos::Photos;
 use crate::services::publish::Published;
+use crate::services::scan::Stop;
 use crate::services::tiles::Tiles;
 use crate::services::timeline::Timeline;
 use crate::services::writer::Writer;
@@ -174,6 +175,20 @@ impl State {
             compute()
         });
         computed.await.map_err(Problem::internal)?
+    }
+
+    /// As [`State::compute`], and tells the work by `stop` when nobody waits for it any more: when this future is gone, as that of a request is whose caller
+    /// has gone or that took too long.
+    ///
+    /// # Errors
+    /// As [`State::compute`].
+    pub async fn compute_until<T: Send + 'static>(
+        self: &Arc<Self>,
+        stop: &Stop,
+        compute: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let _stop = stop.on_drop();
+        self.compute(compute).await
     }
 
     /// Asks something of the accounts, on a thread that may block.

@@ -4,12 +4,15 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use geo::CoordsIter;
 use unicode_normalization::UnicodeNormalization;
 
+use super::scan::{Scan, ScanError};
+use super::tiles::digest;
 use super::{Facts, View};
 use crate::formats::Value;
 use crate::plan::{Collection, Date, Feature};
-use crate::spatial::filter::Filter;
+use crate::spatial::filter::{Filter, Work};
 use crate::spatial::{Area, BBox};
 
 /// A closed interval of days, open at an end that is none. An instant has both ends the same.
@@ -47,6 +50,12 @@ pub struct Words(String);
 /// Properties that words are looked for in.
 const WORDED: [&str; 6] = ["name_zh", "name_en", "project_zh", "project_en", "basis_zh", "basis_en"];
 
+/// Steps of work (see [`Work`]) for each byte of a text that words are looked for in, which is made anew for that.
+const FOLD_COST: usize = 4;
+
+/// Steps of work for each vertex that is held against a box of degrees, and of another reference system.
+const MEET_COST: [usize; 2] = [1, 10];
+
 /// By which properties items come, the first before the others; by their numbers where nothing else tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ItemOrder(pub Vec<(&'static str, Direction)>);
@@ -62,6 +71,8 @@ pub enum Direction {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cursor {
     number: u64,
+    /// Stands for the order that the values are of; zero for that of numbers.
+    order: u64,
     values: Vec<Sorted>,
 }
 
@@ -83,7 +94,10 @@ pub struct ItemPage<'a> {
 impl View {
     /// A page of a collection's features, from the first after the cursor.
     ///
-    /// Cost: O(limit) without a filter and an order; with one, all candidates are looked at so that they can be counted.
+    /// Cost: O(limit) without a filter and an order; with one, all candidates are looked at so that they can be counted, as far as the scan goes.
+    ///
+    /// # Errors
+    /// [`ScanError`] where the scan came to no end.
     pub fn items<'a>(
         &'a self,
         collection: &'a Collection,
@@ -91,14 +105,17 @@ impl View {
         order: &ItemOrder,
         limit: usize,
         after: &Cursor,
-    ) -> ItemPage<'a> {
+        scan: &Scan,
+    ) -> Result<ItemPage<'a>, ScanError> {
         if filter.is_empty() && order.0.is_empty() {
             let total = self.atlas.set(collection).len();
             let rows = self.atlas.features_after(collection, after.number).take(limit + 1);
-            return page(rows.map(|row| self.facts(collection, &row.value)).collect(), order, total, limit);
+            let facts = rows.map(|row| self.facts(collection, &row.value)).collect();
+            return Ok(page(facts, order, total, limit));
         }
         let mut matching: Vec<(Cursor, Facts)> =
-            self.matching(collection, filter).map(|facts| (order.place(&facts), facts)).collect();
+            self.matching(collection, filter, scan).map(|facts| (order.place(&facts), facts)).collect();
+        scan.check()?;
         if !order.0.is_empty() {
             matching.sort_by(|a, b| order.compare(&a.0, &b.0));
         }
@@ -109,23 +126,27 @@ impl View {
             matching.partition_point(|(place, _)| order.compare(place, after) != Ordering::Greater)
         };
         let rest = matching.into_iter().skip(begin).take(limit + 1).map(|(_, facts)| facts);
-        page(rest.collect(), order, total, limit)
+        Ok(page(rest.collect(), order, total, limit))
     }
 
-    /// All features that a filter holds for, by number. Cost: O(candidates).
+    /// All features that a filter holds for, by number, as far as the scan goes: whoever has come to the end asks it whether that was all.
+    ///
+    /// Cost: O(candidates).
     pub fn matching<'a>(
         &'a self,
         collection: &'a Collection,
-        filter: &'a ItemFilter,
-    ) -> Box<dyn Iterator<Item = Facts<'a>> + 'a> {
-        Box::new(self.candidates(collection, filter).filter(move |facts| filter.matches(facts)))
+        filter: &ItemFilter,
+        scan: &Scan,
+    ) -> impl Iterator<Item = Facts<'a>> {
+        let candidates = self.candidates(collection, filter).take_while(|_| scan.goes_on());
+        candidates.filter(move |facts| filter.matches(facts, &scan.work))
     }
 
     /// Features among which are all that a filter holds for, by number.
-    pub fn candidates<'a>(
+    fn candidates<'a>(
         &'a self,
         collection: &'a Collection,
-        filter: &'a ItemFilter,
+        filter: &ItemFilter,
     ) -> Box<dyn Iterator<Item = Facts<'a>> + 'a> {
         let candidates: Box<dyn Iterator<Item = &Feature>> = match filter.window() {
             Some(window) => Box::new(self.atlas.in_window(collection, window).into_iter()),
@@ -169,13 +190,21 @@ impl ItemFilter {
         asked.into_iter().chain(implied).min_by(|a, b| size(a).total_cmp(&size(b)))
     }
 
-    pub fn matches(&self, facts: &Facts) -> bool {
-        self.area.as_ref().is_none_or(|area| area.meets(facts.feature.shape.geometry()))
-            && self.datetime.is_none_or(|interval| interval.holds(facts.project.map(|row| row.value.due)))
+    /// Whether all conditions hold; where the work is used up, the answer means nothing.
+    fn matches(&self, facts: &Facts, work: &Work) -> bool {
+        self.datetime.is_none_or(|interval| interval.holds(facts.project.map(|row| row.value.due)))
             && self.equals.iter().all(|(name, wanted)| equals(facts.value(name), wanted))
-            && (self.words.is_empty() || self.words.iter().any(|words| words.are_in(facts)))
-            && self.condition.as_ref().is_none_or(|condition| condition.matches(facts))
+            && self.area.as_ref().is_none_or(|area| meets(area, facts.feature, work))
+            && (self.words.is_empty() || self.words.iter().any(|words| words.are_in(facts, work)))
+            && self.condition.as_ref().is_none_or(|condition| condition.matches_within(facts, work))
     }
+}
+
+fn meets(area: &Area, feature: &Feature, work: &Work) -> bool {
+    let geometry = feature.shape.geometry();
+    let [degrees, projected] = MEET_COST;
+    let each = if area.is_projected() { projected } else { degrees };
+    work.spend(each * geometry.coords_count()).is_some() && area.meets(geometry)
 }
 
 impl Interval {
@@ -189,8 +218,11 @@ impl Words {
         Words(folded(text.trim()))
     }
 
-    fn are_in(&self, facts: &Facts) -> bool {
-        WORDED.iter().any(|name| matches!(facts.value(name), Value::Text(text) if folded(text).contains(&self.0)))
+    fn are_in(&self, facts: &Facts, work: &Work) -> bool {
+        WORDED.iter().any(|name| match facts.value(name) {
+            Value::Text(text) => work.spend(FOLD_COST * text.len()).is_some() && folded(text).contains(&self.0),
+            _ => false,
+        })
     }
 }
 
@@ -201,7 +233,17 @@ fn folded(text: &str) -> String {
 impl ItemOrder {
     fn place(&self, facts: &Facts) -> Cursor {
         let values = self.0.iter().map(|(name, _)| Sorted::from(facts.value(name))).collect();
-        Cursor { number: facts.feature.number, values }
+        Cursor { number: facts.feature.number, order: self.digest(), values }
+    }
+
+    /// Tells this order from others; zero for that of numbers.
+    fn digest(&self) -> u64 {
+        let key = |(name, direction): &(&str, Direction)| {
+            format!("{}{name}", if *direction == Direction::Descending { '-' } else { '+' })
+        };
+        let keys: Vec<String> = self.0.iter().map(key).collect();
+        // Half of it is enough, and is a number in JSON.
+        if keys.is_empty() { 0 } else { digest(keys.join(",").as_bytes()) >> 32 }
     }
 
     fn compare(&self, a: &Cursor, b: &Cursor) -> Ordering {
@@ -222,7 +264,7 @@ impl ItemOrder {
 
     /// Whether a cursor is one of this order.
     pub fn takes(&self, cursor: &Cursor) -> bool {
-        cursor.number == 0 || cursor.values.len() == self.0.len()
+        cursor.number == 0 || cursor.order == self.digest() && cursor.values.len() == self.0.len()
     }
 }
 
@@ -248,7 +290,7 @@ impl From<Value<'_>> for Sorted {
     }
 }
 
-/// A number, or a JSON array of the number and the sorted values.
+/// A number, or a JSON array of the number, what stands for the order, and the sorted values.
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.values.is_empty() {
@@ -259,7 +301,7 @@ impl fmt::Display for Cursor {
             Sorted::Text(text) => text.as_str().into(),
             Sorted::Absent => serde_json::Value::Null,
         });
-        let all: Vec<_> = std::iter::once(self.number.into()).chain(values).collect();
+        let all: Vec<_> = [self.number.into(), self.order.into()].into_iter().chain(values).collect();
         write!(f, "{}", serde_json::Value::from(all))
     }
 }
@@ -270,10 +312,11 @@ impl FromStr for Cursor {
     fn from_str(text: &str) -> Result<Cursor, &'static str> {
         const WRONG: &str = "it comes from no next link";
         if let Ok(number) = text.parse() {
-            return Ok(Cursor { number, values: Vec::new() });
+            return Ok(Cursor { number, ..Cursor::default() });
         }
         let all: Vec<serde_json::Value> = serde_json::from_str(text).map_err(|_| WRONG)?;
-        let (number, values) = all.split_first().ok_or(WRONG)?;
+        let [number, order, values @ ..] = &all[..] else { return Err(WRONG) };
+        let order = order.as_u64().ok_or(WRONG)?;
         let number = number.as_u64().filter(|number| *number > 0).ok_or(WRONG)?;
         let value = |value: &serde_json::Value| match value {
             serde_json::Value::Null => Ok(Sorted::Absent),
@@ -281,7 +324,7 @@ impl FromStr for Cursor {
             serde_json::Value::Number(number) => number.as_f64().map(Sorted::Number).ok_or(WRONG),
             _ => Err(WRONG),
         };
-        Ok(Cursor { number, values: values.iter().map(value).collect::<Result<_, _>>()? })
+        Ok(Cursor { number, order, values: values.iter().map(value).collect::<Result<_, _>>()? })
     }
 }
 

@@ -22,6 +22,7 @@ pub mod photos;
 pub mod plan_tree;
 pub mod projects;
 pub mod publish;
+pub mod scan;
 pub mod search;
 pub mod seeding;
 pub mod tiles;

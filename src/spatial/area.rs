@@ -73,6 +73,11 @@ impl Area {
         self.window
     }
 
+    /// Whether geometries are projected to be held against it.
+    pub fn is_projected(&self) -> bool {
+        self.projected.is_some()
+    }
+
     /// Whether a geometry of degrees meets the area, edges included.
     pub fn meets(&self, geometry: &Geometry) -> bool {
         match &self.projected {

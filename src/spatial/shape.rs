@@ -82,6 +82,8 @@ pub enum ShapeError {
     Invalid(String),
     #[error("{count} vertices are more than the limit of {limit}")]
     TooManyVertices { count: usize, limit: usize },
+    #[error("position {number}, {given:?}, has a height, and every feature is flat; give longitude and latitude only")]
+    Height { number: usize, given: Vec<f64> },
     #[error("not a GeoJSON geometry: {0}")]
     NotGeoJson(String),
 }
@@ -154,6 +156,22 @@ impl Shape {
         Shape::from_geojson(&geometry.value)
     }
 
+    /// As [`Shape::from_json`], for what somebody sends to be kept: a height is refused and not dropped.
+    ///
+    /// # Errors
+    /// [`ShapeError::Height`], else as [`Shape::from_json`].
+    pub fn from_flat_json(value: serde_json::Value, max_vertices: usize) -> Result<Shape, ShapeError> {
+        if let Some(coordinates) = value.get("coordinates") {
+            check_flat(coordinates, &mut 0)?;
+        }
+        Shape::from_json(value, max_vertices)
+    }
+
+    /// Whether no position of a GeoJSON geometry has a height.
+    pub fn is_flat_json(value: &serde_json::Value) -> bool {
+        value.get("coordinates").is_none_or(|coordinates| check_flat(coordinates, &mut 0).is_ok())
+    }
+
     pub fn geometry(&self) -> &Geometry {
         &self.geometry
     }
@@ -216,6 +234,17 @@ fn check_positions(positions: &[geojson::Position]) -> Result<(), ShapeError> {
         }
         None => Ok(()),
     }
+}
+
+/// Looks for a position of more than two numbers in a list of whatever depth, and counts positions from 1.
+fn check_flat(list: &serde_json::Value, number: &mut usize) -> Result<(), ShapeError> {
+    let parts = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    if parts.iter().all(serde_json::Value::is_number) {
+        *number += 1;
+        let given = || parts.iter().filter_map(serde_json::Value::as_f64).collect();
+        return if parts.len() > 2 { Err(ShapeError::Height { number: *number, given: given() }) } else { Ok(()) };
+    }
+    parts.iter().try_for_each(|part| check_flat(part, number))
 }
 
 fn check_line(line: &[geojson::Position]) -> Result<(), ShapeError> {

@@ -29,3 +29,22 @@ async fn what_was_said_of_a_change_is_for_those_who_work_with_it() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_is_no_number_is_told_in_words_of_ours() {
+    let server = Server::shipped();
+    for (path, name) in [
+        ("/api/v1/changes?since=soon", "since"),
+        ("/api/v1/changes?before=-1", "before"),
+        ("/api/v1/projects/zuili-road/history?before=99999999999999999999", "before"),
+        ("/api/v1/events?since=1.5", "since"),
+        ("/api/v1/nearby?lon=120&lat=north", "lat"),
+        ("/api/v1/nearby?lon=120&lat=30&limit=few", "limit"),
+    ] {
+        let answer = server.get(path).await;
+        answer.is_problem(path, 400, name);
+        for leak in ["invalid digit", "invalid float", "too large to fit", "parse"] {
+            assert!(!answer.text().contains(leak), "{path}: {}", answer.text());
+        }
+    }
+}

@@ -1,5 +1,6 @@
-//! Writes layers as CSV, row by row. Text is written as it is: what a spreadsheet takes for a formula is the spreadsheet's business.
+//! Writes layers as CSV, row by row. Text is written as it is, also where a spreadsheet takes it for a formula: a note says so, and an option escapes it.
 
+use std::collections::BTreeMap;
 use std::io::{Seek, Write};
 
 use geo::Geometry;
@@ -7,6 +8,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::formats::Value;
 use crate::formats::columns::{ID, WKT};
+use crate::formats::file::Formulas;
 use crate::formats::layer::{Encoding, FeatureRow, FieldKind, Layer, LayerWriter, WriteError, Written};
 use crate::formats::text::{self, UTF8_MARK};
 use crate::formats::wkt;
@@ -19,6 +21,7 @@ pub struct Options {
     pub encoding: Encoding,
     /// The mark by which Excel knows UTF-8. GBK has none.
     pub bom: bool,
+    pub formulas: Formulas,
 }
 
 /// How a table tells where.
@@ -30,18 +33,48 @@ pub enum Places {
     LonLat,
 }
 
+/// Texts of a layer that a spreadsheet takes for formulas, by the place of their field.
+#[derive(Debug, Default)]
+struct Suspects(BTreeMap<usize, u64>);
+
+impl Suspects {
+    /// Tells of those of a layer that comes to its end.
+    fn note(&mut self, layer: &Layer, formulas: Formulas) -> Option<String> {
+        let found = std::mem::take(&mut self.0);
+        let count: u64 = found.values().sum();
+        let fields = || found.keys().filter_map(|at| layer.fields.get(*at)).map(|field| field.name.as_str());
+        let done = match formulas {
+            Formulas::Keep => "they are written as they are",
+            Formulas::Escape => {
+                "each has an apostrophe before it here, which does not go by itself when the file is read back"
+            }
+        };
+        (count > 0).then(|| {
+            let fields = fields().collect::<Vec<_>>().join(", ");
+            let name = &layer.name;
+            format!("Spreadsheets take {count} texts of {name} for formulas, as they begin with = + - @, a tab or a line break (in {fields}); {done}.")
+        })
+    }
+}
+
+/// Whether a spreadsheet takes a text for a formula (OWASP, CSV injection).
+fn is_suspect(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
 /// One layer in one file.
 pub struct Writer<W> {
     out: W,
     options: Options,
     layer: Option<Layer>,
     buffer: Vec<u8>,
+    suspects: Suspects,
     notes: Vec<String>,
 }
 
 impl<W: Write> Writer<W> {
     pub fn new(out: W, options: Options) -> Writer<W> {
-        Writer { out, options, layer: None, buffer: Vec::new(), notes: Vec::new() }
+        Writer { out, options, layer: None, buffer: Vec::new(), suspects: Suspects::default(), notes: Vec::new() }
     }
 }
 
@@ -64,11 +97,12 @@ impl<W: Write> LayerWriter for Writer<W> {
     }
 
     fn feature(&mut self, row: &FeatureRow) -> Result<(), WriteError> {
-        feature(self.layer.as_ref(), row, self.options, &mut self.buffer)?;
+        feature(self.layer.as_ref(), row, self.options, &mut self.suspects, &mut self.buffer)?;
         flush(&mut self.buffer, &mut self.out)
     }
 
     fn end(&mut self) -> Result<(), WriteError> {
+        self.notes.extend(self.layer.as_ref().and_then(|layer| self.suspects.note(layer, self.options.formulas)));
         Ok(())
     }
 
@@ -85,12 +119,14 @@ pub struct ZipWriter<W: Write + Seek> {
     options: Options,
     layer: Option<Layer>,
     buffer: Vec<u8>,
+    suspects: Suspects,
     notes: Vec<String>,
 }
 
 impl<W: Write + Seek> ZipWriter<W> {
     pub fn new(out: W, options: Options) -> ZipWriter<W> {
-        ZipWriter { zip: zip::ZipWriter::new(out), options, layer: None, buffer: Vec::new(), notes: Vec::new() }
+        let zip = zip::ZipWriter::new(out);
+        ZipWriter { zip, options, layer: None, buffer: Vec::new(), suspects: Suspects::default(), notes: Vec::new() }
     }
 }
 
@@ -117,12 +153,13 @@ impl<W: Write + Seek> LayerWriter for ZipWriter<W> {
     }
 
     fn feature(&mut self, row: &FeatureRow) -> Result<(), WriteError> {
-        feature(self.layer.as_ref(), row, self.options, &mut self.buffer)?;
+        feature(self.layer.as_ref(), row, self.options, &mut self.suspects, &mut self.buffer)?;
         flush(&mut self.buffer, &mut self.zip)
     }
 
     fn end(&mut self) -> Result<(), WriteError> {
-        self.layer = None;
+        let layer = self.layer.take();
+        self.notes.extend(layer.and_then(|layer| self.suspects.note(&layer, self.options.formulas)));
         Ok(())
     }
 
@@ -186,16 +223,28 @@ fn types(layer: &Layer, options: Options) -> String {
     all.join(",") + "\r\n"
 }
 
-fn feature(layer: Option<&Layer>, row: &FeatureRow, options: Options, out: &mut Vec<u8>) -> Result<(), WriteError> {
+fn feature(
+    layer: Option<&Layer>,
+    row: &FeatureRow,
+    options: Options,
+    suspects: &mut Suspects,
+    out: &mut Vec<u8>,
+) -> Result<(), WriteError> {
     let Some(layer) = layer else { return Err(WriteError::CannotHold("a feature comes before its layer".to_owned())) };
     field(row.id, out);
-    for (value, column) in row.values.iter().zip(&layer.fields) {
+    for (at, (value, column)) in row.values.iter().zip(&layer.fields).enumerate() {
         out.push(b',');
         match value {
             Value::Text(words) => {
                 let place = || format!("feature {}", row.id);
-                let bytes = text::encode(words, options.encoding)
+                let mut bytes = text::encode(words, options.encoding)
                     .map_err(|foreign| unmappable(&layer.name, &place(), &column.name, foreign))?;
+                if is_suspect(words) {
+                    *suspects.0.entry(at).or_default() += 1;
+                    if options.formulas == Formulas::Escape {
+                        bytes.to_mut().insert(0, b'\'');
+                    }
+                }
                 // An empty text in quotes is told apart from none.
                 if bytes.is_empty() { out.extend(b"\"\"") } else { quoted(&bytes, out) }
             }

@@ -66,6 +66,7 @@ impl From<ImportError> for Problem {
         match fault {
             ImportError::Absent(_) => Problem::not_found("import", told),
             ImportError::TooMany | ImportError::Conflict(_) => Problem::conflict(told),
+            ImportError::Full => Problem::unavailable(told),
             ImportError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, told),
             ImportError::UnknownFormat(_) => {
                 let known = SourceFormat::ALL.map(SourceFormat::id).join(", ");

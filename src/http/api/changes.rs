@@ -140,7 +140,7 @@ async fn list_changes(asked: Asked) -> Result<Response, Problem> {
 
 fn query(asked: &Asked, params: &Params) -> Result<ChangeQuery, Problem> {
     let zone = &asked.state.options.time_zone;
-    let after: Option<u64> = params.parse(&SINCE)?;
+    let after = params.whole(&SINCE)?;
     let actor = params.text(&ACTOR)?.map(str::to_owned);
     if actor.is_some() && !asked.caller.has(Right::Read) {
         return Err(Problem::not_signed_in("who changed what is for those who are signed in"));
@@ -154,7 +154,7 @@ fn query(asked: &Asked, params: &Params) -> Result<ChangeQuery, Problem> {
     };
     Ok(ChangeQuery {
         after,
-        before: params.parse(&BEFORE)?,
+        before: params.whole(&BEFORE)?,
         record_type: params.one_of(&TYPE)?.and_then(record_type),
         collection: params.text(&COLLECTION)?.map(str::to_owned),
         id: params.text(&ID)?.map(str::to_owned),
@@ -199,7 +199,7 @@ async fn list_project_history(asked: Asked, Path(project): Path<String>) -> Resu
     if !is_there && visible(&asked, about(None, 1)).await?.0.is_empty() {
         return Err(Problem::not_found("project", format!("there is no project {project}, and there was none")));
     }
-    let query = about(params.parse(&BEFORE)?, params.limit(&LIMIT)?);
+    let query = about(params.whole(&BEFORE)?, params.limit(&LIMIT)?);
     answer_page(&asked, &params, &format!("/api/v1/projects/{project}/history"), query).await
 }
 

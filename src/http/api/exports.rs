@@ -235,6 +235,7 @@ pub fn checked_export(request: &ExportRequest, known: &CrsCatalogue) -> Result<E
         },
         bom: request.bom.unwrap_or_default(),
         csv_geometry: request.geometry.unwrap_or_default(),
+        formulas: request.formulas.unwrap_or_default(),
         tables: request.tables.unwrap_or(true),
         zooms,
     })

@@ -285,7 +285,7 @@ async fn list_rows(asked: Asked, Path(id): Path<String>) -> Result<Response, Pro
     let preview = preview_of(&asked, &import)?;
     let outcome = params.one_of(&OUTCOME)?.map(str::to_owned);
     let layer = params.text(&LAYER)?.map(str::to_owned);
-    let (limit, begin) = (params.limit(&LIMIT)?, params.parse::<usize>(&CURSOR)?.unwrap_or(0));
+    let (limit, begin) = (params.limit(&LIMIT)?, params.whole(&CURSOR)?.unwrap_or(0));
     asked
         .compute(move |asked, _| {
             let fits = |outcome_of: Outcome, layer_of: &str| {
@@ -299,7 +299,8 @@ async fn list_rows(asked: Asked, Path(id): Path<String>) -> Result<Response, Pro
                 .filter(|(_, row)| fits(row.outcome, &row.layer))
                 .map(|(at, _)| at)
                 .collect();
-            let page: Vec<usize> = fitting.iter().copied().skip_while(|at| *at < begin).take(limit + 1).collect();
+            let page: Vec<usize> =
+                fitting.iter().copied().skip_while(|at| (*at as u64) < begin).take(limit + 1).collect();
             let next = page.get(limit).map(ToString::to_string);
             let rows = page.iter().take(limit).map(|at| ImportRowWire::new(&preview.rows[*at])).collect();
             answer::json(&asked.headers, JSON, &ImportRows { rows, matched: fitting.len(), next })
@@ -356,6 +357,6 @@ async fn commit(asked: &Asked, import: &Arc<Import>, bytes: &[u8]) -> Result<(),
     let batch = landed.changes.first().map_or(landed.seq, |change| change.batch);
     let sequence = landed.changes.last().map_or(landed.seq, |change| change.seq);
     let done = Committed { batch, sequence, changes: landed.changes.len() };
-    committing.done(done, key.as_ref())?;
+    committing.done(done, key.as_ref());
     Ok(())
 }

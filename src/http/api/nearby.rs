@@ -58,7 +58,11 @@ enum From {
 
 async fn list_nearby(asked: Asked) -> Result<Response, Problem> {
     let params = asked.params(PARAMETERS)?;
-    if params.parse::<f64>(&LAT)?.is_some_and(|lat| lat.abs() > 90.0 && lat.abs() <= 180.0) {
+    if params
+        .raw(&LAT)
+        .and_then(|text| text.parse().ok())
+        .is_some_and(|lat: f64| lat.abs() > 90.0 && lat.abs() <= 180.0)
+    {
         return Err(wrong(&LAT, "lies beyond a pole; lon and lat look swapped"));
     }
     let from = match (params.number(&LON)?, params.number(&LAT)?, params.raw(&NEAR)) {

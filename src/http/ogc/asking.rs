@@ -12,6 +12,7 @@ use crate::http::asked::Asked;
 use crate::http::params::{AS_OF, Beyond, Param, ParamShape, Params, date, wrong};
 use crate::plan::{Date, Timestamp};
 use crate::services::items::{Cursor, Direction, Interval, ItemFilter, ItemOrder, Wanted, Words};
+use crate::services::scan::ScanError;
 use crate::services::{FieldType, plan_fields};
 use crate::spatial::Crs;
 use crate::spatial::filter::Filter;
@@ -122,7 +123,7 @@ impl ItemQuery {
         let order = order(params)?;
         let after: Cursor = params.parse(&CURSOR)?.unwrap_or_default();
         if !order.takes(&after) {
-            return Err(wrong(&CURSOR, "it belongs to another order"));
+            return Err(wrong(&CURSOR, "it belongs to another sortby"));
         }
         Ok(ItemQuery {
             filter: filter(asked, params)?,
@@ -131,6 +132,21 @@ impl ItemQuery {
             after,
             form: ItemForm::read(asked, params)?,
         })
+    }
+}
+
+impl ItemQuery {
+    /// A scan for this query that came to no end.
+    pub fn problem(&self, fault: ScanError) -> Problem {
+        let param = if self.filter.condition.is_some() || self.filter.words.is_empty() { &FILTER } else { &Q };
+        match fault {
+            ScanError::TooMuch => {
+                let expected = "something simpler, such as shorter patterns or fewer of them, or a bbox beside it";
+                Problem::parameter(param.name, format!("{}: {fault}", param.name), expected)
+            }
+            // Nobody hears it.
+            ScanError::Stopped => Problem::unavailable(fault.to_string()),
+        }
     }
 }
 

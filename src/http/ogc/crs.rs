@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use crate::http::answer::{self, CONTENT_CRS, Problem};
 use crate::http::params::{Param, ParamShape, Params, wrong};
-use crate::spatial::{Area, CRS84_URI, Crs, CrsCatalogue, swapped};
+use crate::spatial::{Area, CRS84_URI, Crs, CrsCatalogue, Shape, swapped};
 
 const FORM: ParamShape =
     ParamShape::Form("the URI of one of the collection's crs, such as http://www.opengis.net/def/crs/EPSG/0/4549");
@@ -62,7 +62,7 @@ pub fn told(response: Response, crs: &Crs) -> Response {
     answer::with(response, CONTENT_CRS, &format!("<{}>", crs.code().uri()))
 }
 
-/// Turns the geometry of a GeoJSON body into longitude, latitude. What is no geometry is left for the body's own check.
+/// Turns the geometry of a GeoJSON body into longitude, latitude. What is no geometry, or has heights, is left for the body's own check.
 ///
 /// # Errors
 /// 400 for coordinates that the system has no place for.
@@ -70,7 +70,8 @@ pub fn to_crs84(body: &mut serde_json::Value, crs: &Crs) -> Result<(), Problem> 
     if crs.is_geographic() && !crs.is_northing_first() {
         return Ok(());
     }
-    let Some(geometry) = body.get_mut("geometry").filter(|geometry| !geometry.is_null()) else { return Ok(()) };
+    let is_taken = |geometry: &&mut serde_json::Value| !geometry.is_null() && Shape::is_flat_json(geometry);
+    let Some(geometry) = body.get_mut("geometry").filter(is_taken) else { return Ok(()) };
     let Ok(written) = serde_json::from_value::<geojson::Geometry>(geometry.clone()) else { return Ok(()) };
     let Ok(found) = geo::Geometry::<f64>::try_from(&written.value) else { return Ok(()) };
     let found = if crs.is_northing_first() { swapped(&found) } else { found };

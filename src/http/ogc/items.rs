@@ -14,6 +14,7 @@ use crate::http::params::Params;
 use crate::http::route::{Access, Answer, Method, Route};
 use crate::http::wire::{ItemWire, ItemsWire, OgcLink};
 use crate::services::items::Cursor;
+use crate::services::scan::Scan;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -52,7 +53,9 @@ async fn list_items(asked: Asked, Path(collection): Path<String>) -> Result<Resp
     asked
         .compute(move |asked, view| {
             let collection = plan_collection(view, &collection)?;
-            let page = view.items(collection, &query.filter, &query.order, query.limit, &query.after);
+            let scan = Scan::new(asked.stop.clone());
+            let page = view.items(collection, &query.filter, &query.order, query.limit, &query.after, &scan);
+            let page = page.map_err(|fault| query.problem(fault))?;
             let links = page_links(&base, collection.id.as_str(), &params, page.next.as_ref());
             match media {
                 Media::Json => {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::formats::file::{CrsChoice, CsvGeometry, FileFormat};
+use crate::formats::file::{CrsChoice, CsvGeometry, FileFormat, Formulas};
 use crate::plan::{Date, Kind, Slug, Text};
 use crate::services::exports::Receipt;
 use crate::spatial::{Crs, Offset, Unit};
@@ -49,6 +49,10 @@ pub struct ExportRequest {
     /// CSV: how places are written; wkt when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub geometry: Option<CsvGeometry>,
+    /// CSV: what becomes of texts that begin with = + - @, a tab or a line break, which spreadsheets take for formulas. With keep, which is so when absent, they
+    /// stay as they are; with escape they get an apostrophe before them. The receipt tells how many there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formulas: Option<Formulas>,
     /// Workbook: the plan's tables as sheets too; true when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tables: Option<bool>,
@@ -84,7 +88,7 @@ pub enum EncodingWord {
 pub struct ExportWire {
     pub id: String,
     pub state: ExportState,
-    /// Steps that are done, of those that there are: each feature is written and read back.
+    /// Steps that are done, of those that there are: each feature is written and read back; of a tile set, each tile is written.
     pub done: u64,
     pub total: u64,
     /// Why it failed.

@@ -28,6 +28,15 @@ impl Accounts {
     }
 
     /// Adds a user, who chooses a password by the link.
+    /// Names of those who are not disabled.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn active_names(&self) -> Result<BTreeSet<String>, AccountsError> {
+        let users = self.users()?.into_iter();
+        Ok(users.filter(|(user, _)| !user.disabled).map(|(user, _)| user.name.to_string()).collect())
+    }
+
     pub fn add_user(&self, new: &NewUser, now: Timestamp) -> Result<(UserRow, Invitation), AccountsError> {
         check(faults(new))?;
         self.store.write(|ledger| {

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::ToSpan;
@@ -23,8 +22,11 @@ pub const MAX_RUNNING: usize = 4;
 /// The same for whoever is not signed in: apart, so that strangers keep no office from its files.
 pub const MAX_RUNNING_FOR_PUBLIC: usize = 2;
 
-/// Bytes of all files that wait to be fetched; the oldest go first.
+/// Bytes of all files of staff, those that are being made among them; of those that wait to be fetched the oldest go first.
 pub const MAX_KEPT_BYTES: u64 = 2 << 30;
+
+/// The same for whoever is not signed in: apart, so that strangers push no office's files out.
+pub const MAX_KEPT_BYTES_FOR_PUBLIC: u64 = 1 << 30;
 
 /// Minutes that a file waits to be fetched.
 pub const KEPT_MINUTES: i64 = 60;
@@ -49,9 +51,23 @@ pub struct Job {
     folder: TempDir,
 }
 
+/// Room for exports: those of staff, and those of anybody.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    pub bytes_of_staff: u64,
+    pub bytes_of_public: u64,
+}
+
+impl Default for Room {
+    fn default() -> Room {
+        Room { bytes_of_staff: MAX_KEPT_BYTES, bytes_of_public: MAX_KEPT_BYTES_FOR_PUBLIC }
+    }
+}
+
 /// All exports of a server.
 pub struct Exports {
     folder: PathBuf,
+    room: Room,
     for_staff: Arc<Semaphore>,
     for_public: Arc<Semaphore>,
     jobs: Mutex<Vec<Arc<Job>>>,
@@ -86,19 +102,45 @@ impl Job {
         self.folder.path().join(FILE)
     }
 
+    /// What it takes on the disk. Of one that is being made that is its file so far, and what its writer keeps beside it.
     fn bytes(&self) -> u64 {
         match &*self.stage.borrow() {
             Stage::Done(receipt) => receipt.bytes,
-            Stage::Running | Stage::Failed(_) => 0,
+            Stage::Running => bytes_in(self.folder.path()),
+            Stage::Failed(_) => 0,
         }
     }
+
+    fn is_running(&self) -> bool {
+        matches!(*self.stage.borrow(), Stage::Running)
+    }
+
+    fn is_of_staff(&self) -> bool {
+        self.audience == Audience::Staff
+    }
+}
+
+/// Bytes of all files below a folder. What goes meanwhile counts as nothing.
+fn bytes_in(folder: &Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let size = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(about) if about.is_dir() => bytes_in(&entry.path()),
+        about => about.map_or(0, |about| about.len()),
+    };
+    entries.map(size).sum()
 }
 
 impl Exports {
     /// Keeps files below a folder, which is there and empty.
     pub fn new(folder: PathBuf) -> Exports {
+        Exports::within(folder, Room::default())
+    }
+
+    /// As [`Exports::new`], in a room of another size.
+    pub fn within(folder: PathBuf, room: Room) -> Exports {
         Exports {
             folder,
+            room,
             for_staff: Arc::new(Semaphore::new(MAX_RUNNING)),
             for_public: Arc::new(Semaphore::new(MAX_RUNNING_FOR_PUBLIC)),
             jobs: Mutex::new(Vec::new()),
@@ -112,7 +154,12 @@ impl Exports {
     pub fn begin(&self, export: Export, view: View, request: Request) -> Result<Arc<Job>, DeskError> {
         export.check(&view)?;
         self.sweep(request.at);
-        let turns = if view.audience == Audience::Staff { &self.for_staff } else { &self.for_public };
+        let is_of_staff = view.audience == Audience::Staff;
+        if self.bytes(is_of_staff) > self.room_of(is_of_staff) {
+            // All that could go has gone: those that are being made have it all.
+            return Err(DeskError::Busy);
+        }
+        let turns = if is_of_staff { &self.for_staff } else { &self.for_public };
         let turn = Arc::clone(turns).try_acquire_owned().map_err(|_| DeskError::Busy)?;
         let (told, stage) = watch::channel(Stage::Running);
         let job = Arc::new(Job {
@@ -150,22 +197,35 @@ impl Exports {
     pub fn remove(&self, id: &str) {
         self.jobs().retain(|job| {
             if job.id == id {
-                job.progress.stopped.store(true, Ordering::Relaxed);
+                job.progress.stop.stop();
             }
             job.id != id
         });
     }
 
-    /// Lets go of what has waited long enough, and of the oldest beyond [`MAX_KEPT_BYTES`]. A file that is being fetched stays until it has been.
+    /// Lets go of what has waited long enough, and of the oldest beyond the room that there is for staff, and for the public. What is being made takes room too,
+    /// but only what is done goes. A file that is being fetched stays until it has been.
     pub fn sweep(&self, now: Timestamp) {
         let mut jobs = self.jobs();
-        jobs.retain(|job| matches!(job.stage(), Stage::Running) || job.expires_at > now);
-        let mut bytes: u64 = jobs.iter().map(|job| job.bytes()).sum();
-        jobs.retain(|job| {
-            let goes = bytes > MAX_KEPT_BYTES && job.bytes() > 0;
-            bytes -= if goes { job.bytes() } else { 0 };
-            !goes
-        });
+        jobs.retain(|job| job.is_running() || job.expires_at > now);
+        for is_of_staff in [true, false] {
+            let sizes = jobs.iter().filter(|job| job.is_of_staff() == is_of_staff).map(|job| job.bytes());
+            let mut bytes: u64 = sizes.sum();
+            jobs.retain(|job| {
+                let may_go = job.is_of_staff() == is_of_staff && !job.is_running();
+                let goes = may_go && bytes > self.room_of(is_of_staff) && job.bytes() > 0;
+                bytes = bytes.saturating_sub(if goes { job.bytes() } else { 0 });
+                !goes
+            });
+        }
+    }
+
+    fn bytes(&self, is_of_staff: bool) -> u64 {
+        self.jobs().iter().filter(|job| job.is_of_staff() == is_of_staff).map(|job| job.bytes()).sum()
+    }
+
+    fn room_of(&self, is_of_staff: bool) -> u64 {
+        if is_of_staff { self.room.bytes_of_staff } else { self.room.bytes_of_public }
     }
 
     fn jobs(&self) -> MutexGuard<'_, Vec<Arc<Job>>> {
@@ -187,22 +247,19 @@ fn make(
     Ok(Receipt::new(export, view, request, made, bytes, sha256))
 }
 
-/// As [`Exports::begin`] without a desk: for the command line.
+/// As [`Exports::begin`] without a desk, for the command line: writes into a folder, and tells where the file is with its receipt.
 ///
 /// # Errors
-/// [`ExportError`]; what is at `path` then is of no use.
-pub fn write_file(
+/// [`ExportError`]; what is in the folder then is of no use.
+pub fn write_into(
     export: &Export,
     view: &View,
     request: &Request,
-    path: &Path,
+    folder: &Path,
     progress: &Progress,
-) -> Result<Receipt, ExportError> {
+) -> Result<(PathBuf, Receipt), ExportError> {
     export.check(view)?;
-    let scratch = tempfile::tempdir().map_err(crate::formats::layer::WriteError::Io)?;
-    let made = export.write(view, path, scratch.path(), request.at, progress)?;
-    let (bytes, sha256) = digest(path).map_err(crate::formats::layer::WriteError::Io)?;
-    Ok(Receipt::new(export, view, request, made, bytes, sha256))
+    Ok((folder.join(FILE), make(export, view, request, folder, progress)?))
 }
 
 fn digest(path: &Path) -> io::Result<(u64, String)> {
@@ -218,4 +275,20 @@ fn digest(path: &Path) -> io::Result<(u64, String)> {
         }
     }
     Ok((bytes, hex(&hasher.finalize())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes_in;
+
+    #[test]
+    fn what_is_being_made_takes_room_with_all_that_its_writer_keeps() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("file"), [0; 100]).expect("room");
+        let beside = folder.path().join("beside");
+        std::fs::create_dir(&beside).expect("room");
+        std::fs::write(beside.join("index"), [0; 20]).expect("room");
+        assert_eq!(bytes_in(folder.path()), 120);
+        assert_eq!(bytes_in(&folder.path().join("gone")), 0);
+    }
 }

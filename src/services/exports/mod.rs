@@ -9,7 +9,7 @@ mod tiles;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use geo::{CoordsIter, Geometry, MapCoords};
 
@@ -17,9 +17,10 @@ pub use compare::{LargestError, MAX_COMPARED};
 pub use receipt::{Receipt, ReceiptLayer, Request, Source};
 
 use super::items::ItemFilter;
+use super::scan::{Scan, ScanError, Stop};
 use super::{Facts, FieldType, View, plan_fields, workbook};
 use crate::formats::Value;
-use crate::formats::file::{self, CsvGeometry, FileFormat, FileOptions};
+use crate::formats::file::{self, CsvGeometry, FileFormat, FileOptions, Formulas};
 use crate::formats::layer::{
     Encoding, FeatureRow, FieldKind, Layer, LayerField, LayerWriter, MAX_FEATURES, MAX_FILE_VERTICES, WriteError,
     Written,
@@ -44,6 +45,7 @@ pub struct Export {
     pub encoding: Encoding,
     pub bom: bool,
     pub csv_geometry: CsvGeometry,
+    pub formulas: Formulas,
     /// The plan's tables as sheets beside the layers.
     pub tables: bool,
     pub zooms: (u8, u8),
@@ -54,7 +56,7 @@ pub struct Export {
 pub struct Progress {
     pub done: AtomicU64,
     pub total: AtomicU64,
-    pub stopped: AtomicBool,
+    pub stop: Stop,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +99,7 @@ impl Progress {
     }
 
     fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
+        self.stop.is_stopped()
     }
 
     /// Tells what was left unfinished from what came to its end.
@@ -170,15 +172,21 @@ impl Export {
         view.atlas.plan_collections().filter(move |collection| is_named(collection) && is_kind(collection))
     }
 
-    /// What goes out of a collection, by number, until somebody stops it. Every candidate looks at that, as none of them may match.
-    fn features<'a>(
-        &'a self,
-        view: &'a View,
-        collection: &'a Collection,
-        progress: &'a Progress,
-    ) -> impl Iterator<Item = Facts<'a>> {
-        let candidates = view.candidates(collection, &self.filter).take_while(|_| !progress.is_stopped());
-        candidates.filter(|facts| self.is_selected(facts.feature) && self.filter.matches(facts))
+    /// What goes out of a collection, by number, as far as the scan goes.
+    fn features<'a>(&self, view: &'a View, collection: &'a Collection, scan: &Scan) -> impl Iterator<Item = Facts<'a>> {
+        view.matching(collection, &self.filter, scan).filter(|facts| self.is_selected(facts.feature))
+    }
+
+    fn unended(&self, fault: ScanError) -> ExportError {
+        match fault {
+            ScanError::Stopped => ExportError::Stopped,
+            ScanError::TooMuch => ExportError::Request {
+                member: self.narrowest(),
+                detail: fault.to_string(),
+                expected: "something simpler, such as shorter patterns or fewer of them, or a bbox beside it"
+                    .to_owned(),
+            },
+        }
     }
 
     fn is_selected(&self, feature: &Feature) -> bool {
@@ -199,8 +207,8 @@ impl Export {
 
     /// Writes all of it into the file at `path`, and reads it back where the format can be read.
     ///
-    /// Cost: each feature is looked at three times: to measure, to write, to compare. Memory does not grow with their number but for
-    /// a list of candidates (8 bytes each) and what the format's own index takes.
+    /// Cost: each feature is looked at three times: to measure, to write, to compare; conditions are held against it once. Memory does not grow with their
+    /// number but for a list of candidates, one of what goes out (8 bytes each), and what the format's own index takes.
     ///
     /// # Errors
     /// [`ExportError`]; the file is of no use then.
@@ -217,7 +225,7 @@ impl Export {
         progress.total.store(total * 2, Ordering::Relaxed);
         progress.done.store(0, Ordering::Relaxed);
         if self.format == FileFormat::Pmtiles {
-            let notes = tiles::write(self, view, path, progress)?;
+            let notes = tiles::write(self, view, &layers, path, progress)?;
             let written = Written { renamed: Vec::new(), notes };
             return Ok(Made { layers: receipts(layers), written, largest_error: None });
         }
@@ -229,6 +237,7 @@ impl Export {
             encoding: self.encoding,
             bom: self.bom,
             csv_geometry: self.csv_geometry,
+            formulas: self.formulas,
             many: layers.len() > 1,
             tables: if has_tables { workbook::tables(&view.atlas) } else { Vec::new() },
             rules: if has_tables { workbook::rules() } else { Vec::new() },
@@ -259,8 +268,9 @@ impl Export {
     ) -> Result<(), ExportError> {
         writer.begin(&measured.layer)?;
         let mut values: Vec<Value> = Vec::with_capacity(measured.layer.fields.len());
-        for facts in self.features(view, measured.collection, progress) {
-            let geometry = self.placed(facts.feature)?;
+        for feature in measured.features.iter().take_while(|_| !progress.is_stopped()) {
+            let facts = view.facts(measured.collection, feature);
+            let geometry = self.placed(feature)?;
             values.clear();
             values.extend(facts.values().map(|(_, value)| value));
             let (number, id) = (facts.feature.number, facts.feature.id.as_str());
@@ -274,12 +284,13 @@ impl Export {
     /// What the layers will be: how many features, how long their values. Layers without features are left out.
     fn measure<'a>(&'a self, view: &'a View, progress: &'a Progress) -> Result<Vec<Measured<'a>>, ExportError> {
         let mut layers = Vec::new();
+        let scan = Scan::new(progress.stop.clone());
         for collection in self.chosen(view) {
             let mut fields: Vec<LayerField> = plan_fields().iter().map(layer_field).collect();
-            let (mut count, mut vertices) = (0, 0);
+            let (mut features, mut vertices) = (Vec::new(), 0);
             let mut positions = [0_u64; Position::ALL.len()];
-            for facts in self.features(view, collection, progress) {
-                count += 1;
+            for facts in self.features(view, collection, &scan) {
+                features.push(facts.feature);
                 vertices += facts.feature.shape.geometry().coords_count() as u64;
                 progress.step();
                 positions[facts.feature.position as usize] += 1;
@@ -289,7 +300,8 @@ impl Export {
                     }
                 }
             }
-            progress.check()?;
+            scan.check().map_err(|fault| self.unended(fault))?;
+            let count = features.len() as u64;
             if count > 0 {
                 let layer = Layer {
                     // Files are taken apart and their names forgotten; a layer that is moved off says so itself.
@@ -305,7 +317,7 @@ impl Export {
                     count,
                 };
                 let receipt = ReceiptLayer::new(collection, count, &positions);
-                layers.push(Measured { collection, layer, vertices, receipt });
+                layers.push(Measured { collection, layer, features, vertices, receipt });
             }
         }
         if layers.is_empty() {
@@ -323,6 +335,8 @@ impl Export {
 struct Measured<'a> {
     collection: &'a Collection,
     layer: Layer,
+    /// What goes out of it, by number.
+    features: Vec<&'a Feature>,
     vertices: u64,
     receipt: ReceiptLayer,
 }

@@ -18,7 +18,7 @@ pub use candidate::{FieldChange, ImportRow, Outcome};
 pub use layers::Source;
 pub use mapping::{Defaults, FieldNames, LayerMapping, Mapping, Matching, WorkbookMapping};
 pub use preview::{Counts, Preview, Warning, WarningCode, preview};
-pub use shelf::{Committed, Import, ImportError, Imports, Receiving};
+pub use shelf::{Committed, Import, ImportError, Imports, MAX_ALL_BYTES, MAX_ALL_IMPORTS, Receiving, Room};
 pub use suggest::{Inspection, inspect};
 
 /// The longest file. Longer ones come in parts, or on the machine by `guatu import`.

@@ -30,6 +30,12 @@ const KEPT_HOURS: i64 = 24;
 /// Files of one user at a time, those that are on their way among them.
 pub const MAX_IMPORTS: usize = 10;
 
+/// Files of all users at a time, those that are on their way among them.
+pub const MAX_ALL_IMPORTS: usize = 100;
+
+/// Bytes of all users' files, those that are on their way among them.
+pub const MAX_ALL_BYTES: u64 = 8 << 30;
+
 /// Previews in memory, of all users; each may hold some 100 MB of shapes, and an older one is made anew when its mapping is sent again.
 const MAX_PREVIEWS: usize = 4;
 
@@ -42,6 +48,9 @@ pub enum ImportError {
     /// Delete one first.
     #[error("there are {MAX_IMPORTS} imports of yours already; delete one first")]
     TooMany,
+    /// Come again later.
+    #[error("the imports of all users together take all the room that there is for them")]
+    Full,
     /// Bring it in parts.
     #[error("a file has at most {MAX_UPLOAD_BYTES} bytes")]
     TooLarge,
@@ -105,6 +114,21 @@ struct State {
     /// The request that committed it.
     request: Option<(String, u64)>,
     is_committing: bool,
+    /// The disk failed when this was to be noted beside the file.
+    is_unwritten: bool,
+}
+
+impl State {
+    fn check_open(&self) -> Result<(), ImportError> {
+        match &self.committed {
+            Some(committed) => Err(ImportError::Conflict(format!(
+                "it was committed already, as batch {}; undo that, or send the file again",
+                committed.batch
+            ))),
+            None if self.is_committing => Err(ImportError::Conflict("it is being committed".to_owned())),
+            None => Ok(()),
+        }
+    }
 }
 
 /// An import as it is kept beside its file.
@@ -178,7 +202,7 @@ impl Import {
                 mapping: note.mapping,
                 committed: note.committed,
                 request: note.request,
-                is_committing: false,
+                ..State::default()
             }),
         })
     }
@@ -191,19 +215,42 @@ pub struct Receiving {
     incoming: Incoming,
     digest: Sha256,
     bytes: u64,
-    _place: Place,
+    place: Place,
 }
 
-/// A place among those that a user has, until the import takes it or the file breaks off.
+/// Files that are being received.
+#[derive(Debug, Default)]
+struct OnTheWay {
+    count_of: BTreeMap<String, usize>,
+    bytes: u64,
+}
+
+/// A place among those that there are, for a user and for all, until the import takes it or the file breaks off.
 struct Place {
-    on_the_way: Arc<Mutex<BTreeMap<String, usize>>>,
+    on_the_way: Arc<Mutex<OnTheWay>>,
     owner: String,
+    bytes: u64,
+    /// Bytes that all that is on its way may have together.
+    room: u64,
+}
+
+impl Place {
+    fn take(&mut self, bytes: u64) -> Result<(), ImportError> {
+        let mut on_the_way = self.on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
+        if on_the_way.bytes + bytes > self.room {
+            return Err(ImportError::Full);
+        }
+        on_the_way.bytes += bytes;
+        self.bytes += bytes;
+        Ok(())
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut on_the_way = self.on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = on_the_way.get_mut(&self.owner) {
+        on_the_way.bytes -= self.bytes;
+        if let Some(count) = on_the_way.count_of.get_mut(&self.owner) {
             *count = count.saturating_sub(1);
         }
     }
@@ -211,22 +258,37 @@ impl Drop for Place {
 
 impl Receiving {
     /// # Errors
-    /// [`ImportError::TooLarge`], or what the disk says.
+    /// [`ImportError::TooLarge`], [`ImportError::Full`], or what the disk says.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), ImportError> {
         self.bytes += bytes.len() as u64;
         if self.bytes > MAX_UPLOAD_BYTES {
             return Err(ImportError::TooLarge);
         }
+        self.place.take(bytes.len() as u64)?;
         self.digest.update(bytes);
         Ok(self.incoming.append(bytes)?)
+    }
+}
+
+/// Room for the imports of all users together.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    pub count: usize,
+    pub bytes: u64,
+}
+
+impl Default for Room {
+    fn default() -> Room {
+        Room { count: MAX_ALL_IMPORTS, bytes: MAX_ALL_BYTES }
     }
 }
 
 /// All imports of a server.
 pub struct Imports {
     files: FileStore,
+    room: Room,
     known: Mutex<BTreeMap<Slug, Arc<Import>>>,
-    on_the_way: Arc<Mutex<BTreeMap<String, usize>>>,
+    on_the_way: Arc<Mutex<OnTheWay>>,
     /// The latest, the last made at the end.
     previews: Mutex<VecDeque<(Slug, Arc<Preview>)>>,
 }
@@ -245,18 +307,16 @@ impl Drop for Committing<'_> {
 }
 
 impl Committing<'_> {
-    /// Says what landed, and by which request.
-    ///
-    /// # Errors
-    /// What the disk says; the import is known as committed until the server stops all the same.
-    pub fn done(self, committed: Committed, request: Option<&RequestKey>) -> Result<(), ImportError> {
+    /// Says what landed, and by which request. It has landed whatever the disk says: where that cannot be noted now, it is known until the server stops, and
+    /// [`Imports::sweep`] notes it when the disk is well again.
+    pub fn done(self, committed: Committed, request: Option<&RequestKey>) {
         {
             let mut state = self.import.state();
             state.committed = Some(committed);
             state.request = request.map(|request| (request.key.clone(), request.digest));
         }
         self.imports.forget_preview(&self.import.id);
-        Ok(self.imports.files.put_note(&self.import.id, &self.import.note())?)
+        self.imports.note_commit(&self.import);
     }
 }
 
@@ -266,6 +326,14 @@ impl Imports {
     /// # Errors
     /// What the disk says.
     pub fn new(files: FileStore) -> Result<Imports, StoreError> {
+        Imports::within(files, Room::default())
+    }
+
+    /// As [`Imports::new`], in a room of another size.
+    ///
+    /// # Errors
+    /// As [`Imports::new`].
+    pub fn within(files: FileStore, room: Room) -> Result<Imports, StoreError> {
         let mut known = BTreeMap::new();
         for (id, note) in files.notes()? {
             match Import::of_note(id.clone(), &note) {
@@ -273,25 +341,30 @@ impl Imports {
                 None => files.remove(&id)?,
             }
         }
-        Ok(Imports { files, known: Mutex::new(known), on_the_way: Arc::default(), previews: Mutex::default() })
+        Ok(Imports { files, room, known: Mutex::new(known), on_the_way: Arc::default(), previews: Mutex::default() })
     }
 
     /// Begins to receive a file.
     ///
     /// # Errors
-    /// [`ImportError::TooMany`], or what the disk says.
+    /// [`ImportError::TooMany`], [`ImportError::Full`], or what the disk says.
     pub fn begin(&self, owner: &str, now: Timestamp) -> Result<Receiving, ImportError> {
         let mut on_the_way = self.on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
-        let coming = on_the_way.entry(owner.to_owned()).or_default();
-        if self.list(owner, now).len() + *coming >= MAX_IMPORTS {
+        let coming = on_the_way.count_of.get(owner).copied().unwrap_or_default();
+        if self.list(owner, now).len() + coming >= MAX_IMPORTS {
             return Err(ImportError::TooMany);
         }
-        *coming += 1;
+        let (count, bytes) = self.known().values().fold((0, 0), |(count, bytes), one| (count + 1, bytes + one.bytes));
+        let room = self.room.bytes.saturating_sub(bytes);
+        if count + on_the_way.count_of.values().sum::<usize>() >= self.room.count || on_the_way.bytes >= room {
+            return Err(ImportError::Full);
+        }
+        *on_the_way.count_of.entry(owner.to_owned()).or_default() += 1;
         drop(on_the_way);
-        let place = Place { on_the_way: Arc::clone(&self.on_the_way), owner: owner.to_owned() };
+        let place = Place { on_the_way: Arc::clone(&self.on_the_way), owner: owner.to_owned(), bytes: 0, room };
         let id: Slug = Uuid::now_v7().to_string().parse().expect("a UUID in lower case is an id");
         let incoming = self.files.begin(&id)?;
-        Ok(Receiving { id, owner: owner.to_owned(), incoming, digest: Sha256::new(), bytes: 0, _place: place })
+        Ok(Receiving { id, owner: owner.to_owned(), incoming, digest: Sha256::new(), bytes: 0, place })
     }
 
     /// Looks at a file that has come as a whole, and keeps it.
@@ -374,7 +447,7 @@ impl Imports {
     /// Takes a mapping and makes its preview.
     ///
     /// # Errors
-    /// As [`preview::preview`]; [`ImportError::Conflict`] for an import that was committed. The mapping is as before then.
+    /// As [`preview::preview`]; [`ImportError::Conflict`] for an import that was committed, or is being. The mapping is as before then.
     pub fn map(
         &self,
         import: &Arc<Import>,
@@ -382,21 +455,29 @@ impl Imports {
         atlas: &Atlas,
         author: &Author,
     ) -> Result<Arc<Preview>, ImportError> {
-        check_open(import)?;
+        import.state().check_open()?;
         let inspection = self.inspection(import, atlas)?;
         let (mut file, path) = (self.files.read(&import.id)?, self.files.path(&import.id));
         let mut source = Source { format: import.format, file: &mut file, path: &path };
         let preview = Arc::new(preview::preview(&mut source, &inspection, &mapping, atlas, author)?);
-        check_open(import)?;
-        import.state().mapping = Some(mapping);
+        {
+            // Both at once, as a commit takes both.
+            let mut state = import.state();
+            state.check_open()?;
+            state.mapping = Some(mapping);
+            self.keep_preview(&import.id, &preview);
+        }
         self.files.put_note(&import.id, &import.note())?;
+        Ok(preview)
+    }
+
+    fn keep_preview(&self, id: &Slug, preview: &Arc<Preview>) {
         let mut previews = self.previews.lock().unwrap_or_else(PoisonError::into_inner);
-        previews.retain(|(id, _)| *id != import.id);
-        previews.push_back((import.id.clone(), Arc::clone(&preview)));
+        previews.retain(|(known, _)| known != id);
+        previews.push_back((id.clone(), Arc::clone(preview)));
         while previews.len() > MAX_PREVIEWS {
             previews.pop_front();
         }
-        Ok(preview)
     }
 
     /// Takes the right to commit an import.
@@ -404,31 +485,39 @@ impl Imports {
     /// # Errors
     /// [`ImportError::Conflict`] when it was committed, is being committed, or has no preview.
     pub fn begin_commit(&self, import: &Arc<Import>) -> Result<Committing<'_>, ImportError> {
-        let Some(preview) = self.preview(&import.id) else {
-            check_open(import)?;
-            let said = "there is no preview of it any more; send its mapping again".to_owned();
-            return Err(ImportError::Conflict(said));
-        };
-        check_open(import)?;
         let mut state = import.state();
-        if std::mem::replace(&mut state.is_committing, true) {
-            return Err(ImportError::Conflict("it is being committed".to_owned()));
-        }
+        state.check_open()?;
+        let preview = self.preview(&import.id).ok_or_else(|| {
+            ImportError::Conflict("there is no preview of it any more; send its mapping again".to_owned())
+        })?;
+        state.is_committing = true;
         drop(state);
         Ok(Committing { imports: self, import: Arc::clone(import), preview })
     }
 
-    /// Removes what has been here for its day. Says how many went.
+    /// Removes what has been here for its day, and what belongs to nobody who `is_active`; notes what the disk did not take. Says how many went.
     ///
     /// # Errors
     /// What the disk says; what is left goes the next time.
-    pub fn sweep(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let is_over = |import: &&Arc<Import>| import.expires_at() <= now && !import.state().is_committing;
+    pub fn sweep(&self, now: Timestamp, is_active: impl Fn(&str) -> bool) -> Result<usize, StoreError> {
+        let unwritten: Vec<_> = self.known().values().filter(|import| import.state().is_unwritten).cloned().collect();
+        unwritten.iter().for_each(|import| self.note_commit(import));
+        let is_over = |import: &&Arc<Import>| {
+            (import.expires_at() <= now || !is_active(&import.owner)) && !import.state().is_committing
+        };
         let over: Vec<Slug> = self.known().values().filter(is_over).map(|import| import.id.clone()).collect();
         for id in &over {
             self.drop_import(id)?;
         }
         Ok(over.len())
+    }
+
+    fn note_commit(&self, import: &Import) {
+        let noted = self.files.put_note(&import.id, &import.note());
+        if let Err(fault) = &noted {
+            tracing::error!(import = %import.id, %fault, "an import landed, but that cannot be noted beside its file");
+        }
+        import.state().is_unwritten = noted.is_err();
     }
 
     fn drop_import(&self, id: &Slug) -> Result<(), StoreError> {
@@ -444,15 +533,5 @@ impl Imports {
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<Slug, Arc<Import>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn check_open(import: &Import) -> Result<(), ImportError> {
-    match &import.state().committed {
-        Some(committed) => Err(ImportError::Conflict(format!(
-            "it was committed already, as batch {}; undo that, or send the file again",
-            committed.batch
-        ))),
-        None => Ok(()),
     }
 }

@@ -1,16 +1,19 @@
-//! What the expressions of a filter come to for one feature. None is unknown, as SQL has it for what is null.
+//! What the expressions of a filter come to for one feature. None is unknown, as SQL has it for what is null; so is what there is no work left for.
 
 use std::borrow::Cow;
 
-use geo::{Geodesic, GeodesicArea, Geometry, Length};
+use geo::{CoordsIter, Geodesic, GeodesicArea, Geometry, Length};
 
+use super::Operand;
 use super::expression::{Limit, Moment, Number, Times, Truth, Value, Words};
+use super::limits::{FOLD_COST, MEASURE_COST};
 use super::moment::{End, Instant, Period, all, any};
-use super::{Lookup, Operand};
+use super::work::Seen;
 use crate::spatial::{Shape, distance_from};
 
 impl Truth {
-    pub fn of(&self, feature: &dyn Lookup) -> Option<bool> {
+    pub fn of(&self, feature: Seen) -> Option<bool> {
+        feature.spend(1)?;
         match self {
             Truth::Known(known) => Some(*known),
             Truth::Property(name) => match feature.property(name) {
@@ -24,7 +27,11 @@ impl Truth {
             Truth::Words(comparison, a, b) => Some(comparison.holds(a.of(feature)?.cmp(&b.of(feature)?))),
             Truth::Moments(comparison, a, b) => Some(comparison.holds(a.of(feature)?.compare(b.of(feature)?))),
             Truth::Same(both) => Some(both[0].of(feature)? == both[1].of(feature)?),
-            Truth::Like(words, pattern) => Some(pattern.fits(&words.of(feature)?)),
+            Truth::Like(words, pattern) => {
+                let text = words.of(feature)?;
+                feature.spend(pattern.cost(text.len()))?;
+                Some(pattern.fits(&text))
+            }
             Truth::NumberIn(number, list) => {
                 let number = number.of(feature)?;
                 any(list.iter().map(|other| Some(other.of(feature)?.partial_cmp(&number)?.is_eq())))
@@ -38,21 +45,33 @@ impl Truth {
                 any(list.iter().map(|other| Some(other.of(feature)?.compare(moment).is_eq())))
             }
             Truth::IsNull(value) => Some(value.is_null(feature)),
-            Truth::Relates(relation, name, literal) => Some(relation.holds(shape(feature, name)?, literal)),
+            Truth::Relates(relation, name, literal) => {
+                let shape = shape(feature, name)?;
+                feature.spend(relation.cost(shape, literal))?;
+                Some(relation.holds(shape, literal))
+            }
             Truth::KnownUnlessNull(name, known) => shape(feature, name).map(|_| *known),
             Truth::Ordered(order, a, b) => order.holds(a.of(feature), b.of(feature)),
         }
     }
 }
 
-fn shape<'a>(feature: &'a dyn Lookup, name: &str) -> Option<&'a Shape> {
+fn shape<'a>(feature: Seen<'a>, name: &str) -> Option<&'a Shape> {
     match feature.property(name) {
         Operand::Geometry(shape) => Some(shape),
         _ => None,
     }
 }
 
-fn instant(feature: &dyn Lookup, name: &str) -> Option<Instant> {
+/// A shape that is about to be measured.
+fn measured<'a>(feature: Seen<'a>, name: &str) -> Option<&'a Shape> {
+    let shape = shape(feature, name)?;
+    let [once, each] = MEASURE_COST;
+    feature.spend(once + each * shape.geometry().coords_count())?;
+    Some(shape)
+}
+
+fn instant(feature: Seen, name: &str) -> Option<Instant> {
     match feature.property(name) {
         Operand::Date(day) => Some(Instant::Day(day)),
         Operand::Timestamp(moment) => Some(Instant::Moment(moment)),
@@ -61,7 +80,8 @@ fn instant(feature: &dyn Lookup, name: &str) -> Option<Instant> {
 }
 
 impl Number {
-    pub fn of(&self, feature: &dyn Lookup) -> Option<f64> {
+    pub fn of(&self, feature: Seen) -> Option<f64> {
+        feature.spend(1)?;
         match self {
             Number::Known(known) => Some(*known),
             Number::Property(name) => match feature.property(name) {
@@ -69,9 +89,9 @@ impl Number {
                 _ => None,
             },
             Number::Arithmetic(arithmetic, both) => arithmetic.of(both[0].of(feature)?, both[1].of(feature)?),
-            Number::AreaM2(name) => Some(shape(feature, name)?.geometry().geodesic_area_unsigned()),
-            Number::LengthM(name) => Some(length_m(shape(feature, name)?.geometry())),
-            Number::DistanceM(name, from) => Some(distance_from(*from, shape(feature, name)?)),
+            Number::AreaM2(name) => Some(measured(feature, name)?.geometry().geodesic_area_unsigned()),
+            Number::LengthM(name) => Some(length_m(measured(feature, name)?.geometry())),
+            Number::DistanceM(name, from) => Some(distance_from(*from, measured(feature, name)?)),
         }
     }
 }
@@ -85,20 +105,27 @@ fn length_m(geometry: &Geometry) -> f64 {
 }
 
 impl Words {
-    pub fn of<'a>(&'a self, feature: &'a dyn Lookup) -> Option<Cow<'a, str>> {
+    pub fn of<'a>(&'a self, feature: Seen<'a>) -> Option<Cow<'a, str>> {
+        feature.spend(1)?;
         match self {
             Words::Known(known) => Some(Cow::Borrowed(known)),
             Words::Property(name) => match feature.property(name) {
                 Operand::Text(text) => Some(Cow::Borrowed(text)),
                 _ => None,
             },
-            Words::Folded(fold, words) => Some(Cow::Owned(fold.of(&words.of(feature)?))),
+            Words::Folded(fold, words) => {
+                let text = words.of(feature)?;
+                let [once, each] = FOLD_COST;
+                feature.spend(once + each * text.len())?;
+                Some(Cow::Owned(fold.of(&text)))
+            }
         }
     }
 }
 
 impl Moment {
-    pub fn of(&self, feature: &dyn Lookup) -> Option<Instant> {
+    pub fn of(&self, feature: Seen) -> Option<Instant> {
+        feature.spend(1)?;
         match self {
             Moment::Known(known) => Some(*known),
             Moment::Property(name) => instant(feature, name),
@@ -107,7 +134,7 @@ impl Moment {
 }
 
 impl Times {
-    fn of(&self, feature: &dyn Lookup) -> Period {
+    fn of(&self, feature: Seen) -> Period {
         match self {
             Times::Instant(moment) => [moment.of(feature).map(End::At); 2],
             Times::Interval(start, end) => [start.of(feature), end.of(feature)],
@@ -116,7 +143,7 @@ impl Times {
 }
 
 impl Limit {
-    fn of(&self, feature: &dyn Lookup) -> Option<End> {
+    fn of(&self, feature: Seen) -> Option<End> {
         match self {
             Limit::Known(known) => Some(*known),
             Limit::Property(name) => instant(feature, name).map(End::At),
@@ -125,7 +152,7 @@ impl Limit {
 }
 
 impl Value {
-    fn is_null(&self, feature: &dyn Lookup) -> bool {
+    fn is_null(&self, feature: Seen) -> bool {
         match self {
             Value::Truth(truth) => truth.of(feature).is_none(),
             Value::Number(number) => number.of(feature).is_none(),

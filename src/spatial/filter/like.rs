@@ -1,6 +1,6 @@
 //! The patterns of `LIKE`: `%` for any characters, `_` for one, a backslash before what is meant as it is.
 
-use super::limits::MAX_PATTERN;
+use super::limits::{LIKE_COST, MAX_PATTERN};
 
 /// Bytes of a text that is looked through faster than a search that never looks twice gets ready.
 const SHORT: usize = 128;
@@ -47,6 +47,16 @@ impl Pattern {
         Ok(Pattern { first, others: Some((pieces, last)) })
     }
 
+    /// Steps that [`Pattern::fits`] takes for a text of so many bytes, at most.
+    pub fn cost(&self, bytes: usize) -> usize {
+        let (between, last) =
+            self.others.as_ref().map_or((&[][..], None), |(between, last)| (&between[..], Some(last)));
+        let pieces = || std::iter::once(&self.first).chain(between).chain(last);
+        let longest = between.iter().map(Piece::width).max().unwrap_or(0).max(1);
+        let [once, each] = LIKE_COST;
+        once * pieces().count() + each * (bytes * longest).div_ceil(2)
+    }
+
     /// Cost: O(n) without `_`, else at most the product of both lengths; what a piece fits first is never taken back.
     pub fn fits(&self, text: &str) -> bool {
         let Some(mut rest) = self.first.cut_from_start(text) else { return false };
@@ -62,6 +72,14 @@ impl Pattern {
 impl Piece {
     fn of(mask: Vec<Option<char>>) -> Piece {
         mask.iter().copied().collect::<Option<String>>().map_or(Piece::Mask(mask), Piece::Text)
+    }
+
+    /// Places of it that each place of a text may be held against.
+    fn width(&self) -> usize {
+        match self {
+            Piece::Text(_) => 1,
+            Piece::Mask(mask) => mask.len(),
+        }
     }
 
     /// What follows, if the text begins with this.

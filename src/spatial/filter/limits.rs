@@ -15,20 +15,27 @@ pub const MAX_VERTICES: usize = 1_000;
 /// Characters of a `LIKE` pattern. Its cost for each feature is at most this times the length of the text.
 pub const MAX_PATTERN: usize = 256;
 
-/// What a filter may cost for one feature, in steps of about ten nanoseconds: a comparison is one step, whatever else takes more counts as more.
+/// What a filter may cost for one feature of a usual size, in steps of about ten nanoseconds: a comparison is one step, whatever else takes more counts as more.
+/// What it does cost for the features that there are is counted as it goes, by [`super::Work`].
 pub const MAX_COST: usize = 20_000;
 
-/// Comparing without case or accents makes a new text.
-pub(super) const FOLD_COST: usize = 30;
+/// Bytes of a text of usual size: a name in both scripts.
+pub(super) const USUAL_TEXT: usize = 64;
 
-/// Looking for a pattern in a text.
-pub(super) const LIKE_COST: usize = 20;
+/// Vertices of a shape of usual size.
+pub(super) const USUAL_VERTICES: usize = 4;
 
-/// Whether two shapes meet, and for each vertex of the literal.
-pub(super) const MEET_COST: [usize; 2] = [100, 2];
+/// Comparing without case or accents makes a new text; and for each byte of it.
+pub(super) const FOLD_COST: [usize; 2] = [6, 1];
 
-/// Any other relation between two shapes, which takes a graph of both, and for each vertex of the literal.
+/// Looking for a pattern in a text, and for each two bytes of the text that are held against a place of the pattern.
+pub(super) const LIKE_COST: [usize; 2] = [2, 1];
+
+/// Whether two shapes meet, for each vertex of both, and for each four pairs of vertices: without an index every side is held against every other.
+pub(super) const MEET_COST: [usize; 3] = [100, 2, 1];
+
+/// Any other relation between two shapes, which takes a graph of both, and for each vertex.
 pub(super) const RELATE_COST: [usize; 2] = [2_000, 10];
 
-/// Measures on the ellipsoid.
-pub(super) const MEASURE_COST: usize = 300;
+/// Measures on the ellipsoid, and for each vertex.
+pub(super) const MEASURE_COST: [usize; 2] = [100, 60];

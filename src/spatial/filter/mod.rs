@@ -22,6 +22,7 @@ mod syntax;
 mod tests;
 mod text;
 mod window;
+mod work;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -29,9 +30,11 @@ use jiff::civil::Date;
 pub use error::{FilterError, Place};
 pub use functions::{FUNCTIONS, Function, FunctionParameter};
 pub use limits::{MAX_BYTES, MAX_COST, MAX_DEPTH, MAX_NODES, MAX_PATTERN, MAX_VERTICES};
+pub use work::Work;
 
 use super::{BBox, Crs, Shape};
 use expression::Truth;
+use work::Seen;
 
 /// What kind of values a property has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,9 +113,14 @@ impl Filter {
 
     /// Whether the filter is true of a feature.
     ///
-    /// Cost: at most [`MAX_COST`] steps of some ten nanoseconds, and for each spatial predicate whose boxes meet O(n log n) in the vertices of both.
+    /// Cost: at most [`MAX_COST`] steps of some ten nanoseconds for a feature of usual size; more in the length of its texts and the vertices of its shape.
     pub fn matches(&self, feature: &dyn Lookup) -> bool {
-        self.truth.of(feature) == Some(true)
+        self.matches_within(feature, &Work::of(u64::MAX))
+    }
+
+    /// As [`Filter::matches`], with no more work than is left. Where that is used up, the answer means nothing.
+    pub fn matches_within(&self, feature: &dyn Lookup, work: &Work) -> bool {
+        self.truth.of(Seen { feature, work }) == Some(true)
     }
 
     /// A box that every feature that matches meets; none where the filter implies none.

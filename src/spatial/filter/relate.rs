@@ -1,8 +1,9 @@
 //! How a feature's shape stands to a geometry of a filter: the eight predicates of DE-9IM, in the plane of longitude and latitude.
 
 use geo::coordinate_position::{CoordPos, CoordinatePosition};
-use geo::{Geometry, Intersects, Rect, Relate};
+use geo::{CoordsIter, Geometry, Intersects, Rect, Relate};
 
+use super::limits::{MEET_COST, RELATE_COST};
 use super::literal::Literal;
 use crate::spatial::Shape;
 
@@ -45,6 +46,27 @@ impl Relation {
     /// Whether a shape has it to itself.
     pub fn is_reflexive(self) -> bool {
         matches!(self, Relation::Intersects | Relation::Equals | Relation::Within | Relation::Contains)
+    }
+
+    /// Steps that [`Relation::holds`] takes, at most.
+    pub fn cost(self, shape: &Shape, literal: &Literal) -> usize {
+        let rect = shape.rect();
+        if !rect.intersects(&literal.rect) || literal.is_rect && is_inside(rect, literal.rect) {
+            return 1;
+        }
+        let vertices = shape.geometry().coords_count();
+        if vertices == 1 {
+            return literal.vertices;
+        }
+        let [once, each, pairs] = MEET_COST;
+        let meeting = once + each * (vertices + literal.vertices) + pairs * (vertices * literal.vertices).div_ceil(4);
+        let [once, each] = RELATE_COST;
+        if self.is_simple() { meeting } else { meeting + once + each * (vertices + literal.vertices) }
+    }
+
+    /// Whether it asks only if two meet.
+    pub fn is_simple(self) -> bool {
+        matches!(self, Relation::Intersects | Relation::Disjoint)
     }
 
     /// Cost: nothing worth telling where the boxes are apart, else O(n log n) in the vertices of both.

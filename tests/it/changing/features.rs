@@ -145,3 +145,27 @@ async fn an_address_that_is_none_is_not_found() {
         assert_eq!(office.send(method, path, "*", place.clone()).await.status, 405, "{method} {path}");
     }
 }
+
+#[tokio::test]
+async fn a_height_is_refused_with_its_place_and_not_dropped() {
+    let office = Office::open().await;
+    let before = office.seq();
+    let tall = line("tall", "chuangxin-road", json!([[120.70, 30.70], [120.71, 30.70, 12.5]]));
+    let moved = json!({"geometry": tall["geometry"]});
+    let mut here = tall.clone();
+    here.as_object_mut().expect("an object").remove("id");
+    for (method, path, body) in [("POST", ROADS, tall.clone()), ("PUT", ITEM, here), ("PATCH", ITEM, moved)] {
+        let answer = office.send(method, path, "*", body).await;
+        assert_eq!(answer.status, 422, "{method}: {}", answer.text());
+        let said = answer.text();
+        assert!(said.contains("position 2, [120.71, 30.7, 12.5]") && said.contains("latitude only"), "{said}");
+    }
+    let headers = [("content-crs", "<http://www.opengis.net/def/crs/EPSG/0/4326>")];
+    let answer = office.send_with("POST", ROADS, tall.clone(), &headers).await;
+    assert!(answer.status == 422 && answer.text().contains("has a height"), "{}", answer.text());
+    let edit = json!({"op": "create", "type": "feature", "collection": "roads", "id": "tall",
+        "value": {"type": "Feature", "geometry": tall["geometry"], "properties": tall["properties"]}});
+    let answer = office.send("POST", "/api/v1/batches", "", json!({"edits": [edit]})).await;
+    assert!(answer.status == 422 && answer.text().contains("has a height"), "{}", answer.text());
+    assert_eq!(office.seq(), before);
+}

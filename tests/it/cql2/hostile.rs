@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use geo::{Coord, LineString, Point, Polygon};
-use guatu::spatial::filter::{Filter, FilterError, Lookup, Operand, PropertyType, Queryables};
+use guatu::spatial::filter::{Filter, FilterError, Lookup, Operand, PropertyType, Queryables, Work};
 use guatu::spatial::{Crs, Shape};
 
 use super::examples;
@@ -262,6 +262,44 @@ fn the_largest_that_there_may_be_is_read_and_put_to_the_largest_feature_in_time(
         let begins: String = row.chars().take(60).collect();
         within_bounds(&begins, move || parse(&row).expect("it is within the limits").matches(&feature));
     }
+}
+
+/// A feature that counts how often it is asked.
+struct Asked(Heavy, std::cell::Cell<u64>);
+
+impl Lookup for Asked {
+    fn property(&self, name: &str) -> Operand<'_> {
+        self.1.set(self.1.get() + 1);
+        self.0.property(name)
+    }
+}
+
+#[test]
+fn work_is_counted_as_it_goes_and_ends_where_it_is_used_up() {
+    let heavy = Heavy { text: "ab".repeat(5_000), shape: Shape::new(star(1_000).into()).expect("a valid star") };
+    let feature = Asked(heavy, std::cell::Cell::new(0));
+    let spent = |filter: &str, steps: u64| {
+        let work = Work::of(steps);
+        feature.1.set(0);
+        parse(filter).expect("a filter").matches_within(&feature, &work);
+        (steps - work.left(), feature.1.get())
+    };
+    let all = 1_000_000_000;
+    assert!(spent("a = 1", all).0 < 10);
+    // By pattern and text, by text, by vertices.
+    let (short, long) = (spent("t LIKE '%x_%'", all).0, spent(&format!("t LIKE '%x{}%'", "_".repeat(99)), all).0);
+    assert!(short >= 10_000 && long >= 40 * short, "{short}, {long}");
+    assert!(spent("CASEI(t) = 'x'", all).0 >= 10_000);
+    assert!(spent("area_m2(g) > 1", all).0 >= 1_000);
+    assert!(spent(&format!("S_INTERSECTS(g, POLYGON{})", ring_text(&star(500))), all).0 >= 1_000 * 500 / 4);
+    // What is used up is used up: nothing more is asked, however much of the filter is left.
+    let many = joined("a = 2", " OR ", 300);
+    assert_eq!(spent(&many, all).1, 300);
+    let (steps, asked) = spent(&many, 100);
+    assert_eq!(steps, 100);
+    assert!(asked < 100, "{asked}");
+    let patterns = joined(&format!("t LIKE '%x{}%'", "_".repeat(90)), " OR ", 5);
+    assert!(spent(&patterns, 100_000).1 <= 1, "the first is too much already");
 }
 
 /// A filter with a piece left out, doubled, exchanged or put in from elsewhere.

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use geo::Geometry;
 use guatu::formats::csv::{self, LONE_LAYER, Options, Places};
+use guatu::formats::file::Formulas;
 use guatu::formats::layer::{
     Encoding, EncodingEvidence, FieldKind, FoundCrs, ReadError, ReadOptions, ReadRow, ReadValue, WriteError,
 };
@@ -13,7 +14,7 @@ use super::kit::{
     Row, about_jiaxing, buffer, collect, gdal, geometries, geometry_of, layer, put, rows, same_place, write,
 };
 
-const WKT: Options = Options { places: Places::Wkt, encoding: Encoding::Utf8, bom: false };
+const WKT: Options = Options { places: Places::Wkt, encoding: Encoding::Utf8, bom: false, formulas: Formulas::Keep };
 
 fn written(kind: GeometryType, rows: Vec<Row>, epsg: u32, options: Options) -> Vec<u8> {
     let mut out = buffer();
@@ -173,4 +174,36 @@ fn hostile_tables_are_refused() {
     refused(&[&b"a\n"[..], &vec![b'x'; 100_000]].concat(), "a value of 100000 bytes");
     refused(&[&b"a\n"[..], &b"1\n".repeat(1_000_001)].concat(), "more than 1000000 features");
     refused(b"PK\x03\x04junk", "zip");
+}
+
+#[test]
+fn texts_that_spreadsheets_run_come_back_equal_and_are_told_or_are_escaped() {
+    let (kind, geometry) = about_jiaxing().into_iter().next().expect("a point");
+    let suspects = ["=1+1", "@SUM(A1)", "\tx", "-2+3"];
+    let mut expected = rows(&geometry);
+    for (row, text) in expected.iter_mut().zip(suspects) {
+        row.values[0] = ReadValue::Text(text.to_owned());
+    }
+    for formulas in [Formulas::Keep, Formulas::Escape] {
+        let options = Options { formulas, ..WKT };
+        let mut out = buffer();
+        let layers = [(layer("roads", kind, 4490), expected.clone())];
+        let told = write(Box::new(csv::Writer::new(&mut out, options)), &layers).expect("fits");
+        let found = read(&out.into_inner(), LONE_LAYER).expect("sound");
+        let note = told.notes.iter().find(|note| note.contains("formulas")).expect("a note");
+        assert!(note.contains("4 texts of roads") && note.contains(&layers[0].0.fields[0].name), "{note}");
+        if formulas == Formulas::Keep {
+            assert_same(&found, &expected, 1e-9);
+            assert!(note.contains("as they are"), "{note}");
+        } else {
+            assert!(note.contains("apostrophe"), "{note}");
+            for (row, text) in found.iter().zip(suspects) {
+                assert_eq!(row.values[1], ReadValue::Text(format!("'{text}")));
+            }
+        }
+    }
+    let mut out = buffer();
+    let plain = [(layer("roads", kind, 4490), rows(&geometry))];
+    let told = write(Box::new(csv::ZipWriter::new(&mut out, WKT)), &plain).expect("fits");
+    assert!(!told.notes.iter().any(|note| note.contains("formulas")), "{:?}", told.notes);
 }

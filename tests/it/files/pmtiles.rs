@@ -15,17 +15,38 @@ fn set() -> TileSet {
     }
 }
 
+/// Tiles of one zoom that a box touches.
+fn of(bounds: Rect, zoom: u8) -> Vec<(u8, u32, u32)> {
+    tiles(&[bounds], zoom..=zoom, 0.0).expect("some")
+}
+
 #[test]
 fn tiles_of_a_box_come_along_the_curve() {
     let bounds = set().bounds;
-    assert_eq!(tiles(bounds, 0).expect("the world"), [(0, 0)]);
-    let all = tiles(Rect::new(coord! { x: -180.0, y: -85.0 }, coord! { x: 180.0, y: 85.0 }), 1).expect("four");
-    assert_eq!(all, [(0, 0), (0, 1), (1, 1), (1, 0)]);
-    let at_14 = tiles(bounds, 14).expect("some");
-    assert_eq!(at_14.len(), 25, "{at_14:?}");
-    assert!(tiles(bounds, 23).is_err());
+    assert_eq!(of(bounds, 0), [(0, 0, 0)], "the world");
     let world = Rect::new(coord! { x: -180.0, y: -85.0 }, coord! { x: 180.0, y: 85.0 });
-    assert!(tiles(world, 20).expect_err("too many").to_string().contains("lower zoom"));
+    let all = tiles(&[world], 0..=1, 0.0).expect("five");
+    assert_eq!(all, [(0, 0, 0), (1, 0, 0), (1, 0, 1), (1, 1, 1), (1, 1, 0)]);
+    let at_14 = of(bounds, 14);
+    assert_eq!(at_14.len(), 25, "{at_14:?}");
+    assert!(tiles(&[bounds], 23..=23, 0.0).is_err());
+    assert!(tiles(&[world], 20..=20, 0.0).expect_err("too many").to_string().contains("lower zoom"));
+}
+
+#[test]
+fn where_no_box_is_no_tile_is_looked_at() {
+    // Nine million tiles lie between the two, more than are written.
+    let corners = [coord! { x: 73.5, y: 18.2 }, coord! { x: 134.7, y: 53.5 }].map(|at| Rect::new(at, at));
+    let all = tiles(&corners, 0..=16, 0.0).expect("few");
+    assert!(all.len() <= 2 * 17, "{}", all.len());
+    for zoom in 0..=16 {
+        let mut expected: Vec<_> = corners.iter().flat_map(|corner| of(*corner, zoom)).collect();
+        expected.sort_unstable();
+        expected.dedup();
+        let mut found: Vec<_> = all.iter().copied().filter(|tile| tile.0 == zoom).collect();
+        found.sort_unstable();
+        assert_eq!(found, expected);
+    }
 }
 
 #[test]
@@ -35,12 +56,10 @@ fn an_archive_tells_its_tiles_in_its_head_and_holds_the_same_content_once() {
     let set = set();
     let mut writer = Writer::new(std::fs::File::create(&path).expect("a file"), &set).expect("a writer");
     let mut count = 0;
-    for zoom in set.min_zoom..=set.max_zoom {
-        for (x, y) in tiles(set.bounds, zoom).expect("tiles") {
-            let tile = if zoom % 3 == 0 { "the same".to_owned() } else { format!("{zoom}/{x}/{y}") };
-            writer.tile(zoom, x, y, tile.as_bytes()).expect("a tile");
-            count += 1;
-        }
+    for (zoom, x, y) in tiles(&[set.bounds], set.min_zoom..=set.max_zoom, 0.0).expect("tiles") {
+        let tile = if zoom % 3 == 0 { "the same".to_owned() } else { format!("{zoom}/{x}/{y}") };
+        writer.tile(zoom, x, y, tile.as_bytes()).expect("a tile");
+        count += 1;
     }
     writer.finish().expect("an archive");
     let bytes = std::fs::read(&path).expect("the archive");

@@ -148,3 +148,43 @@ async fn twenty_thousand_places_land_and_go_back_within_a_request_each() {
     let parts = [sent, previewed, landed, started.elapsed()];
     println!("{MANY} places sent, previewed, landed, undone: {parts:?}");
 }
+
+#[tokio::test]
+async fn a_mapping_is_not_replaced_while_its_commit_is_under_way() {
+    let office = Office::open().await;
+    let (path, import) = changed_roads(&office).await;
+    let id = path.rsplit('/').next().expect("an id").parse().expect("an id");
+    let imports = &office.server.state.imports;
+    let found = imports.find("all", &id, office.server.now()).expect("an import");
+    let committing = imports.begin_commit(&found).expect("nobody else does");
+    let mapping = format!("{path}/mapping");
+    let put = || office.send("PUT", &mapping, "", import["mapping"].clone());
+    put().await.is_problem("a mapping under way", 409, "");
+    office.commit(&path, json!({})).await.is_problem("a second commit", 409, "");
+    drop(committing);
+    assert_eq!(put().await.status, 200);
+    assert_eq!(office.commit(&path, json!({})).await.status, 200);
+    put().await.is_problem("it has landed", 409, "");
+}
+
+#[tokio::test]
+async fn what_landed_is_answered_as_landed_also_when_the_disk_takes_no_note() {
+    let office = Office::open().await;
+    let (path, _) = changed_roads(&office).await;
+    let folder = office.server.folder.path().join("imports");
+    let away = office.server.folder.path().join("away");
+    std::fs::rename(&folder, &away).expect("a folder");
+    let seq = office.seq();
+    let answer = office.commit(&path, json!({})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.json()["committed"]["batch"], seq + 1);
+    assert_eq!(office.get(&path).await["committed"]["batch"], seq + 1);
+    office.commit(&path, json!({})).await.is_problem("a second time", 409, "");
+    // The disk is well again, and the next run knows of it.
+    std::fs::rename(&away, &folder).expect("a folder");
+    let now = office.server.now();
+    assert_eq!(office.server.state.imports.sweep(now, |_| true).expect("a disk"), 0);
+    let again = guatu::store::files::FileStore::open(&folder).and_then(guatu::services::imports::Imports::new);
+    let found = again.expect("notes").list("all", now);
+    assert_eq!(found[0].committed().map(|committed| committed.batch), Some(seq + 1));
+}

@@ -3,6 +3,10 @@
 use axum::body::Body;
 use serde_json::{Value, json};
 
+use guatu::services::accounts::UserPatch;
+use guatu::services::imports::{ImportError, Imports, MAX_ALL_IMPORTS, Room};
+use guatu::store::files::FileStore;
+
 use super::kit::{bytes, roads};
 use crate::support::office::Office;
 
@@ -57,11 +61,61 @@ async fn ten_files_of_one_user_stay_for_a_day() {
     office.server.pass_hours(24);
     let again = office.beside("again", &[guatu::plan::UserRole::Gis]).await;
     again.import("roads.geojson", bytes(&roads())).await;
-    let sweeping = guatu::services::imports::Imports::new(
-        guatu::store::files::FileStore::open(&office.server.folder.path().join("imports")).expect("a folder"),
-    )
-    .expect("notes");
-    assert_eq!(sweeping.sweep(office.server.now()).expect("a disk"), 10);
+    let sweeping =
+        Imports::new(FileStore::open(&office.server.folder.path().join("imports")).expect("a folder")).expect("notes");
+    assert_eq!(sweeping.sweep(office.server.now(), |_| true).expect("a disk"), 10);
+    assert_eq!(office.kept().len(), 2);
+}
+
+/// Imports of a folder of their own.
+fn imports(folder: &tempfile::TempDir, room: Room) -> Imports {
+    Imports::within(FileStore::open(folder.path()).expect("a folder"), room).expect("notes")
+}
+
+#[tokio::test]
+async fn all_users_files_together_have_their_limits() {
+    let (folder, now) = (tempfile::tempdir().expect("a folder"), crate::support::plan::at("2020-01-10T00:00:00Z"));
+    let full = |result: Result<(), ImportError>| assert!(matches!(result, Err(ImportError::Full)), "{result:?}");
+    let shelf = imports(&folder, Room { count: 3, bytes: 1_000 });
+    let coming: Vec<_> = ["a", "b", "c"].map(|owner| shelf.begin(owner, now).expect("room")).into();
+    full(shelf.begin("d", now).map(drop));
+    drop(coming);
+    let (mut first, mut second) = (shelf.begin("a", now).expect("room"), shelf.begin("b", now).expect("room"));
+    first.append(&[0; 600]).expect("room");
+    full(second.append(&[0; 600]));
+    second.append(&[0; 400]).expect("all that is left");
+    full(shelf.begin("c", now).map(drop));
+    drop(first);
+    let mut third = shelf.begin("c", now).expect("room again");
+    third.append(&[0; 600]).expect("room");
+    // What is kept counts too.
+    drop((second, third));
+    let file = bytes(&roads());
+    let shelf = imports(&folder, Room { count: 10, bytes: file.len() as u64 + 10 });
+    let mut coming = shelf.begin("a", now).expect("room");
+    coming.append(&file).expect("room");
+    let atlas = crate::support::http::Server::shipped_atlas();
+    shelf.finish(coming, "roads.geojson", &atlas, now).expect("a file");
+    full(shelf.begin("b", now).expect("ten bytes").append(&[0; 11]));
+    assert_eq!(MAX_ALL_IMPORTS, 100);
+}
+
+#[tokio::test]
+async fn files_of_a_disabled_user_go() {
+    let office = Office::open().await;
+    office.import("roads.geojson", bytes(&roads())).await;
+    let other = office.beside("other", &[guatu::plan::UserRole::Gis]).await;
+    other.import("roads.geojson", bytes(&roads())).await;
+    let (imports, accounts) = (&office.server.state.imports, &office.server.accounts);
+    let sweep = || {
+        let active = accounts.active_names().expect("users");
+        imports.sweep(office.server.now(), |owner| active.contains(owner)).expect("a disk")
+    };
+    assert_eq!(sweep(), 0);
+    let disabled = UserPatch { disabled: Some(true), ..UserPatch::default() };
+    accounts.change_user(&"other".parse().expect("a name"), disabled).expect("a user");
+    assert_eq!(sweep(), 1);
+    assert_eq!(office.get("/api/v1/imports").await["imports"].as_array().map(Vec::len), Some(1));
     assert_eq!(office.kept().len(), 2);
 }
 
@@ -93,8 +147,7 @@ async fn an_import_outlasts_the_server() {
     let office = Office::open().await;
     let (path, import) = office.previewed("roads.geojson", bytes(&roads()), |_| {}).await;
     let folder = office.server.folder.path().join("imports");
-    let again =
-        guatu::services::imports::Imports::new(guatu::store::files::FileStore::open(&folder).expect("a folder"));
+    let again = Imports::new(FileStore::open(&folder).expect("a folder"));
     let again = again.expect("notes");
     let found = again.list("all", office.server.now());
     assert_eq!(found.len(), 1);

@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use guatu::plan::Date;
-use guatu::services::exports::{ExportError, Progress};
+use guatu::services::exports::desk::{Exports, Room, Stage};
+use guatu::services::exports::{ExportError, Progress, Request};
 use guatu::services::{Audience, View};
 use guatu::spatial::CrsCatalogue;
 use serde_json::{Value, json};
@@ -242,7 +243,7 @@ async fn an_export_that_is_stopped_ends_also_where_nothing_matches() {
     };
     assert!(matches!(write(&Progress::default()), Err(ExportError::Request { .. })), "nothing matches");
     let stopped = Progress::default();
-    stopped.stopped.store(true, Ordering::Relaxed);
+    stopped.stop.stop();
     assert!(matches!(write(&stopped), Err(ExportError::Stopped)));
 }
 
@@ -256,4 +257,61 @@ async fn ids_of_digits_go_out_as_ids_in_every_format() {
         let (receipt, _) = exported(&office.server, request).await;
         assert_eq!(receipt["largest_error"]["compared"], 1, "{format}: {receipt}");
     }
+}
+
+#[tokio::test]
+async fn a_receipt_tells_of_texts_that_spreadsheets_run() {
+    let office = Office::open().await;
+    let mut place = crate::support::office::spot("formula", "chayuan-primary", 120.77, 30.75);
+    place["properties"]["name_zh"] = "=1+1".into();
+    office.done("POST", "/ogc/collections/schools/items", place).await;
+    let request = |formulas: Value| {
+        let filter = "id = 'formula'";
+        json!({"format": "csv", "collections": ["schools"], "filter": filter, "formulas": formulas})
+    };
+    for (formulas, begins) in [("keep", "=1+1"), ("escape", "'=1+1")] {
+        let (receipt, bytes) = exported(&office.server, request(formulas.into())).await;
+        let notes = receipt["notes"].to_string();
+        assert!(notes.contains("1 texts of schools") && notes.contains("name_zh"), "{notes}");
+        assert!(String::from_utf8_lossy(&bytes).contains(&format!(",{begins},")), "{formulas}");
+    }
+    assert_eq!(made(&office.server, request("run".into()), &[]).await.status, 400);
+}
+
+#[tokio::test]
+async fn strangers_files_push_out_strangers_files_alone() {
+    let server = Server::shipped();
+    let atlas = server.published.current();
+    let today = "2020-01-10".parse::<Date>().expect("a date");
+    let begin = |exports: &Exports, audience: Audience| {
+        let request = serde_json::from_value(json!({"format": "geojson"})).expect("a request");
+        let export = guatu::http::checked_export(&request, &CrsCatalogue::default());
+        let export = export.unwrap_or_else(|problem| panic!("{}", problem.told().0));
+        let view = View { atlas: std::sync::Arc::clone(&atlas), today, audience };
+        let about = Request { asked: Value::Null, server: None, as_of: None, at: server.now(), today };
+        exports.begin(export, view, about).expect("room")
+    };
+    let stranger = Audience::Public { known_at: atlas.seq() };
+    let folder = tempfile::tempdir().expect("a folder");
+    let exports = Exports::within(folder.path().to_owned(), Room { bytes_of_staff: 1 << 30, bytes_of_public: 100_000 });
+    let of_staff = begin(&exports, Audience::Staff);
+    of_staff.ended().await;
+    let Stage::Done(receipt) = of_staff.stage() else { panic!("{:?}", of_staff.stage()) };
+    assert!((10_000..100_000).contains(&receipt.bytes), "some of them fit: {}", receipt.bytes);
+    let mut strangers = Vec::new();
+    for _ in 0..20 {
+        let job = begin(&exports, stranger);
+        job.ended().await;
+        strangers.push(job.id.clone());
+    }
+    exports.sweep(server.now());
+    let is_there = |id: &String| exports.find(id, server.now()).is_some();
+    assert!(is_there(&of_staff.id), "it is the oldest, and stays");
+    assert!(!is_there(&strangers[0]) && is_there(&strangers[19]), "the oldest of theirs has gone");
+    let kept = strangers.iter().filter(|id| is_there(id)).count() as u64;
+    assert_eq!(kept, 100_000 / receipt.bytes);
+    // Nobody asks any more, and the hour is over.
+    drop(of_staff);
+    exports.sweep(server.now() + jiff::SignedDuration::from_hours(1));
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
 }

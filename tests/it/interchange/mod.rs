@@ -4,6 +4,8 @@ mod crs;
 mod exports;
 mod filters;
 mod gdal;
+mod program;
 mod proj;
+mod scans;
 mod schemas;
 mod sorting;

@@ -100,6 +100,21 @@ async fn an_order_that_cannot_be_taken_is_told() {
 }
 
 #[tokio::test]
+async fn a_cursor_belongs_to_the_order_that_it_was_made_in() {
+    let server = Server::shipped();
+    let page = server.json("/ogc/collections/roads/items?sortby=due&limit=2").await;
+    let next = texts(&page["links"], "/href").into_iter().find(|link| link.contains("cursor=")).expect("a next page");
+    let cursor = next.split(['&', '?']).find(|pair| pair.starts_with("cursor=")).expect("a cursor");
+    let taken = server.get(&format!("/ogc/collections/roads/items?sortby=due&limit=2&{cursor}")).await;
+    assert_eq!(taken.status, 200, "{}", taken.text());
+    for order in ["sortby=-due", "sortby=name_en", "sortby=due,name_en", "limit=2"] {
+        let answer = server.get(&format!("/ogc/collections/roads/items?{order}&{cursor}")).await;
+        answer.is_problem(order, 400, "cursor");
+        assert!(answer.text().contains("sortby"), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn what_a_form_leaves_empty_is_not_asked_for() {
     let server = Server::shipped();
     let answer = server.get("/ogc/collections/parks/items?f=html&q=park&filter=&sortby=").await;

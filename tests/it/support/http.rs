@@ -39,6 +39,7 @@ pub const NOW: &str = "2020-01-10T08:00:00Z";
 #[derive(Clone)]
 pub struct Server {
     router: Router,
+    pub state: Arc<State>,
     pub published: Arc<Published>,
     pub accounts: Arc<Accounts>,
     /// What time it is, in seconds since 1970; tests turn it.
@@ -162,8 +163,8 @@ impl Server {
         let kept = Kept { store: Arc::clone(&store), accounts, photos, exports, imports };
         let state = State::new(Arc::clone(&published), kept, hands, stopping, metrics, options);
         let accounts = Arc::clone(&state.accounts);
-        let stop = Arc::new(stop);
-        Server { router: http::router(Arc::new(state)), published, store, accounts, clock, stop, folder }
+        let (stop, state) = (Arc::new(stop), Arc::new(state));
+        Server { router: http::router(Arc::clone(&state)), state, published, store, accounts, clock, stop, folder }
     }
 
     /// The answer with its body still to be read.

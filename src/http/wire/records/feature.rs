@@ -75,7 +75,7 @@ impl Body for FeatureBody {
                 Text::new(format!("是 {id}，而地址是 {here}"), format!("is {id}, but the address says {here}"));
             return Err(wrong("id", detail, ("与地址相同，或不填", "the id of the address, or none")));
         }
-        let shape = Shape::from_json(self.geometry, MAX_VERTICES).map_err(|fault| {
+        let shape = Shape::from_flat_json(self.geometry, MAX_VERTICES).map_err(|fault| {
             let expected = ("有效的 GeoJSON 图形，先经度后纬度", "a valid GeoJSON geometry, longitude before latitude");
             wrong("geometry", Text::new("图形无效", fault.to_string()), expected)
         })?;

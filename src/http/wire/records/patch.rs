@@ -31,7 +31,7 @@ impl Body for PatchBody {
 
     fn into_record(self, key: &RecordKey, before: Option<&Record>, order: u32) -> Result<Record, BodyError> {
         let PatchBody { name, role, inspectors, reach_m, geometry } = self;
-        let shape = Shape::from_json(geometry, MAX_VERTICES).map_err(|fault| BodyError {
+        let shape = Shape::from_flat_json(geometry, MAX_VERTICES).map_err(|fault| BodyError {
             member: "geometry",
             detail: Text::new("图形无效", fault.to_string()),
             expected: Text::new(

@@ -8,7 +8,7 @@ use super::expression::{Arithmetic, Comparison, Moment, Number, Times, Truth, Va
 use super::fold::Fold;
 use super::lexer::shown;
 use super::like::Pattern;
-use super::limits::{FOLD_COST, LIKE_COST, MAX_COST};
+use super::limits::{FOLD_COST, MAX_COST, USUAL_TEXT};
 use super::literal::Literal;
 use super::moment::Order;
 use super::relate::Relation;
@@ -223,7 +223,6 @@ impl Checker<'_> {
     }
 
     fn like(&mut self, at: &Place, words: &Node, pattern: &Node) -> Result<Truth, FilterError> {
-        self.spend(at, LIKE_COST)?;
         let words = self.words(words, "LIKE")?;
         let written = self.words(pattern, "LIKE")?;
         let Some(text) = known(&written) else {
@@ -240,6 +239,7 @@ impl Checker<'_> {
             literal: shown(&text),
             fault,
         })?;
+        self.spend(at, pattern.cost(USUAL_TEXT))?;
         Ok(Truth::Like(words, pattern))
     }
 
@@ -280,7 +280,8 @@ impl Checker<'_> {
         Ok(Value::Words(match self.words(words, name)? {
             Words::Known(text) => Words::Known(fold.of(&text)),
             words => {
-                self.spend(at, FOLD_COST)?;
+                let [once, each] = FOLD_COST;
+                self.spend(at, once + each * USUAL_TEXT)?;
                 Words::Folded(fold, Box::new(words))
             }
         }))

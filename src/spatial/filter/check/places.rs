@@ -3,7 +3,7 @@
 use super::{Checker, counted, described, mismatch};
 use crate::spatial::filter::error::{FilterError, Place};
 use crate::spatial::filter::expression::{Number, Truth, Value};
-use crate::spatial::filter::limits::{MEASURE_COST, MEET_COST, RELATE_COST};
+use crate::spatial::filter::limits::{MEASURE_COST, MEET_COST, RELATE_COST, USUAL_VERTICES};
 use crate::spatial::filter::literal::Literal;
 use crate::spatial::filter::relate::Relation;
 use crate::spatial::filter::syntax::Node;
@@ -37,14 +37,15 @@ impl Checker<'_> {
             (other, _) => return Err(mismatch(&a.at, operator, "geometries", described(a, &other))),
         };
         untangled(at, operator, relation, &literal)?;
-        let is_simple = matches!(relation, Relation::Intersects | Relation::Disjoint);
-        let [once, each] = if is_simple { MEET_COST } else { RELATE_COST };
+        let [once, each, _] = MEET_COST;
+        let [once, each] = if relation.is_simple() { [once, each] } else { RELATE_COST };
         self.spend(at, once + each * literal.vertices)?;
         Ok(Truth::Relates(relation, name, Box::new(literal)))
     }
 
     pub(super) fn function(&mut self, at: &Place, name: &str, operands: &[Node]) -> Result<Number, FilterError> {
-        self.spend(at, MEASURE_COST)?;
+        let [once, each] = MEASURE_COST;
+        self.spend(at, once + each * USUAL_VERTICES)?;
         let (shape, more) =
             operands.split_first().ok_or_else(|| mismatch(at, name, "a geometry", "nothing".to_owned()))?;
         let of = match self.value(shape)? {
@@ -64,7 +65,7 @@ impl Checker<'_> {
 }
 
 fn untangled(at: &Place, operator: &str, relation: Relation, literal: &Literal) -> Result<(), FilterError> {
-    if !matches!(relation, Relation::Intersects | Relation::Disjoint) && literal.is_tangled {
+    if !relation.is_simple() && literal.is_tangled {
         let expected =
             "a collection whose points, lines and areas are apart, as it asks for more than whether two meet";
         return Err(mismatch(at, operator, expected, "one where they meet".to_owned()));

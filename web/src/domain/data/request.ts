@@ -17,6 +17,8 @@ export interface Draft {
   offset: Offset | null;
   encoding: Encoding | null;
   bom: boolean;
+  /** Whether texts that spreadsheets take for formulas get an apostrophe. */
+  escape: boolean;
   geometry: 'wkt' | 'lonlat';
   tables: boolean;
   min_zoom: number;
@@ -39,6 +41,7 @@ export function emptyDraft(): Draft {
     offset: null,
     encoding: null,
     bom: false,
+    escape: false,
     geometry: 'wkt',
     tables: true,
     min_zoom: ZOOMS.min,
@@ -86,6 +89,7 @@ export interface Body {
   offset?: Offset;
   encoding?: Encoding;
   bom?: boolean;
+  formulas?: 'escape';
   geometry?: 'wkt' | 'lonlat';
   tables?: boolean;
   min_zoom?: number;
@@ -113,6 +117,7 @@ export function exportBody(
     ...(format.crs === 'any' && draft.offset && { offset: draft.offset }),
     ...(format.encodings.length > 1 && { encoding: encodingOf(draft, format) }),
     ...(takes('bom') && { bom: draft.bom }),
+    ...(takes('formulas') && draft.escape && { formulas: 'escape' as const }),
     ...(takes('geometry') && { geometry: draft.geometry }),
     ...(takes('tables') && { tables: draft.tables }),
     ...(takes('zoom') && { min_zoom: draft.min_zoom, max_zoom: draft.max_zoom }),

@@ -7,7 +7,7 @@ export const OFFSETS = ['gcj-02', 'bd-09'] as const;
 export type Offset = (typeof OFFSETS)[number];
 export const ENCODINGS = ['utf-8', 'gbk'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
-export type Option = 'bom' | 'geometry' | 'tables' | 'zoom';
+export type Option = 'bom' | 'geometry' | 'formulas' | 'tables' | 'zoom';
 
 /** What becomes of a row of a file; what needs a look first stands first. */
 export const OUTCOMES = ['rejected', 'added', 'changed', 'removed', 'unchanged'] as const;

@@ -127,6 +127,10 @@ export const DATA_WORDS = {
   'encoding.utf8': { zh: 'UTF-8（新软件）', en: 'UTF-8 (newer programs)' },
   'encoding.gbk': { zh: 'GBK（老的国产软件、Windows 中文版）', en: 'GBK (older Chinese programs and Windows)' },
   'export.bom': { zh: '开头加 BOM，Excel 直接打开不乱码', en: 'Begin with a BOM, so that Excel shows Chinese rightly' },
+  'export.formulas': {
+    zh: '以 = + - @ 开头的文字前加撇号，表格软件不当公式',
+    en: 'An apostrophe before texts that begin with = + - @, so that spreadsheets do not run them',
+  },
   'export.geometry': { zh: '位置怎么写', en: 'How places are written' },
   'export.geometry.wkt': { zh: 'WKT，完整图形', en: 'WKT, the whole shape' },
   'export.geometry.lonlat': { zh: '两列坐标，线和面取中心点', en: 'Two columns; a middle point for lines and areas' },
