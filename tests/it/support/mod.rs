@@ -12,3 +12,4 @@ pub mod plan;
 pub mod plans;
 pub mod postgis;
 pub mod random;
+pub mod relay;
