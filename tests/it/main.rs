@@ -13,6 +13,7 @@ mod architecture;
 mod atlas;
 mod binary;
 mod changing;
+mod conformance;
 mod cql2;
 mod demo;
 mod desktop;
