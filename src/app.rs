@@ -238,7 +238,7 @@ pub async fn export(options: ExportOptions) -> Result<Receipt, AppError> {
     if !path.exists() {
         return Err(AppError::NoStore { path });
     }
-    let told = |problem: &http::Problem| AppError::Export(problem.told().0);
+    let told = |problem: &http::Problem| AppError::Export(problem.in_a_line());
     // For reading alone: a store of an older schema is brought to this one by a server, not beside one.
     let loaded = gpkg::read(&path, &gpkg::Options::default())?;
     let published = Published::new(Atlas::build(loaded.seq, loaded.records)?);
@@ -263,8 +263,16 @@ pub async fn export(options: ExportOptions) -> Result<Receipt, AppError> {
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let made = exports::desk::write_file(&export, &view, &about, &partial, &options.progress);
-    let named = made.map_err(|fault| AppError::Export(fault.to_string())).and_then(|receipt| {
+    let made = made.map_err(|fault| match &fault {
+        exports::ExportError::Request { .. } => told(&http::Problem::from(&fault)),
+        // A server keeps the cause to itself; here it is the caller's own disk.
+        _ => AppError::Export(fault.to_string()),
+    });
+    let named = made.and_then(|receipt| {
         let fault = std::fs::rename(&partial, &options.file).err();
+        // The receipt is of the file that there is, whatever a server would have called it.
+        let file = options.file.file_name().map(|name| name.to_string_lossy().into_owned());
+        let receipt = Receipt { file: file.unwrap_or(receipt.file), ..receipt };
         fault.map_or(Ok(receipt), |fault| Err(AppError::Write { path: options.file.clone(), fault }))
     });
     if named.is_err() {

@@ -4,6 +4,7 @@ mod crs;
 mod exports;
 mod filters;
 mod gdal;
+mod program;
 mod proj;
 mod schemas;
 mod sorting;
