@@ -3,7 +3,9 @@
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
-DEBIAN_PACKAGES := chromium fonts-noto-cjk gdal-bin proj-bin postgresql-postgis procps python3-owslib
+DEBIAN_PACKAGES := chromium fonts-noto-cjk gdal-bin proj-bin postgresql-postgis procps python3-owslib python3-venv
+# Debian 12's OWSLib reads; this one also writes.
+OWSLIB := OWSLib==0.35.0
 TEST_BINARY := target/debug/guatu
 
 .PHONY: help run build web api test test-deps test-rust test-web check fmt fuzz deny bench load
@@ -30,12 +32,15 @@ api: ## Write web/openapi.json and the web app's types anew after a change of th
 
 test: test-deps check test-rust test-web ## Install what tests need, then run every test
 
-test-deps: ## Install the Debian packages that tests need (Chromium, fonts, GDAL, OWSLib)
+test-deps: ## Install the Debian packages that tests need (Chromium, fonts, GDAL, OWSLib) and an OWSLib that writes
 	@missing=$$(for package in $(DEBIAN_PACKAGES); do dpkg -s $$package >/dev/null 2>&1 || echo $$package; done); \
 	if [ -n "$$missing" ]; then \
 		$(SUDO) apt-get update -q && \
 		DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -q --no-install-recommends $$missing; \
 	fi
+	@test -x target/owslib/bin/python3 || { \
+		/usr/bin/python3 -m venv --system-site-packages target/owslib && \
+		target/owslib/bin/pip install -q --disable-pip-version-check "$(OWSLIB)"; }
 
 check: web ## Formatting and lints, Rust and web
 	cargo fmt --check

@@ -38,7 +38,7 @@ pub struct ExportOptions {
 /// # Errors
 /// When there is no plan, when the request cannot be done, or when the file cannot be written.
 pub async fn export(options: ExportOptions) -> Result<Receipt, AppError> {
-    let told = |problem: &http::Problem| AppError::Export(problem.told().0);
+    let told = |problem: &http::Problem| AppError::Export(problem.in_a_line());
     let loaded = options.place.read().await?;
     let published = Published::new(Atlas::build(loaded.seq, loaded.records)?);
     let store = options.place.existing().await?;
@@ -85,7 +85,13 @@ async fn write_export(
         }
     };
     let made = made.map_err(|fault| AppError::Export(fault.to_string()))?;
-    let (written, receipt) = made.map_err(|fault| AppError::Export(fault.to_string()))?;
+    let (written, receipt) = made.map_err(|fault| match &fault {
+        exports::ExportError::Request { .. } => AppError::Export(http::Problem::from(&fault).in_a_line()),
+        // A server keeps the cause to itself; here it is the caller's own disk.
+        _ => AppError::Export(fault.to_string()),
+    })?;
     std::fs::rename(written, &options.file).map_err(write_error)?;
-    Ok(receipt)
+    // The receipt is of the file that there is, whatever a server would have called it.
+    let file = options.file.file_name().map(|name| name.to_string_lossy().into_owned());
+    Ok(Receipt { file: file.unwrap_or(receipt.file), ..receipt })
 }

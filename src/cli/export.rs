@@ -75,6 +75,9 @@ pub struct ExportArguments {
     /// Only what anybody may see.
     #[arg(long)]
     public: bool,
+    /// Write over a file, and a receipt, that are there.
+    #[arg(long)]
+    force: bool,
     /// Where the receipt goes; FILE.receipt.json when absent.
     #[arg(long)]
     receipt: Option<PathBuf>,
@@ -110,7 +113,11 @@ fn export(arguments: &ExportArguments) -> Result<(), Fault> {
     let told = |fault: &dyn std::fmt::Display| fault.to_string();
     let config = Config::read(arguments.config.as_deref()).map_err(|fault| told(&fault))?;
     let request = request(arguments)?;
+    let format = request.format;
     let receipt_path = arguments.receipt.clone().unwrap_or_else(|| beside(&arguments.file));
+    if !arguments.force {
+        refuse_existing(&[&arguments.file, &receipt_path])?;
+    }
     let progress = Arc::new(Progress::default());
     let bar = Bar::watch(&progress);
     let options = ExportOptions {
@@ -133,8 +140,16 @@ fn export(arguments: &ExportArguments) -> Result<(), Fault> {
     let text = serde_json::to_string_pretty(&receipt).map_err(|fault| told(&fault))?;
     app::write_text(&receipt_path, &format!("{text}\n"))
         .map_err(|fault| format!("{}: {fault}", receipt_path.display()))?;
-    tell(&arguments.file, &receipt, &receipt_path);
+    tell(&arguments.file, format, &receipt, &receipt_path);
     Ok(())
+}
+
+/// What somebody made is not written over without a word.
+fn refuse_existing(paths: &[&Path]) -> Result<(), String> {
+    match paths.iter().find(|path| path.symlink_metadata().is_ok()) {
+        Some(path) => Err(format!("{} is there already; choose another name, or say --force", path.display())),
+        None => Ok(()),
+    }
 }
 
 fn beside(file: &Path) -> PathBuf {
@@ -193,13 +208,13 @@ fn request(arguments: &ExportArguments) -> Result<ExportRequest, String> {
     })
 }
 
-fn tell(file: &Path, receipt: &Receipt, receipt_path: &Path) {
+fn tell(file: &Path, format: FileFormat, receipt: &Receipt, receipt_path: &Path) {
     say!("{}: {} features, {} bytes, {}", file.display(), receipt.count, receipt.bytes, receipt.crs.code);
     for layer in &receipt.layers {
         say!("  {} {}: {}", layer.collection, layer.title.zh, layer.count);
     }
     let is_zip = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
-    if is_zip(Path::new(&receipt.file)) && !is_zip(file) {
+    if format.extension(receipt.layers.len() > 1) == "zip" && !is_zip(file) {
         say!("  note: it is a zip archive with a file for each layer; call it .zip");
     }
     for renamed in &receipt.renamed {

@@ -14,6 +14,7 @@ mod atlas;
 mod binary;
 mod changing;
 mod cluster;
+mod conformance;
 mod cql2;
 mod demo;
 mod desktop;

@@ -29,6 +29,11 @@ pub(super) fn label(text: &str) -> Vec<u8> {
     encoded(&out.replace("%%", "%%%%%%"))
 }
 
+/// Whether a text has letters that GBK lacks, so that it is written with AutoCAD's marks.
+pub(super) fn has_marks(text: &str) -> bool {
+    GBK.encode(text).2
+}
+
 /// Letters that GBK lacks as `\U+` and their number in UTF-16, as AutoCAD writes them.
 fn encoded(text: &str) -> Vec<u8> {
     let (bytes, _, has_others) = GBK.encode(text);

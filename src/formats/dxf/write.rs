@@ -9,6 +9,7 @@ use tempfile::SpooledTempFile;
 
 use super::entities::Entities;
 use super::frame;
+use super::text;
 use crate::formats::Value;
 use crate::formats::coordinate::offset_note;
 use crate::formats::layer::{FeatureRow, Layer, LayerWriter, WriteError, Written};
@@ -33,6 +34,8 @@ pub struct Writer<W: Write> {
     extent: Option<Rect>,
     name_place: Option<usize>,
     notes: Vec<String>,
+    /// Labels with letters that GBK lacks.
+    marked_labels: u64,
 }
 
 impl<W: Write> Writer<W> {
@@ -48,6 +51,7 @@ impl<W: Write> Writer<W> {
             extent: None,
             name_place: None,
             notes: Vec::new(),
+            marked_labels: 0,
         }
     }
 
@@ -111,6 +115,7 @@ impl<W: Write> LayerWriter for Writer<W> {
         self.entities.geometry(row.geometry).map_err(named)?;
         if let Some(Value::Text(name)) = self.name_place.and_then(|place| row.values.get(place)) {
             self.entities.label(row.geometry, name).map_err(named)?;
+            self.marked_labels += u64::from(text::has_marks(name));
         }
         if let Some(rect) = row.geometry.bounding_rect() {
             self.extent = Some(self.extent.map_or(rect, |extent| union(extent, rect)));
@@ -133,6 +138,12 @@ impl<W: Write> LayerWriter for Writer<W> {
         frame::write_tail(&mut out)?;
         out.flush()?;
         drop(out);
+        if self.marked_labels > 0 {
+            self.notes.push(format!(
+                "{} labels have letters that are not in GBK; they stand there as \\U+ and a number, which AutoCAD shows as the letter",
+                self.marked_labels
+            ));
+        }
         Ok(Written { renamed: Vec::new(), notes: self.notes })
     }
 }

@@ -11,8 +11,9 @@ use crate::formats::text;
 /// Characters of a number: any double in its shortest form fits.
 const MAX_NUMBER_WIDTH: usize = 24;
 
-/// Decimals that a column may state; more are written, but programs know no more.
-const MAX_STATED_DECIMALS: usize = 15;
+/// Decimals that a column of numbers states, as GDAL does for doubles. A column is as wide as its type, not as its numbers: whoever
+/// edits the file can write other ones, and a column of whole numbers is not taken for one that only holds such.
+const STATED_DECIMALS: usize = 15;
 
 /// Bytes of the header for the file and for each field.
 const BLOCK_BYTES: usize = 32;
@@ -41,41 +42,23 @@ pub(super) struct Column {
     kind: FieldKind,
     /// Bytes of the longest value.
     width: usize,
-    /// Digits before the point of numbers, with the sign, and behind it.
-    whole: usize,
-    decimals: usize,
-    has_exponents: bool,
 }
 
 impl Column {
     pub(super) fn new(name: Vec<u8>, kind: FieldKind) -> Column {
-        Column { name, kind, width: 1, whole: 1, decimals: 0, has_exponents: false }
-    }
-
-    fn fixed_width(&self) -> usize {
-        self.whole + if self.decimals > 0 { 1 + self.decimals } else { 0 }
-    }
-
-    /// All numbers of the column have the same decimals. If that would be too wide, each has its own.
-    fn is_fixed(&self) -> bool {
-        !self.has_exponents && self.fixed_width() <= MAX_NUMBER_WIDTH
+        Column { name, kind, width: 1 }
     }
 
     fn final_width(&self) -> usize {
         match self.kind {
             FieldKind::Text => self.width,
-            FieldKind::Number if self.is_fixed() => self.fixed_width(),
             FieldKind::Number => MAX_NUMBER_WIDTH,
             FieldKind::Date => 8,
         }
     }
 
     fn stated_decimals(&self) -> usize {
-        match self.kind {
-            FieldKind::Number if self.is_fixed() => self.decimals,
-            FieldKind::Number => self.decimals.clamp(1, MAX_STATED_DECIMALS),
-            _ => 0,
-        }
+        if self.kind == FieldKind::Number { STATED_DECIMALS } else { 0 }
     }
 }
 
@@ -115,7 +98,7 @@ impl<F: Read + Write + Seek> Table<F> {
         let held = match value {
             Value::Absent => Ok(Vec::new()),
             Value::Text(words) => text_bytes(words, self.encoding),
-            Value::Number(number) if column.kind == FieldKind::Number => column.number(*number),
+            Value::Number(number) if column.kind == FieldKind::Number => digits(*number),
             Value::Date(date) if column.kind == FieldKind::Date => match date.year() {
                 0..=9999 => Ok(format!("{:04}{:02}{:02}", date.year(), date.month(), date.day()).into_bytes()),
                 _ => Err(Misfit::Year),
@@ -199,41 +182,25 @@ fn text_bytes(words: &str, encoding: Encoding) -> Result<Vec<u8>, Misfit> {
 }
 
 impl Column {
-    /// The shortest digits that give the same number again.
-    fn number(&mut self, number: f64) -> Result<Vec<u8>, Misfit> {
-        if !number.is_finite() {
-            return Err(Misfit::NotFinite);
-        }
-        // Minus zero is zero.
-        let plain = if number == 0.0 { "0".to_owned() } else { number.to_string() };
-        if plain.len() > MAX_NUMBER_WIDTH {
-            self.has_exponents = true;
-            self.decimals = MAX_STATED_DECIMALS;
-            return Ok(format!("{number:e}").into_bytes());
-        }
-        let (whole, decimals) = plain.split_once('.').unwrap_or((&plain, ""));
-        self.whole = self.whole.max(whole.len());
-        self.decimals = self.decimals.max(decimals.len());
-        Ok(plain.into_bytes())
-    }
-
     /// A value as wide as the column: numbers at the right, all others at the left.
     fn pad(&self, value: &[u8], row: &mut Vec<u8>) {
-        let width = self.final_width();
-        let end = row.len() + width;
-        if self.kind == FieldKind::Number && !value.is_empty() {
-            let decimals = value.iter().position(|byte| *byte == b'.').map(|point| value.len() - point - 1);
-            let point = usize::from(decimals.is_none() && self.decimals > 0);
-            let zeros = if self.is_fixed() { point + self.decimals - decimals.unwrap_or(0) } else { 0 };
-            row.resize(end - zeros - value.len(), b' ');
+        let end = row.len() + self.final_width();
+        if self.kind == FieldKind::Number {
+            row.resize(end - value.len(), b' ');
             row.extend(value);
-            if zeros > 0 && point == 1 {
-                row.push(b'.');
-            }
-            row.resize(end, b'0');
         } else {
             row.extend(value);
             row.resize(end, b' ');
         }
     }
+}
+
+/// The shortest digits that give the same number again.
+fn digits(number: f64) -> Result<Vec<u8>, Misfit> {
+    if !number.is_finite() {
+        return Err(Misfit::NotFinite);
+    }
+    // Minus zero is zero.
+    let plain = if number == 0.0 { "0".to_owned() } else { number.to_string() };
+    Ok(if plain.len() > MAX_NUMBER_WIDTH { format!("{number:e}") } else { plain }.into_bytes())
 }

@@ -209,6 +209,14 @@ impl Problem {
         (self.detail.to_string(), (!zh.is_empty()).then(|| zh.join("；")))
     }
 
+    /// What is wrong and what would be right, as the command line says it.
+    pub fn in_a_line(&self) -> String {
+        match &self.expected {
+            Some(expected) => format!("{} (expected: {expected})", self.detail),
+            None => self.detail.to_string(),
+        }
+    }
+
     /// Work that cannot be taken on now.
     pub fn unavailable(detail: impl Into<String>) -> Problem {
         Problem { retry_after: Some(RETRY_SECONDS), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail) }

@@ -13,6 +13,7 @@ use axum::response::Response;
 use axum::routing::{delete, get, post};
 use tower_http::services::ServeFile;
 
+use crate::formats::file::FileFormat;
 use crate::formats::layer::Encoding;
 use crate::http::answer::{self, JSON, Problem};
 use crate::http::asked::Asked;
@@ -216,6 +217,7 @@ pub fn checked_export(request: &ExportRequest, known: &CrsCatalogue) -> Result<E
         let detail = format!("max_zoom: {} to {} cannot be taken", zooms.0, zooms.1);
         return Err(Problem::parameter("max_zoom", detail, format!("min_zoom at most max_zoom, at most {MAX_ZOOM}")));
     }
+    check_options(request)?;
     Ok(Export {
         format: request.format,
         collections: request.collections.clone(),
@@ -239,6 +241,26 @@ pub fn checked_export(request: &ExportRequest, known: &CrsCatalogue) -> Result<E
         tables: request.tables.unwrap_or(true),
         zooms,
     })
+}
+
+/// Refuses options that say nothing to the format: whoever set one thinks of another.
+fn check_options(request: &ExportRequest) -> Result<(), Problem> {
+    let options = [
+        ("bom", "bom", request.bom.is_some()),
+        ("geometry", "geometry", request.geometry.is_some()),
+        ("tables", "tables", request.tables.is_some()),
+        ("min_zoom", "zoom", request.min_zoom.is_some()),
+        ("max_zoom", "zoom", request.max_zoom.is_some()),
+    ];
+    for (member, option, _) in options.into_iter().filter(|(.., is_given)| *is_given) {
+        let takes = |format: &FileFormat| format.about().options.contains(&option);
+        if !takes(&request.format) {
+            let formats: Vec<&str> = FileFormat::ALL.into_iter().filter(takes).map(FileFormat::id).collect();
+            let detail = format!("{member}: says nothing to {}", request.format.id());
+            return Err(Problem::parameter(member, detail, format!("none, or the format {}", formats.join(" or "))));
+        }
+    }
+    Ok(())
 }
 
 impl From<&Job> for ExportWire {

@@ -1,6 +1,7 @@
 //! One value as a cell and as JSON, by the kind of its column. Nothing is guessed: a number is a text only where it is one whole number.
 
 use serde_json::{Number, Value};
+use unicode_normalization::UnicodeNormalization;
 
 use super::sheets::{CellKind, Column};
 use crate::formats::table::Cell;
@@ -119,17 +120,77 @@ fn finite(number: f64) -> Result<Value, Wrong> {
 fn date(cell: &Cell) -> Result<Date, Wrong> {
     let wrong = |shown: String| {
         let detail = Text::new(format!("{shown} 不是日期"), format!("{shown} is not a date"));
-        (detail, Text::new("日期，例如 2019-12-31", "a date such as 2019-12-31"))
+        (
+            detail,
+            Text::new("日期，例如 2019-12-31、2019/12/31 或 2019年12月31日", "a date such as 2019-12-31 or 2019/12/31"),
+        )
     };
     match cell {
         Cell::Date(date) => Ok(*date),
-        Cell::Text(text) => {
-            let text = text.trim();
-            let plain = text.len() == "2019-12-31".len();
-            text.parse().ok().filter(|_| plain).ok_or_else(|| wrong(format!("{text:?}")))
-        }
+        Cell::Text(text) => written_date(text).ok_or_else(|| wrong(format!("{text:?}"))),
         Cell::Number(number) => Err(wrong(number.to_string())),
         Cell::Bool(value) => Err(wrong(value.to_string())),
         Cell::Empty | Cell::Error(_) => Err(wrong("\"\"".to_owned())),
+    }
+}
+
+/// A date as offices write it: year, month and day with dashes, slashes or points between them, or 2019年12月31日, in digits of either
+/// width. The year comes first and has four digits, so that none of it is guessed.
+fn written_date(text: &str) -> Option<Date> {
+    let plain: String = text.trim().nfkc().collect();
+    let parts: Vec<&str> = match plain.split_once('年') {
+        Some((year, rest)) => {
+            let (month, day) = rest.split_once('月')?;
+            vec![year, month, day.strip_suffix(['日', '号'])?]
+        }
+        None => {
+            let sign = ['-', '/', '.'].into_iter().find(|sign| plain.contains(*sign))?;
+            plain.split(sign).collect()
+        }
+    };
+    let [year, month, day] = parts.as_slice() else { return None };
+    let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    if year.len() != 4 || !digits(year, 4) || !digits(month, 2) || !digits(day, 2) {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_offices_write_them() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(written_date(text), expected.map(|date| date.parse().expect("a date")), "{text}");
+        };
+        for text in [
+            "2019-12-31",
+            "2019/12/31",
+            "2019.12.31",
+            "2019年12月31日",
+            "２０１９年１２月３１日",
+            "２０１９／１２／３１",
+            " 2019-12-31 ",
+        ] {
+            check(text, Some("2019-12-31"));
+        }
+        check("2019年3月5日", Some("2019-03-05"));
+        check("2019/3/5", Some("2019-03-05"));
+        for text in [
+            "",
+            "2019",
+            "2019-12",
+            "19/12/31",
+            "31/12/2019",
+            "2019-02-30",
+            "2019-12/31",
+            "2019年12月",
+            "2019-12-31T00:00",
+            "+019-1-1",
+        ] {
+            check(text, None);
+        }
     }
 }

@@ -76,5 +76,8 @@ fn a_label_keeps_to_one_line() {
     let geometry = &sample.geometries[0];
     let row = guatu::formats::layer::FeatureRow { number: 1, id: "x", geometry, values: &values };
     writer.feature(&row).expect("a feature");
-    writer.finish().expect("a drawing");
+    let rare = [guatu::formats::Value::Text("𠮷祥路")];
+    writer.feature(&guatu::formats::layer::FeatureRow { values: &rare, ..row }).expect("a feature");
+    let said = writer.finish().expect("a drawing");
+    assert!(said.notes.iter().any(|note| note.contains("letters that are not in GBK")), "{said:?}");
 }

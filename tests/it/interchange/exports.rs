@@ -104,11 +104,21 @@ async fn what_does_not_go_together_is_told_by_member() {
         (json!({"bbox": [1, 2, 0, 1]}), "bbox"),
         (json!({"bbox": [0, 0, 1, 1]}), "bbox"),
         (json!({"kinds": ["park"], "collections": ["roads"]}), "kinds"),
+        (json!({"bom": true}), "bom"),
+        (json!({"format": "gpkg", "geometry": "lonlat"}), "geometry"),
+        (json!({"format": "csv", "tables": false}), "tables"),
+        (json!({"min_zoom": 3}), "min_zoom"),
+        (json!({"format": "shp", "max_zoom": 3}), "max_zoom"),
         (json!({"format": "pmtiles", "min_zoom": 9, "max_zoom": 3}), "max_zoom"),
     ] {
         let request = crate::support::office::merged(json!({"format": "geojson"}), members);
         made(&server, request.clone(), &[]).await.is_problem(&request.to_string(), 400, member);
     }
+    let told = made(&server, json!({"format": "geojson", "bom": true}), &[]).await.json();
+    assert_eq!(
+        (&told["detail"], &told["expected"]),
+        (&json!("bom: says nothing to geojson"), &json!("none, or the format csv"))
+    );
     for body in [json!({}), json!({"format": "dwg"}), json!({"format": "geojson", "colour": 1})] {
         assert_eq!(made(&server, body.clone(), &[]).await.status, 400, "{body}");
     }

@@ -13,4 +13,5 @@ pub mod plan;
 pub mod plans;
 pub mod postgis;
 pub mod random;
+pub mod relay;
 pub mod replicas;
