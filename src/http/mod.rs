@@ -32,7 +32,7 @@ use axum::extract::{DefaultBodyLimit, Request, State as Extract};
 use axum::http::header::{
     ALLOW, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -182,7 +182,7 @@ fn span(request: &Request) -> tracing::Span {
 fn failed(failure: ServerErrorsFailureClass, latency: Duration, _: &tracing::Span) {
     let latency_ms = latency.as_millis();
     match failure {
-        ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE) => {
+        ServerErrorsFailureClass::StatusCode(status) if status == answer::TIMED_OUT => {
             tracing::warn!(latency_ms, "there was no room for a request, or it took too long");
         }
         failure => tracing::error!(%failure, latency_ms, "response failed"),

@@ -13,7 +13,7 @@ async fn each_change_is_heard_once_when_it_can_be_read() {
     let office = Office::open().await;
     let mut map = office.server.listen("", &Shown::Nothing, None).await;
     let hello = map.hears("hello").await;
-    assert_eq!(hello.data, json!({"seq": office.seq(), "today": "2020-01-10"}));
+    assert_eq!(hello.data, json!({"seq": office.seq(), "today": "2020-01-10", "stale": false}));
     office.done("PATCH", ROAD, json!({"progress": 3})).await;
     let heard = map.hears("change").await;
     assert_eq!(

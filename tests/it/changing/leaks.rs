@@ -164,6 +164,7 @@ fn values(operation: &str, name: &str) -> &'static [&'static str] {
         ("list_changes", "id") => &["qzxmark-road", "qzxmark-layer", "qzxmark-spot", "q-demo-roads", "canal-park"],
         ("search", "limit") => &["100"],
         (_, "limit") => &["1", "1000"],
+        (_, "min_sequence") => &["1"],
         (_, "as_of") => &["2020-01-10", "2020-01-11", "2020-01-12", "2020-01-13", "2021-01-01"],
         (_, "kind") => &["road", "park"],
         (_, "stage") => &["building", "not_reported"],

@@ -20,7 +20,7 @@ fn a_file_is_looked_at_beside_a_server_and_imported_without_one() {
     std::fs::write(&file, bytes(&changed)).expect("written");
     let file = file.to_str().expect("a path");
     let (ok, said) = import(data.path(), &[file, "--dry-run"]);
-    assert!(!ok && said.contains("there is no plan in"), "{said}");
+    assert!(!ok && said.contains("holds no plan"), "{said}");
 
     let server = Running::start(data.path(), &[]);
     let (ok, said) = import(data.path(), &[file, "--dry-run"]);

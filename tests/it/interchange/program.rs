@@ -55,7 +55,7 @@ fn to_have_no_room_is_no_error_of_the_server() {
             break answer;
         }
         assert!(answer.status().is_success(), "{}", answer.status());
-        begun.push(answer.json::<serde_json::Value>().expect("JSON")["id"].as_str().expect("an id").to_owned());
+        begun.push(answer.json::<Value>().expect("JSON")["id"].as_str().expect("an id").to_owned());
         assert!(begun.len() < 20, "there is room for all of them");
     };
     assert!(refused.headers().contains_key("retry-after"));
