@@ -9,6 +9,7 @@ pub mod gpkg;
 pub mod lock;
 pub mod photos;
 pub mod postgres;
+mod rules;
 pub mod scratch;
 mod server;
 

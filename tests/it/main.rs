@@ -36,6 +36,7 @@ mod measure;
 mod ogc;
 mod openapi;
 mod plan_api;
+mod postgres;
 mod proxy;
 mod seeds;
 mod sequence;
