@@ -31,7 +31,7 @@ use crate::services::publish::Published;
 use crate::services::seeding::Source;
 use crate::store::files::FileStore;
 use crate::store::lock::FolderLock;
-use crate::store::photos::PhotoStore;
+use crate::store::photos::{Checked, PhotoStore};
 use crate::store::{StoreError, scratch};
 use signals::StopSignals;
 
@@ -188,7 +188,7 @@ async fn start(options: &Options, stopping: watch::Receiver<bool>) -> Result<Sta
         Ok::<_, AppError>((accounts, set_up))
     });
     let (accounts, set_up) = accounts.await.map_err(serve_error)??;
-    let photos = Photos::new(PhotoStore::folder(&place.data.join(place::PHOTOS_FOLDER))?);
+    let photos = Photos::new(open_photos(place, config).await?);
     let exports = scratch::empty_folder(&place.data.join(EXPORTS_FOLDER)).map(Exports::new).map_err(data_error)?;
     let imports = Imports::new(FileStore::open(&place.data.join(IMPORTS_FOLDER))?)?;
 
@@ -201,6 +201,20 @@ async fn start(options: &Options, stopping: watch::Receiver<bool>) -> Result<Sta
     let kept = Kept { store: Arc::new(store), accounts, photos, exports, imports };
     let state = State::new(published, kept, clock, stopping, metrics, config.options.clone());
     Ok(Started { state: Arc::new(state), set_up })
+}
+
+/// Opens the home of the photos. A bucket that is wrong keeps the server from starting; one that is silent does not: the map is of use
+/// without photos, which are refused for a while.
+async fn open_photos(place: &Place, config: &Config) -> Result<PhotoStore, StoreError> {
+    let Some(bucket) = &config.photos else { return PhotoStore::folder(&place.data.join(place::PHOTOS_FOLDER)) };
+    let photos = PhotoStore::s3(bucket)?;
+    match photos.check().await? {
+        Checked::Sound => tracing::info!(bucket = bucket.bucket, prefix = bucket.prefix, "photos are in a bucket"),
+        Checked::Unreachable(reason) => {
+            tracing::warn!(%reason, bucket = bucket.bucket, "photos are refused until the bucket can be reached");
+        }
+    }
+    Ok(photos)
 }
 
 fn serve_error(fault: impl std::fmt::Display) -> AppError {

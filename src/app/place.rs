@@ -117,7 +117,7 @@ impl Place {
     pub(super) fn accounts_store(&self, link: Option<&Link>, runtime: &Handle) -> Result<AccountsStore, AppError> {
         let data_error = |fault| AppError::Data { path: self.data.clone(), fault };
         Ok(match link {
-            Some(link) => AccountsStore::postgres(link.pool(), runtime.clone())?,
+            Some(link) => AccountsStore::postgres(link.pool().clone(), runtime.clone())?,
             None => {
                 std::fs::read_dir(&self.data).map_err(data_error)?;
                 AccountsStore::open(&self.data.join(ACCOUNTS_FILE))?

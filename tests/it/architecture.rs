@@ -104,8 +104,8 @@ fn what_belongs_in_one_place_stands_nowhere_else() {
             "src/services/publish.rs",
         ]),
     );
-    only("file access", &["std::fs"], &starts(&["src/app/", "src/config.rs", "src/store/", "src/services/seeding.rs"]));
-    only("the environment", &["std::env::var"], &starts(&["src/config.rs"]));
+    only("file access", &["std::fs"], &starts(&["src/app/", "src/config/", "src/store/", "src/services/seeding.rs"]));
+    only("the environment", &["std::env::var"], &starts(&["src/config/"]));
 }
 
 #[test]

@@ -77,4 +77,3 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
 }
-

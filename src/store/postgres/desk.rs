@@ -184,7 +184,8 @@ impl Desk {
     }
 
     fn put_photos(&mut self, before: Option<&Record>, report: &Inspection) -> Result<(), String> {
-        let of_another = |photo: &Slug| self.photos.get(photo).is_some_and(|of| of.as_ref().is_some_and(|of| *of != report.id));
+        let of_another =
+            |photo: &Slug| self.photos.get(photo).is_some_and(|of| of.as_ref().is_some_and(|of| *of != report.id));
         if let Some(photo) = report.photos.iter().find(|photo| of_another(&photo.id)) {
             return Err(format!("photo {} belongs to another report", photo.id));
         }

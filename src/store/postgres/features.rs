@@ -40,9 +40,8 @@ pub(super) fn put(features: &[(u64, &Feature)]) -> Vec<Step> {
 }
 
 fn put_chunk(features: &[(u64, &Feature)]) -> Step {
-    let texts = |of: &dyn Fn(&Feature) -> String| {
-        value(features.iter().map(|(_, feature)| of(feature)).collect::<Vec<_>>())
-    };
+    let texts =
+        |of: &dyn Fn(&Feature) -> String| value(features.iter().map(|(_, feature)| of(feature)).collect::<Vec<_>>());
     let some = |of: &dyn Fn(&Feature) -> Option<String>| {
         value(features.iter().map(|(_, feature)| of(feature)).collect::<Vec<_>>())
     };

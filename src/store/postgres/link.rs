@@ -35,6 +35,16 @@ pub struct Options {
     pub poll: Duration,
 }
 
+/// How people call the database; without its password.
+impl std::fmt::Display for Options {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match tls::known_words(&self.url).parse() {
+            Ok(config) => to.write_str(&name(&config)),
+            Err(_) => to.write_str("the database"),
+        }
+    }
+}
+
 impl Options {
     pub fn new(url: impl Into<String>) -> Options {
         Options {

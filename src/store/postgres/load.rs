@@ -5,13 +5,13 @@ use futures_util::{TryStreamExt, pin_mut};
 use tokio_postgres::binary_copy::BinaryCopyOutStream;
 
 use super::fault::Fault;
+use super::features;
 use super::gather::record;
 use super::link::Link;
 use super::log::{LAST, number};
 use super::steps::ask;
 use super::tables::TABLES;
 use super::turn::roll_back;
-use super::features;
 use crate::atlas::Row;
 use crate::plan::Record;
 use crate::store::{Loaded, StoreError};

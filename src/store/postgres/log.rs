@@ -30,7 +30,8 @@ const LAST_MOMENT: i64 = 253_402_300_799_999;
 pub(super) const LAST: &str =
     "SELECT seq, (extract(epoch FROM at) * 1000)::bigint FROM guatu.changes ORDER BY seq DESC LIMIT 1";
 
-const COLUMNS: &str = "seq, batch, (extract(epoch FROM at) * 1000)::bigint, actor, record_type, collection, id, version,
+const COLUMNS: &str =
+    "seq, batch, (extract(epoch FROM at) * 1000)::bigint, actor, record_type, collection, id, version,
     before, after, internal, note, undoes";
 
 /// Milliseconds for [`moment`].
@@ -68,7 +69,8 @@ pub(super) fn append(changes: &[&Change]) -> Vec<Step> {
 fn append_chunk(changes: &[&Change]) -> Vec<Step> {
     let numbers = |of: fn(&Change) -> u64| value(changes.iter().map(|change| integer(of(change))).collect::<Vec<_>>());
     let texts = |of: &dyn Fn(&Change) -> String| value(changes.iter().map(|change| of(change)).collect::<Vec<_>>());
-    let some = |of: &dyn Fn(&Change) -> Option<String>| value(changes.iter().map(|change| of(change)).collect::<Vec<_>>());
+    let some =
+        |of: &dyn Fn(&Change) -> Option<String>| value(changes.iter().map(|change| of(change)).collect::<Vec<_>>());
     let values = vec![
         numbers(|change| change.seq),
         numbers(|change| change.batch),
@@ -126,7 +128,8 @@ pub(super) fn hide<'a>(records: impl Iterator<Item = (&'a RecordKey, bool)>) -> 
         ids.push(key.id.to_string());
     }
     let [shown, hidden] = sides;
-    let show = "DELETE FROM guatu.hidden_records WHERE (record_type, id) IN (SELECT * FROM unnest($1::text[], $2::text[]))";
+    let show =
+        "DELETE FROM guatu.hidden_records WHERE (record_type, id) IN (SELECT * FROM unnest($1::text[], $2::text[]))";
     let hide = "INSERT INTO guatu.hidden_records SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING";
     let steps = [(show, shown), (hide, hidden)].into_iter().filter(|(_, (types, _))| !types.is_empty());
     steps.map(|(sql, (types, ids))| Step::new(sql, vec![value(types), value(ids)])).collect()

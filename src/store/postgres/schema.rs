@@ -17,12 +17,11 @@ const MIGRATORS: i64 = 0x6775_6174_754d_6967;
 /// Of servers that start together one makes the schema and the others wait for it.
 pub(super) async fn prepare(link: &Link) -> Result<(), StoreError> {
     // A connection of its own: its settings are for this, and its end sets the lock free whatever happens.
-    let (mut client, connection) = link.config.connect(link.tls.clone()).await.map_err(|fault| {
-        match fault::of(&fault) {
+    let (mut client, connection) =
+        link.config.connect(link.tls.clone()).await.map_err(|fault| match fault::of(&fault) {
             StoreError::Failed(said) => StoreError::Unreachable(said),
             other => other,
-        }
-    })?;
+        })?;
     let runs = tokio::spawn(connection);
     let done = migrate(&mut client, link).await;
     drop(client);
@@ -54,7 +53,9 @@ async fn migrate(client: &mut Client, link: &Link) -> Result<(), StoreError> {
     let ran = runner.run_async(client).await;
     ran.map_err(|fault| match fault.kind() {
         Kind::MissingVersion(step) => refuse(format!("a newer Guatu wrote it: this program does not know its {step}")),
-        Kind::DivergentVersion(_, found) => refuse(format!("its schema {found} is not the one that this program knows")),
+        Kind::DivergentVersion(_, found) => {
+            refuse(format!("its schema {found} is not the one that this program knows"))
+        }
         Kind::Connection(_, cause) => match cause.downcast_ref::<Error>() {
             Some(cause) => fault::of(cause),
             None => StoreError::Failed(fault.to_string()),
@@ -74,7 +75,8 @@ struct Found {
 async fn begin(client: &Client) -> Result<Found, Error> {
     client.batch_execute("SET lock_timeout = '60s'; SET statement_timeout = '10min'").await?;
     client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATORS]).await?;
-    let asked = "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'postgis'), to_regnamespace('guatu') IS NOT NULL,
+    let asked =
+        "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'postgis'), to_regnamespace('guatu') IS NOT NULL,
                         to_regclass('guatu.refinery_schema_history') IS NOT NULL";
     let row = client.query_one(asked, &[]).await?;
     let version = if row.try_get(2)? {

@@ -36,7 +36,8 @@ pub(super) async fn run(connection: &Object, steps: &[Step]) -> Result<Vec<Vec<R
     }
     // Each is sent when it is polled first, which is in this order; the answers come in it too.
     let answers = steps.iter().zip(&ready).map(async |(step, statement)| {
-        let values: Vec<&(dyn ToSql + Sync)> = step.values.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect();
+        let values: Vec<&(dyn ToSql + Sync)> =
+            step.values.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect();
         connection.query(statement, &values).await
     });
     join_all(answers).await.into_iter().collect()

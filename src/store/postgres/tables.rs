@@ -85,8 +85,19 @@ impl List {
 }
 
 /// In an order in which none refers to a later one, but for a quota's members.
-pub(super) const TABLES: [Table; 11] =
-    [PLAN, SECTIONS, TARGETS, PROJECTS, QUOTAS, THEMES, LIGHT_RULES, INSPECTION_RULES, PATCHES, INSPECTIONS, COLLECTIONS];
+pub(super) const TABLES: [Table; 11] = [
+    PLAN,
+    SECTIONS,
+    TARGETS,
+    PROJECTS,
+    QUOTAS,
+    THEMES,
+    LIGHT_RULES,
+    INSPECTION_RULES,
+    PATCHES,
+    INSPECTIONS,
+    COLLECTIONS,
+];
 
 const PLAN: Table = Table {
     record_type: RecordType::Plan,
@@ -114,7 +125,11 @@ const PLAN: Table = Table {
 const SECTIONS: Table = Table {
     record_type: RecordType::Section,
     name: "sections",
-    columns: &[("\"order\"", "(r->>'order')::bigint"), ("name_zh", "r->'name'->>'zh'"), ("name_en", "r->'name'->>'en'")],
+    columns: &[
+        ("\"order\"", "(r->>'order')::bigint"),
+        ("name_zh", "r->'name'->>'zh'"),
+        ("name_en", "r->'name'->>'en'"),
+    ],
     json: "'type', 'section', 'order', \"order\", 'name', json_build_object('zh', name_zh, 'en', name_en)",
     lists: &[],
 };
@@ -163,12 +178,7 @@ const QUOTAS: Table = Table {
         'name', json_build_object('zh', name_zh, 'en', name_en), 'count', count, 'aim', aim,
         'members', (SELECT coalesce(json_agg(p.project ORDER BY p.\"order\"), '[]') FROM guatu.quota_members p
                     WHERE p.quota = t.id)",
-    lists: &[List {
-        name: "quota_members",
-        owner: "quota",
-        field: "members",
-        columns: &[("project", "p#>>'{}'")],
-    }],
+    lists: &[List { name: "quota_members", owner: "quota", field: "members", columns: &[("project", "p#>>'{}'")] }],
 };
 
 const PROJECTS: Table = Table {

@@ -72,14 +72,13 @@ impl PostgresTurn {
         desk.touch(changes);
         let token = token()?;
         let all: Vec<&Change> = changes.iter().collect();
-        land(self.begun.connection()?, &desk, &all, &[], &token).await.map_err(|fault| refusal(fault, changes.first()))?;
+        land(self.begun.connection()?, &desk, &all, &[], &token)
+            .await
+            .map_err(|fault| refusal(fault, changes.first()))?;
         self.begun.commit(&self.link, &token).await
     }
 
-    async fn commit_group(
-        &mut self,
-        batches: Vec<Batch>,
-    ) -> Result<Vec<Result<Committed, StoreError>>, Fault> {
+    async fn commit_group(&mut self, batches: Vec<Batch>) -> Result<Vec<Result<Committed, StoreError>>, Fault> {
         let token = token()?;
         // A group of several may have to be written batch by batch, and then its batches are wanted again.
         let again = (batches.len() > 1).then(|| batches.clone());
@@ -106,11 +105,7 @@ impl PostgresTurn {
     }
 
     /// Decides on batches and writes them, all of them or none.
-    async fn write(
-        &mut self,
-        batches: Vec<Batch>,
-        token: &str,
-    ) -> Result<Vec<Result<Committed, StoreError>>, Fault> {
+    async fn write(&mut self, batches: Vec<Batch>, token: &str) -> Result<Vec<Result<Committed, StoreError>>, Fault> {
         let keys: Vec<_> = batches.iter().flat_map(|batch| batch.edits.iter().map(Edit::key)).collect();
         let edited = edited_collections(keys.iter());
         let named = Named::by_batches(&batches);
@@ -119,10 +114,12 @@ impl PostgresTurn {
         let requests: Vec<(String, Option<RequestKey>)> =
             batches.iter().map(|batch| (batch.actor.clone(), batch.request.clone())).collect();
         let answers: Vec<_> = batches.into_iter().map(|batch| desk.commit(batch)).collect();
-        let fresh = || answers.iter().zip(&requests).filter_map(|(answer, request)| match answer {
-            Ok(committed) if !committed.repeated => Some((&committed.changes, request)),
-            _ => None,
-        });
+        let fresh = || {
+            answers.iter().zip(&requests).filter_map(|(answer, request)| match answer {
+                Ok(committed) if !committed.repeated => Some((&committed.changes, request)),
+                _ => None,
+            })
+        };
         let changes: Vec<&Change> = fresh().flat_map(|(changes, _)| changes).collect();
         let landed = fresh().filter_map(|(changes, (actor, request))| {
             let (request, first, last) = (request.as_ref()?, changes.first()?.seq, changes.last()?);
@@ -187,10 +184,7 @@ fn token() -> Result<String, Fault> {
 struct Begun(Option<Object>);
 
 impl Begun {
-    async fn begin(
-        link: &Link,
-        known: u64,
-    ) -> Result<(Begun, (u64, Option<Timestamp>), Vec<Change>), StoreError> {
+    async fn begin(link: &Link, known: u64) -> Result<(Begun, (u64, Option<Timestamp>), Vec<Change>), StoreError> {
         let begun = Begun(Some(link.connection().await?));
         let told = begun.lock(known).await;
         let (last, missed) = told.map_err(|fault| link.noted(fault))?;
@@ -203,10 +197,8 @@ impl Begun {
         let (sql, values) = log::question(&query);
         connection.batch_execute("BEGIN").await?;
         // After the lock, each statement sees whatever the one before committed.
-        let mut steps = vec![
-            Step::new("SELECT pg_advisory_xact_lock($1)", vec![value(WRITERS)]),
-            Step::new(log::LAST, Vec::new()),
-        ];
+        let mut steps =
+            vec![Step::new("SELECT pg_advisory_xact_lock($1)", vec![value(WRITERS)]), Step::new(log::LAST, Vec::new())];
         if known != KNOWS_ALL {
             steps.push(Step::new(sql, values));
         }

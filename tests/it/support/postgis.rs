@@ -44,10 +44,19 @@ impl Cluster {
         let settings = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"];
         run(server_program("initdb").args(settings).arg(&data));
         let mut command = server_program("postgres");
-        command.args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=400", "-k"]).arg(folder.path()).arg("-D").arg(&data);
+        command
+            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=400", "-k"])
+            .arg(folder.path())
+            .arg("-D")
+            .arg(&data);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("PostgreSQL starts");
         let mut watcher = Command::new("sh");
-        watcher.args(["-c", WATCH]).arg(folder.path()).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        watcher
+            .args(["-c", WATCH])
+            .arg(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let watcher = watcher.spawn().expect("a shell");
         let cluster = Cluster { folder, child, _watcher: watcher };
         let begun = Instant::now();

@@ -1,5 +1,8 @@
 //! `guatu.toml`: what an operator decides. Every member is optional; an unknown one is refused with its name.
 
+mod database;
+mod photos;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -7,13 +10,14 @@ use jiff::tz::TimeZone;
 use openidconnect::ClientSecret;
 use serde::Deserialize;
 
+use database::Database;
+use photos::PhotosWire;
+
 use crate::http::{BaseMap, BaseMapType, OidcOptions, Options, origin, prefix};
 use crate::plan::UserRole;
 use crate::spatial::CrsCatalogue;
-use crate::store::postgres;
 
-/// Connections of one server: one writes, one listens, the others read.
-const CONNECTIONS: std::ops::RangeInclusive<usize> = 2..=100;
+use crate::store::photos::S3Options;
 
 /// Where days begin and end when the operator does not say: the shipped plan's district.
 const DEFAULT_TIME_ZONE: &str = "Asia/Shanghai";
@@ -29,30 +33,7 @@ struct Wire {
     auth: AuthWire,
     #[serde(default)]
     database: Database,
-}
-
-/// The database that many servers share.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Database {
-    /// Without it, and without one on the command line, all is in files.
-    url: Option<String>,
-    /// A file that holds the address, as it may hold a password.
-    url_file: Option<PathBuf>,
-    /// Certificates in PEM, in place of the system's, by which the database is known.
-    root_certificates: Option<PathBuf>,
-    /// Connections that a server holds.
-    connections: Option<usize>,
-}
-
-impl Database {
-    /// The address on the command line or in the environment goes first.
-    pub fn options(&self, url: Option<String>) -> Option<postgres::Options> {
-        let mut options = postgres::Options::new(url.or_else(|| self.url.clone())?);
-        options.root_certificates.clone_from(&self.root_certificates);
-        options.pool = self.connections.unwrap_or(options.pool);
-        Some(options)
-    }
+    photos: Option<PhotosWire>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -95,6 +76,8 @@ struct MapWire {
 pub struct Config {
     pub options: Options,
     pub database: Database,
+    /// The bucket for photos; in the data folder when absent.
+    pub photos: Option<S3Options>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -165,23 +148,11 @@ impl Config {
                     "EPSG's numbers 4326, 4490, 3857, 4491 to 4554 (CGCS2000 Gauss-Kruger) and 32601 to 32660 (UTM)";
                 error(format!("server.crs: {fault}; known are {known}"))
             })?;
-        let mut database = wire.database;
-        if let Some(path) = &database.url_file {
-            if database.url.is_some() {
-                return Err(error(
-                    "database: url and url_file are both there; one of them tells the address".to_owned(),
-                ));
-            }
-            let text = std::fs::read_to_string(path);
-            let text = text.map_err(|fault| error(format!("database.url_file: {}: {fault}", path.display())))?;
-            database.url = Some(text.trim().to_owned());
-        }
-        if database.connections.is_some_and(|count| !CONNECTIONS.contains(&count)) {
-            let (least, most) = (CONNECTIONS.start(), CONNECTIONS.end());
-            return Err(error(format!("database.connections: is not a number from {least} to {most}")));
-        }
+        let database = wire.database.check().map_err(error)?;
+        let photos = wire.photos.map(photos::check).transpose().map_err(error)?;
         Ok(Config {
             database,
+            photos,
             options: Options { basemaps: wire.map.basemaps, public_url, time_zone, trust_forwarded, crs, oidc },
         })
     }
