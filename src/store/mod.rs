@@ -8,6 +8,8 @@ mod following;
 pub mod gpkg;
 pub mod lock;
 pub mod photos;
+pub mod postgres;
+mod rules;
 pub mod scratch;
 
 use crate::atlas::Row;

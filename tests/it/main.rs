@@ -34,6 +34,7 @@ mod measure;
 mod ogc;
 mod openapi;
 mod plan_api;
+mod postgres;
 mod proxy;
 mod seeds;
 mod spatial_api;

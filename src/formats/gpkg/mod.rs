@@ -74,6 +74,20 @@ fn encode_into(geometry: &Geometry, srs_id: i32, blob: &mut Vec<u8>) -> Option<R
     wkb::write(geometry, blob).then_some(rect)
 }
 
+/// Writes a geometry as plain WKB, without a GeoPackage's header. `None` for types that WKB lacks here.
+pub fn to_wkb(geometry: &Geometry) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(64);
+    wkb::write(geometry, &mut bytes).then_some(bytes)
+}
+
+/// Reads plain WKB back. Heights and measures are refused, not dropped.
+///
+/// # Errors
+/// The first [`BlobError`] found.
+pub fn from_wkb(bytes: &[u8]) -> Result<Geometry, BlobError> {
+    wkb::read(bytes, Heights::Refused)
+}
+
 /// Reads a blob back. Heights and measures are refused, not dropped.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use rusqlite::types::{FromSql, Value};
 use crate::plan::Text;
 
 /// A cell, or why it cannot be read.
-pub(super) type Cell<T> = Result<T, String>;
+pub(in crate::store) type Cell<T> = Result<T, String>;
 
 pub(super) struct Cells<'a> {
     row: &'a Row<'a>,

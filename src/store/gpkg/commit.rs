@@ -5,13 +5,13 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::contents::Touched;
 use super::fault::Fault;
 use super::rows::{self, Kept};
-use super::{features, inspections, layer, log, rules};
+use super::{features, inspections, layer, log};
 use crate::atlas::Row;
 use crate::plan::{
     Batch, Change, Collection, Edit, Expected, Feature, Inspection, InspectionRule, LightRule, Patch, Plan, Project,
     Quota, Record, RecordKey, RecordType, Section, Slug, Target, Theme,
 };
-use crate::store::{Committed, StoreError, UNNUMBERED};
+use crate::store::{Committed, StoreError, UNNUMBERED, rules};
 
 /// Each batch is whole or not at all by a savepoint of its own; one sync makes all of them durable.
 pub(super) fn commit_all(

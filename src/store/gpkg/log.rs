@@ -25,7 +25,7 @@ pub(super) fn datetime(at: Timestamp) -> String {
 }
 
 /// The moment as the log can keep it.
-pub(super) fn to_millisecond(at: Timestamp) -> Timestamp {
+pub(in crate::store) fn to_millisecond(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(at.as_millisecond()).expect("a timestamp without its last digits is in range")
 }
 
@@ -307,13 +307,13 @@ fn record(json: Option<String>) -> Cell<Option<Record>> {
     json.map(|json| serde_json::from_str(&json)).transpose().map_err(|fault| format!("not a record: {fault}"))
 }
 
-fn type_of(word: &str) -> Cell<RecordType> {
+pub(in crate::store) fn type_of(word: &str) -> Cell<RecordType> {
     let word: StrDeserializer<'_, WordError> = word.into_deserializer();
     RecordType::deserialize(word).map_err(|fault| format!("column record_type: {fault}"))
 }
 
 /// As the type is spelt in the record's JSON.
-fn word_of(record_type: RecordType) -> &'static str {
+pub(in crate::store) fn word_of(record_type: RecordType) -> &'static str {
     match record_type {
         RecordType::Plan => "plan",
         RecordType::Section => "section",

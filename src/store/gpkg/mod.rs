@@ -14,12 +14,11 @@ mod functions;
 mod inspections;
 mod layer;
 mod load;
-mod log;
+pub(in crate::store) mod log;
 mod projects;
 mod records;
 mod replay;
 mod rows;
-mod rules;
 mod turn;
 
 use std::path::Path;

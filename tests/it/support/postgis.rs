@@ -1,12 +1,14 @@
-//! A PostgreSQL with PostGIS of its own, as a foreign judge of filters: in a temporary folder, without a port, stopped by its own process id.
+//! A PostgreSQL with PostGIS of its own, as a foreign judge of filters and as the home of stores: in a temporary folder, without a port,
+//! stopped by its own process id.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 /// How long a start may take before a test gives up.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -14,6 +16,22 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Cluster {
     folder: TempDir,
     child: Child,
+    /// Reads from a pipe that closes with this process, however it ends, and stops the server then: a static is never dropped.
+    _watcher: Child,
+}
+
+/// Waits for its input to end, then stops the server whose folder it is given and takes the folder away.
+const WATCH: &str = r#"cat > /dev/null
+process=$(head -n 1 "$0/data/postmaster.pid" 2> /dev/null) || exit 0
+kill -INT "$process" 2> /dev/null
+tries=0
+while kill -0 "$process" 2> /dev/null && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+rm -rf "$0""#;
+
+/// The one cluster of all tests that keep stores in it; each takes a database of its own.
+pub fn shared() -> &'static Cluster {
+    static SHARED: OnceLock<Cluster> = OnceLock::new();
+    SHARED.get_or_init(Cluster::start)
 }
 
 impl Cluster {
@@ -26,9 +44,21 @@ impl Cluster {
         let settings = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D"];
         run(server_program("initdb").args(settings).arg(&data));
         let mut command = server_program("postgres");
-        command.args(["-c", "listen_addresses=", "-c", "fsync=off", "-k"]).arg(folder.path()).arg("-D").arg(&data);
+        command
+            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=400", "-k"])
+            .arg(folder.path())
+            .arg("-D")
+            .arg(&data);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("PostgreSQL starts");
-        let cluster = Cluster { folder, child };
+        let mut watcher = Command::new("sh");
+        watcher
+            .args(["-c", WATCH])
+            .arg(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let watcher = watcher.spawn().expect("a shell");
+        let cluster = Cluster { folder, child, _watcher: watcher };
         let begun = Instant::now();
         while !cluster.answers() {
             assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not answer");
@@ -40,9 +70,29 @@ impl Cluster {
 
     /// Runs statements and gives a line for each row.
     pub fn run(&self, sql: &str) -> String {
-        let script = self.folder.path().join("script.sql");
-        fs::write(&script, sql).expect("the script is written");
-        run(self.psql().args(["-v", "ON_ERROR_STOP=1", "-f"]).arg(&script))
+        self.run_in("postgres", sql).expect("sound statements")
+    }
+
+    /// As [`Cluster::run`] in another database; what the server says against it, if it does.
+    pub fn run_in(&self, database: &str, sql: &str) -> Result<String, String> {
+        let script = NamedTempFile::new_in(self.folder.path()).expect("the script is made");
+        fs::write(script.path(), sql).expect("the script is written");
+        let mut psql = self.psql();
+        let output = psql.args(["-d", database, "-v", "ON_ERROR_STOP=1", "-f"]).arg(script.path()).output();
+        let output = output.expect("psql is installed");
+        let said = if output.status.success() { output.stdout } else { output.stderr };
+        let said = String::from_utf8(said).expect("UTF-8");
+        if output.status.success() { Ok(said) } else { Err(said) }
+    }
+
+    /// The address of a database, through the socket in the folder.
+    pub fn url(&self, database: &str) -> String {
+        self.url_of("postgres", database)
+    }
+
+    pub fn url_of(&self, user: &str, database: &str) -> String {
+        let folder = self.folder.path().to_string_lossy().replace('/', "%2F");
+        format!("postgresql://{user}@{folder}/{database}")
     }
 
     fn answers(&self) -> bool {

@@ -1,4 +1,4 @@
-//! What a record must be to fit into the file at all: finite numbers and integers that SQLite can hold. Knows no other records.
+//! What a record must be to fit into a store at all: finite numbers, and integers with a sign. Knows no other records.
 
 use crate::plan::{Inspection, Record};
 
@@ -54,7 +54,7 @@ pub(super) fn check(record: &Record) -> Result<(), String> {
     }
 }
 
-/// SQLite would keep NaN as NULL, and JSON knows neither NaN nor infinity.
+/// SQLite would keep NaN as NULL, and the JSON of the log knows neither NaN nor infinity.
 fn finite(field: &str, number: f64) -> Result<(), String> {
     if number.is_finite() { Ok(()) } else { Err(format!("{field} is not a finite number")) }
 }
