@@ -23,13 +23,6 @@ mod contract {
     crate::store_contract! { super::Home::new() }
 }
 
-mod failing;
-mod moving;
-mod schema;
-mod servers;
-mod speed;
-mod views;
-
 /// A database of its own.
 struct Home {
     database: String,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::office;
 use crate::support::field::{jpeg, report};
-use crate::support::http::Server;
+use crate::support::http::{Server, plain_options};
 use crate::support::office::{Office, merged};
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn an_upload_outlasts_the_server() {
     // Another server over the same folder knows other users; the name is what counts.
     let folder = std::sync::Arc::clone(&office.server.folder);
     let (path_of_store, home) = (folder.path().join("guatu.gpkg"), office.server.home.clone());
-    let server = Server::over(&path_of_store, folder, Server::plain_options(), home);
+    let server = Server::over(&path_of_store, folder, plain_options(), home);
     server.add_user("all", UserRole::ALL);
     let shown = server.sign_in("all").await;
     let after = Office { server, shown };

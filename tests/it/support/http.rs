@@ -137,7 +137,7 @@ impl Server {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let path = folder.path().join("guatu.gpkg");
         std::fs::copy(seeded(&Source::Shipped), &path).expect("a copy of the store");
-        let home = home(folder.path());
+        let home = PhotoHome::Folder;
         Server::over_both(&path, accounts, folder, options, home)
     }
 
