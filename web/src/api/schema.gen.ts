@@ -2036,6 +2036,11 @@ export interface components {
             bom?: boolean | null;
             /** @description CSV: how places are written; wkt when absent. */
             geometry?: components["schemas"]["CsvGeometry"] | (null);
+            /**
+             * @description CSV: what becomes of texts that begin with = + - @, a tab or a line break, which spreadsheets take for formulas. With keep, which is so when absent, they
+             *     stay as they are; with escape they get an apostrophe before them. The receipt tells how many there are.
+             */
+            formulas?: components["schemas"]["Formulas"] | (null);
             /** @description Workbook: the plan's tables as sheets too; true when absent. */
             tables?: boolean | null;
             /**
@@ -2062,6 +2067,8 @@ export interface components {
         Encoding2: "utf-8" | "gbk";
         /** @description How a table of text holds places. */
         CsvGeometry: "wkt" | "lonlat";
+        /** @description What becomes of texts in a table that a spreadsheet takes for formulas. */
+        Formulas: "keep" | "escape";
         /** @description A report from the field. What it says is told once and never altered. */
         InspectionReport: {
             /** @description Made by whoever reports; the same for a report that is sent again. */
@@ -3185,7 +3192,7 @@ export interface components {
             state: components["schemas"]["ExportState"];
             /**
              * Format: uint64
-             * @description Steps that are done, of those that there are: each feature is written and read back.
+             * @description Steps that are done, of those that there are: each feature is written and read back; of a tile set, each tile is written.
              */
             done: number;
             /** Format: uint64 */
@@ -3765,7 +3772,10 @@ export type $defs = Record<string, never>;
 export interface operations {
     find_settings: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3797,6 +3807,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -3829,6 +3841,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -3933,6 +3947,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -3998,6 +4014,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -4131,6 +4149,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -4196,6 +4216,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -4353,6 +4375,8 @@ export interface operations {
                 cursor?: string;
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -4418,6 +4442,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -4548,7 +4574,10 @@ export interface operations {
     };
     list_imports: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4609,7 +4638,10 @@ export interface operations {
     };
     find_import: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path: {
                 import: string;
@@ -4713,6 +4745,8 @@ export interface operations {
                 limit?: number;
                 /** @description Where the page begins. Takes `next` of the page before. */
                 cursor?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -4744,7 +4778,10 @@ export interface operations {
     };
     list_import_features: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path: {
                 import: string;
@@ -4813,6 +4850,8 @@ export interface operations {
             query?: {
                 /** @description The same sheets without rows, with an explained example. */
                 empty?: "true" | "false";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -4849,6 +4888,8 @@ export interface operations {
                 limit?: number;
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -4897,6 +4938,8 @@ export interface operations {
                 light?: ("red" | "yellow" | "green" | "grey")[];
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -4965,6 +5008,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -5131,6 +5176,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -5297,6 +5344,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -5463,6 +5512,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -5593,7 +5644,10 @@ export interface operations {
     };
     list_patches: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5755,7 +5809,10 @@ export interface operations {
     };
     find_field_kit: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5784,7 +5841,10 @@ export interface operations {
     };
     list_formats: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5853,7 +5913,10 @@ export interface operations {
     };
     find_export: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path: {
                 export: string;
@@ -5913,7 +5976,10 @@ export interface operations {
     };
     find_export_file: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path: {
                 export: string;
@@ -5944,7 +6010,10 @@ export interface operations {
     };
     find_export_receipt: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path: {
                 export: string;
@@ -5988,6 +6057,8 @@ export interface operations {
                 cursor?: string;
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -6053,6 +6124,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -6186,6 +6259,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -6275,7 +6350,10 @@ export interface operations {
     };
     find_upload: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path: {
                 upload: string;
@@ -6365,6 +6443,8 @@ export interface operations {
             query?: {
                 /** @description thumb: up to 320 pixels; view: up to 2048; both JPEG, upright, without metadata. original: as it came, for those who are signed in. view when absent. */
                 size?: "thumb" | "view" | "original";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -6401,6 +6481,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -6522,6 +6604,8 @@ export interface operations {
                 order?: "asc" | "desc";
                 /** @description Changes on a page. */
                 limit?: number;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -6558,6 +6642,8 @@ export interface operations {
                 to?: string;
                 /** @description Changes on a page. */
                 limit?: number;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -6661,6 +6747,8 @@ export interface operations {
             query?: {
                 /** @description Tells what came after this change first; the header Last-Event-ID says the same and wins. Takes the number of a change. */
                 since?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -6690,7 +6778,10 @@ export interface operations {
     };
     find_timeline: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6724,6 +6815,8 @@ export interface operations {
                 from?: string;
                 /** @description The later day; today when absent. */
                 to?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -6753,7 +6846,10 @@ export interface operations {
     };
     find_session: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6847,6 +6943,8 @@ export interface operations {
                 page?: string;
                 /** @description Asks the provider to let the user choose anew who signs in. */
                 prompt?: "login";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -6883,6 +6981,8 @@ export interface operations {
                 error?: string;
                 /** @description Which provider answers (RFC 9207). */
                 iss?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -7007,7 +7107,10 @@ export interface operations {
     };
     list_users: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7164,7 +7267,10 @@ export interface operations {
     };
     list_tokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7255,7 +7361,10 @@ export interface operations {
     };
     find_access: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7320,6 +7429,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -7353,6 +7464,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -7386,6 +7499,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -7421,6 +7536,8 @@ export interface operations {
                 f?: "json" | "html";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -7456,6 +7573,8 @@ export interface operations {
                 f?: "json" | "html";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -7555,6 +7674,8 @@ export interface operations {
                 basis_en?: string;
                 /** @description finer class of the feature, where it has one */
                 class?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -7631,6 +7752,8 @@ export interface operations {
                 f?: "json" | "html";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -7769,6 +7892,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -7804,6 +7929,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -7839,6 +7966,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -7874,6 +8003,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -7907,6 +8038,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -7940,6 +8073,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -7979,6 +8114,8 @@ export interface operations {
                 f?: "json" | "html";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -8016,6 +8153,8 @@ export interface operations {
                 f?: "json" | "html" | "tilejson";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -8055,6 +8194,8 @@ export interface operations {
                 f?: "mvt";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -8101,6 +8242,8 @@ export interface operations {
                 f?: "json" | "html";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -8138,6 +8281,8 @@ export interface operations {
                 f?: "json" | "html" | "tilejson";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -8176,6 +8321,8 @@ export interface operations {
                 f?: "mvt";
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -8221,6 +8368,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -8256,6 +8405,8 @@ export interface operations {
                 f?: "mapbox";
                 /** @description Language of the labels; zh when absent. */
                 lang?: "zh" | "en";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -8290,6 +8441,8 @@ export interface operations {
             query?: {
                 /** @description Representation, in place of the Accept header. */
                 f?: "json" | "html";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -8327,6 +8480,8 @@ export interface operations {
                 f?: "sld10" | "sld11" | "qml";
                 /** @description Language of the labels; zh when absent. */
                 lang?: "zh" | "en";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -8366,6 +8521,8 @@ export interface operations {
                 style?: "light" | "stage" | "position";
                 /** @description Language of the labels; zh when absent. */
                 lang?: "zh" | "en";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -8400,6 +8557,8 @@ export interface operations {
                 style?: "light" | "stage" | "position";
                 /** @description Language of the labels; zh when absent. */
                 lang?: "zh" | "en";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path?: never;
@@ -8432,6 +8591,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -8466,6 +8627,8 @@ export interface operations {
             query?: {
                 /** @description The plan as it was known at the end of this day, with the lights of that day; for a day to come, as it is known now. */
                 as_of?: string;
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
@@ -8510,6 +8673,8 @@ export interface operations {
             query?: {
                 /** @description Language of the labels; zh when absent. */
                 lang?: "zh" | "en";
+                /** @description Answers with this change in it, or with 503 when the server does not get it within 5 seconds: so a client reads what it wrote also from another server. Takes the number of a change, such as an X-Guatu-Sequence that was answered. */
+                min_sequence?: string;
             };
             header?: never;
             path: {
