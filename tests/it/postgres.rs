@@ -23,6 +23,12 @@ mod contract {
     crate::store_contract! { super::Home::new() }
 }
 
+mod failing;
+mod moving;
+mod proxy;
+mod schema;
+mod servers;
+mod views;
 
 /// A database of its own.
 struct Home {
