@@ -169,7 +169,7 @@ fn edited_collections<'a>(keys: impl Iterator<Item = &'a crate::plan::RecordKey>
 fn token() -> Result<String, Fault> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|fault| Fault::Store(StoreError::Failed(fault.to_string())))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// A transaction that has begun. It never goes back to the pool open: dropped, it is rolled back or its connection ends.
