@@ -23,6 +23,13 @@ mod contract {
     crate::store_contract! { super::Home::new() }
 }
 
+mod failing;
+mod moving;
+mod proxy;
+mod schema;
+mod servers;
+mod views;
+
 /// A database of its own.
 struct Home {
     database: String,

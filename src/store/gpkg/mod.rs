@@ -139,7 +139,7 @@ impl Store for GpkgStore {
 
     /// Nobody else commits.
     async fn news(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     fn outage(&self) -> Option<Outage> {

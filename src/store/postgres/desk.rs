@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use super::layered::Layered;
 use crate::atlas::Row;
 use crate::plan::{
-    Batch, Change, Collection, Edit, Expected, Feature, Inspection, Record, RecordKey, Slug, Timestamp, Visibility,
-    is_reserved_collection,
+    Batch, Change, Collection, Edit, Expected, Feature, Inspection, Record, RecordKey, RecordType, Slug, Timestamp,
+    Visibility, is_reserved_collection,
 };
 use crate::store::gpkg::log::to_millisecond;
 use crate::store::{Committed, StoreError, UNNUMBERED, rules};
@@ -204,7 +204,7 @@ impl Desk {
     fn put_collection(&mut self, before: Option<&Record>, collection: &Collection) -> Result<(), String> {
         match before {
             Some(Record::Collection(before)) if before.geometry_type != collection.geometry_type => {
-                if self.features.get(&collection.id).is_some_and(|count| *count > 0) {
+                if self.has_features(&collection.id) {
                     let (had, holds) = (before.geometry_type, collection.geometry_type);
                     return Err(format!("its features are {had}s; delete them before it holds {holds}s"));
                 }
@@ -219,11 +219,7 @@ impl Desk {
     }
 
     fn put_feature(&mut self, before: Option<&Record>, feature: &Feature) -> Result<(), String> {
-        let home = RecordKey {
-            record_type: crate::plan::RecordType::Collection,
-            collection: None,
-            id: feature.collection.clone(),
-        };
+        let home = RecordKey { record_type: RecordType::Collection, collection: None, id: feature.collection.clone() };
         let Some(Some(Row { value: Record::Collection(home), .. })) = self.rows.get(&home) else {
             return Err(format!("there is no collection {}", feature.collection));
         };
@@ -258,15 +254,17 @@ impl Desk {
         match record {
             Record::Plan(_) => self.now.plan = None,
             Record::Inspection(_) => self.free_photos(Some(record)),
-            Record::Collection(collection) => {
-                if self.features.get(&collection.id).is_some_and(|count| *count > 0) {
-                    return Err("it still has features".to_owned());
-                }
+            Record::Collection(collection) if self.has_features(&collection.id) => {
+                return Err("it still has features".to_owned());
             }
             Record::Feature(feature) => self.count(&feature.collection, -1),
             _ => {}
         }
         Ok(())
+    }
+
+    fn has_features(&self, collection: &Slug) -> bool {
+        self.features.get(collection).is_some_and(|count| *count > 0)
     }
 
     /// A collection that nobody names but its features need not be counted.

@@ -37,6 +37,10 @@ impl Fault {
         }
     }
 
+    pub(super) fn is_of_connection(&self) -> bool {
+        matches!(self, Fault::Database(fault) if is_of_connection(fault))
+    }
+
     /// Whether a column, a check or a key refused what a statement was given.
     pub(super) fn is_refusal(&self) -> bool {
         matches!(self, Fault::Database(fault) if fault.code().is_some_and(|code| is_of_class(code, &["22", "23"])))

@@ -16,7 +16,6 @@ const CHUNK: usize = 2_000;
 
 /// PostgreSQL's identifiers are shorter than ids may be.
 const MAX_NAME: usize = 63;
-const DIGEST_BYTES: usize = 8;
 
 /// Writes records and log within the transaction of a turn.
 pub(super) async fn land(
@@ -101,8 +100,9 @@ fn view_name(id: &Slug) -> String {
     if id.as_str().len() <= MAX_NAME {
         return id.to_string();
     }
-    let digest = Sha256::digest(id.as_str());
-    let digest: String = digest.iter().take(DIGEST_BYTES).map(|byte| format!("{byte:02x}")).collect();
+    let digest: [u8; 32] = Sha256::digest(id.as_str()).into();
+    let digest = u64::from_be_bytes(*digest.first_chunk().expect("a digest has 32 bytes"));
+    let digest = format!("{digest:016x}");
     let beginning: String = id.as_str().chars().take(MAX_NAME - 1 - digest.len()).collect();
     format!("{beginning}_{digest}")
 }

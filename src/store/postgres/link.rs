@@ -105,7 +105,9 @@ impl Link {
         let tls = tls::connector(options.root_certificates.as_deref()).map_err(refuse)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = Manager::from_config(config.clone(), tls.clone(), recycling);
-        let timeouts = Timeouts { wait: Some(WAIT), create: Some(options.connect_timeout), recycle: Some(WAIT) };
+        let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(1).max(1);
+        let create = Some(options.connect_timeout * hosts);
+        let timeouts = Timeouts { wait: Some(WAIT), create, recycle: Some(WAIT) };
         let pool = Pool::builder(manager).max_size(options.pool).timeouts(timeouts).runtime(Runtime::Tokio1).build();
         let pool = pool.map_err(|fault| StoreError::Failed(fault.to_string()))?;
         Ok(Arc::new(Link { pool, config, tls, options: options.clone(), name, away: Mutex::new(None) }))

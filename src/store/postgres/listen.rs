@@ -22,7 +22,8 @@ pub(super) async fn listen(link: Arc<Link>, wake: Arc<Notify>) {
         if let Err(fault) = ended {
             let said = fault::said(&fault);
             tracing::warn!(database = link.name(), fault = said, "the connection that hears of changes went");
-            if !has_begun {
+            // One connection that ends while it begins is no outage.
+            if !has_begun && tries > 0 {
                 link.is_away(&said);
             }
         }

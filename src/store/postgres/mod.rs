@@ -81,9 +81,7 @@ impl Drop for PostgresStore {
 impl Link {
     /// The fault in the store's words. Connections are thrown away when one of them died or its server may not write any more.
     fn noted(&self, fault: Fault) -> StoreError {
-        if let Fault::Database(cause) = &fault
-            && fault::is_of_connection(cause)
-        {
+        if fault.is_of_connection() {
             self.forget_connections();
         }
         fault.at(self.name())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use deadpool_postgres::Object;
 use tokio::sync::OwnedMutexGuard;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_postgres::Error;
 
 use super::desk::Desk;
@@ -53,13 +53,12 @@ impl PostgresTurn {
     }
 
     /// Keeps changes of another store's log.
-    pub(super) async fn replay(self, changes: Vec<Change>) -> Result<(), StoreError> {
-        let link = Arc::clone(&self.link);
+    pub(super) async fn replay(mut self, changes: Vec<Change>) -> Result<(), StoreError> {
         let done = self.replay_all(&changes).await;
-        done.map_err(|fault| link.noted(fault))
+        done.map_err(|fault| self.begun.failed(&self.link, fault))
     }
 
-    async fn replay_all(mut self, changes: &[Change]) -> Result<(), Fault> {
+    async fn replay_all(&mut self, changes: &[Change]) -> Result<(), Fault> {
         let edited = edited_collections(changes.iter().map(|change| &change.key));
         let mut desk = gather(self.begun.connection()?, &Named::by_changes(changes), edited, self.last).await?;
         for change in changes {
@@ -86,15 +85,13 @@ impl PostgresTurn {
             (Err(fault), Some(batches)) if fault.is_refusal() => {
                 let mut answers = Vec::with_capacity(batches.len());
                 for batch in batches {
-                    let done = self.write(vec![batch], &self::token()?).await;
-                    answers.extend(one_by_one(done)?);
+                    answers.extend(self.write(vec![batch], &self::token()?).await?);
                 }
                 // One mark for all, which is what is looked for.
-                let steps = log::mark(&token, self.last.0, self.last.0);
-                run(self.begun.connection()?, &steps).await?;
+                run(self.begun.connection()?, &log::mark(&token, self.last.0, self.last.0)).await?;
                 answers
             }
-            (done, _) => one_by_one(done)?,
+            (done, _) => done?,
         };
         if answers.iter().flatten().all(|committed| committed.repeated || committed.changes.is_empty()) {
             self.begun.give_up().await;
@@ -104,7 +101,7 @@ impl PostgresTurn {
         Ok(answers)
     }
 
-    /// Decides on batches and writes them, all of them or none.
+    /// Decides on batches and writes them, all of them or none. What the database refuses of a single batch is that batch's answer.
     async fn write(&mut self, batches: Vec<Batch>, token: &str) -> Result<Vec<Result<Committed, StoreError>>, Fault> {
         let keys: Vec<_> = batches.iter().flat_map(|batch| batch.edits.iter().map(Edit::key)).collect();
         let edited = edited_collections(keys.iter());
@@ -128,12 +125,17 @@ impl PostgresTurn {
         let landed: Vec<log::Landed> = landed.collect();
         if !changes.is_empty() {
             connection.batch_execute("SAVEPOINT guatu").await?;
-            if let Err(fault) = land(connection, &desk, &changes, &landed, token).await {
-                if fault.is_refusal() {
-                    connection.batch_execute("ROLLBACK TO SAVEPOINT guatu").await?;
+            let landed = land(connection, &desk, &changes, &landed, token).await;
+            if landed.as_ref().is_err_and(Fault::is_refusal) {
+                connection.batch_execute("ROLLBACK TO SAVEPOINT guatu").await?;
+                if answers.len() == 1 {
+                    return match landed.map_err(|fault| refusal(fault, changes.first().copied())) {
+                        Err(Fault::Store(refused)) => Ok(vec![Err(refused)]),
+                        landed => landed.map(|()| answers),
+                    };
                 }
-                return Err(refusal(fault, changes.first().copied()));
             }
+            landed?;
         }
         self.last = (desk.now.seq, desk.now.at);
         Ok(answers)
@@ -147,17 +149,7 @@ impl Turn for PostgresTurn {
 
     async fn commit_all(mut self, batches: Vec<Batch>) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
         let done = self.commit_group(batches).await;
-        done.map_err(|fault| self.link.noted(fault))
-    }
-}
-
-/// What the database refused of a single batch is that batch's answer.
-fn one_by_one(
-    done: Result<Vec<Result<Committed, StoreError>>, Fault>,
-) -> Result<Vec<Result<Committed, StoreError>>, Fault> {
-    match done {
-        Err(Fault::Store(fault @ StoreError::Invalid { .. })) => Ok(vec![Err(fault)]),
-        done => done,
+        done.map_err(|fault| self.begun.failed(&self.link, fault))
     }
 }
 
@@ -177,7 +169,7 @@ fn edited_collections<'a>(keys: impl Iterator<Item = &'a crate::plan::RecordKey>
 fn token() -> Result<String, Fault> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|fault| Fault::Store(StoreError::Failed(fault.to_string())))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// A transaction that has begun. It never goes back to the pool open: dropped, it is rolled back or its connection ends.
@@ -185,9 +177,9 @@ struct Begun(Option<Object>);
 
 impl Begun {
     async fn begin(link: &Link, known: u64) -> Result<(Begun, (u64, Option<Timestamp>), Vec<Change>), StoreError> {
-        let begun = Begun(Some(link.connection().await?));
+        let mut begun = Begun(Some(link.connection().await?));
         let told = begun.lock(known).await;
-        let (last, missed) = told.map_err(|fault| link.noted(fault))?;
+        let (last, missed) = told.map_err(|fault| begun.failed(link, fault))?;
         Ok((begun, last, missed))
     }
 
@@ -220,6 +212,14 @@ impl Begun {
         self.0.as_ref().ok_or_else(over)
     }
 
+    /// The fault in the store's words. A connection that is of no more use never goes back to the pool.
+    fn failed(&mut self, link: &Link, fault: Fault) -> StoreError {
+        if fault.is_of_connection() {
+            drop(self.0.take().map(Object::take));
+        }
+        link.noted(fault)
+    }
+
     async fn give_up(&mut self) {
         if let Some(connection) = self.0.take() {
             roll_back(connection).await;
@@ -227,20 +227,22 @@ impl Begun {
     }
 
     async fn commit(&mut self, link: &Link, token: &str) -> Result<(), Fault> {
-        let committed = self.connection()?.batch_execute("COMMIT").await;
+        // The server's own limit ends no commit.
+        let patience = link.options.statement_timeout;
+        let committed = timeout(patience, self.connection()?.batch_execute("COMMIT")).await;
         let Some(connection) = self.0.take() else { return Ok(()) };
-        match committed {
-            Ok(()) => Ok(()),
-            Err(cause) if fault::is_of_connection(&cause) => {
+        let cause = match committed {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(cause)) if fault::is_of_connection(&cause) => fault::said(&cause),
+            Ok(Err(cause)) => {
                 drop(Object::take(connection));
-                find_out(link, token, &cause).await.map_err(Fault::Store)
+                // The server itself says that nothing landed.
+                return Err(Fault::Database(cause));
             }
-            // The server itself says that nothing landed.
-            Err(cause) => {
-                drop(Object::take(connection));
-                Err(Fault::Database(cause))
-            }
-        }
+            Err(_) => format!("no answer to the commit came in {patience:?}"),
+        };
+        drop(Object::take(connection));
+        find_out(link, token, &cause).await.map_err(Fault::Store)
     }
 }
 
@@ -256,25 +258,25 @@ impl Drop for Begun {
 
 /// Ends a transaction, or the connection with it.
 pub(super) async fn roll_back(connection: Object) {
-    let said = tokio::time::timeout(GIVING_UP, connection.batch_execute("ROLLBACK")).await;
+    let said = timeout(GIVING_UP, connection.batch_execute("ROLLBACK")).await;
     if !matches!(said, Ok(Ok(()))) {
         drop(Object::take(connection));
     }
 }
 
 /// Looks for the mark of a group whose connection went while it was committed.
-async fn find_out(link: &Link, token: &str, cause: &Error) -> Result<(), StoreError> {
+async fn find_out(link: &Link, token: &str, cause: &str) -> Result<(), StoreError> {
     link.forget_connections();
     let until = Instant::now() + FINDING_OUT;
     let mut tries = 0;
     loop {
         match timeout_at(until, is_there(link, token)).await {
             Ok(Ok(true)) => return Ok(()),
-            Ok(Ok(false)) => return Err(StoreError::Unreachable(fault::said(cause))),
+            Ok(Ok(false)) => return Err(StoreError::Unreachable(cause.to_owned())),
             Ok(Err(fault)) if Instant::now() + pause(tries) >= until => {
-                return Err(StoreError::Unknown(format!("{}; then {}", fault::said(cause), fault::said(&fault))));
+                return Err(StoreError::Unknown(format!("{cause}; then {}", fault::said(&fault))));
             }
-            Err(_) => return Err(StoreError::Unknown(fault::said(cause))),
+            Err(_) => return Err(StoreError::Unknown(cause.to_owned())),
             Ok(Err(_)) => sleep(pause(tries)).await,
         }
         tries += 1;

@@ -85,6 +85,11 @@ impl Cluster {
         if output.status.success() { Ok(said) } else { Err(said) }
     }
 
+    /// Where its socket is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The address of a database, through the socket in the folder.
     pub fn url(&self, database: &str) -> String {
         self.url_of("postgres", database)

@@ -361,23 +361,30 @@ BEGIN
   END IF;
 END $$;
 
+-- Views of others that read ours go with it.
 CREATE FUNCTION guatu.hide(view text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE format('DROP VIEW IF EXISTS guatu_views.%I', view);
+  EXECUTE format('DROP VIEW IF EXISTS guatu_views.%I CASCADE', view);
 END $$;
 
--- Makes the view of a collection: its places with what is known of their projects.
-CREATE FUNCTION guatu.show(view text, of text, geometry_type text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM guatu.hide(view);
-  EXECUTE format(
-    'CREATE VIEW guatu_views.%I AS
+-- Makes the view of a collection: its places with what is known of their projects. Made again only for another type of geometry.
+CREATE FUNCTION guatu.show(view text, collection text, geometry_type text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  made text := format(
+    'CREATE OR REPLACE VIEW guatu_views.%I AS
        SELECT f.number, f.id, f.version, f.name_zh, f.name_en, f.class, f.accuracy_m, f.position, f.basis_zh, f.basis_en,
               f.project, p.name_zh AS project_zh, p.name_en AS project_en, p.kind, p.aim, p.stage, p.progress, p.start, p.due,
               p.reported, p.owner_zh, p.owner_en, p.planned_cny, p.paid_cny, p.visibility, p.simulated,
               f.geom::geometry(%s, 4326) AS geom
        FROM guatu.features f LEFT JOIN guatu.projects p ON p.id = f.project
-       WHERE f.collection = %L', view, geometry_type, of);
+       WHERE f.collection = %L', view, geometry_type, collection);
+BEGIN
+  BEGIN
+    EXECUTE made;
+  EXCEPTION WHEN invalid_table_definition THEN
+    PERFORM guatu.hide(view);
+    EXECUTE made;
+  END;
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'guatu_reader') THEN
     EXECUTE format('GRANT SELECT ON guatu_views.%I TO guatu_reader', view);
   END IF;
