@@ -172,7 +172,6 @@ fn span(request: &Request) -> tracing::Span {
 }
 
 /// A fault of ours is an error. Work that cannot be taken on now is not: it is told with a word to come again.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
 fn failed(failure: ServerErrorsFailureClass, latency: Duration, _: &tracing::Span) {
     let latency_ms = latency.as_millis();
     match failure {
