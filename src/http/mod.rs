@@ -30,7 +30,7 @@ use axum::extract::{DefaultBodyLimit, Request, State as Extract};
 use axum::http::header::{
     ALLOW, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ETAG, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -38,7 +38,6 @@ use axum::{Extension, Router};
 use jiff::tz::TimeZone;
 use openapiv3::OpenAPI;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::classify::ServerErrorsFailureClass;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::cors::{Any, CorsLayer};
@@ -143,7 +142,7 @@ pub fn router(state: Arc<State>) -> Router {
             TraceLayer::new_for_http()
                 .make_span_with(span)
                 .on_response(DefaultOnResponse::new().level(Level::INFO))
-                .on_failure(failed),
+                .on_failure(answer::log_failure),
         )
         .layer(ids.1)
         .layer(ids.0)
@@ -169,17 +168,6 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
 fn span(request: &Request) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
     tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
-}
-
-/// A fault of ours is an error. Work that cannot be taken on now is not: it is told with a word to come again.
-fn failed(failure: ServerErrorsFailureClass, latency: Duration, _: &tracing::Span) {
-    let latency_ms = latency.as_millis();
-    match failure {
-        ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE) => {
-            tracing::warn!(latency_ms, "there was no room for a request, or it took too long");
-        }
-        failure => tracing::error!(%failure, latency_ms, "response failed"),
-    }
 }
 
 /// Where an answer sends its reader to a path of this server, the path prefix that the reader knows comes before it.

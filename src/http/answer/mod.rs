@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-pub use problem::{Problem, Violation, as_problem};
+pub use problem::{Problem, Violation, as_problem, log_failure};
 
 use crate::services::tiles::digest;
 

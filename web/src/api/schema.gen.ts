@@ -2036,6 +2036,11 @@ export interface components {
             bom?: boolean | null;
             /** @description CSV: how places are written; wkt when absent. */
             geometry?: components["schemas"]["CsvGeometry"] | (null);
+            /**
+             * @description CSV: what becomes of texts that begin with = + - @, a tab or a line break, which spreadsheets take for formulas. With keep, which is so when absent, they
+             *     stay as they are; with escape they get an apostrophe before them. The receipt tells how many there are.
+             */
+            formulas?: components["schemas"]["Formulas"] | (null);
             /** @description Workbook: the plan's tables as sheets too; true when absent. */
             tables?: boolean | null;
             /**
@@ -2062,6 +2067,8 @@ export interface components {
         Encoding2: "utf-8" | "gbk";
         /** @description How a table of text holds places. */
         CsvGeometry: "wkt" | "lonlat";
+        /** @description What becomes of texts in a table that a spreadsheet takes for formulas. */
+        Formulas: "keep" | "escape";
         /** @description A report from the field. What it says is told once and never altered. */
         InspectionReport: {
             /** @description Made by whoever reports; the same for a report that is sent again. */
@@ -3185,7 +3192,7 @@ export interface components {
             state: components["schemas"]["ExportState"];
             /**
              * Format: uint64
-             * @description Steps that are done, of those that there are: each feature is written and read back.
+             * @description Steps that are done, of those that there are: each feature is written and read back; of a tile set, each tile is written.
              */
             done: number;
             /** Format: uint64 */
