@@ -25,7 +25,12 @@ import { absolute } from '../src/map/style.ts';
 import type { OutcomeFeature, OutcomeFeatures } from '../src/api/data-types.ts';
 
 const SHP: FormatTraits = { id: 'shp', crs: 'any', encodings: ['utf-8', 'gbk'], options: [] };
-const CSV: FormatTraits = { id: 'csv', crs: 'any', encodings: ['utf-8', 'gbk'], options: ['bom', 'geometry', 'formulas'] };
+const CSV: FormatTraits = {
+  id: 'csv',
+  crs: 'any',
+  encodings: ['utf-8', 'gbk'],
+  options: ['bom', 'geometry', 'formulas'],
+};
 const KML: FormatTraits = { id: 'kml', crs: 'wgs84', encodings: ['utf-8'], options: [] };
 const PMTILES: FormatTraits = { id: 'pmtiles', crs: 'web_mercator', encodings: ['utf-8'], options: ['zoom'] };
 const draft = (change: Partial<Draft>): Draft => ({ ...emptyDraft(), ...change });
