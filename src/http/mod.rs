@@ -148,7 +148,7 @@ pub fn router(state: Arc<State>) -> Router {
             TraceLayer::new_for_http()
                 .make_span_with(span)
                 .on_response(DefaultOnResponse::new().level(Level::INFO))
-                .on_failure(answer::tell_failure),
+                .on_failure(answer::log_failure),
         )
         .layer(ids.1)
         .layer(ids.0)

@@ -24,8 +24,13 @@ pub(super) fn following(
     if moment.is_some_and(|moment| moment > change.at) {
         return refuse(format!("change {} was made before the change before it", change.seq));
     }
-    if found.map(|row| &row.value) != change.before.as_ref() {
-        return refuse(format!("change {} tells of another content before it than the one that is here", change.seq));
+    // Its content may be another one: programs beside a server write tables past the log, and a change tells what it found there.
+    if found.is_some() != change.before.is_some() {
+        let here = if found.is_some() { "there is one here" } else { "there is none here" };
+        return refuse(format!(
+            "change {} tells otherwise of whether there was such a record before it: {here}",
+            change.seq
+        ));
     }
     if found.is_some_and(|row| row.version + 1 != change.version) {
         return refuse(format!("change {} makes version {} of another version here", change.seq, change.version));

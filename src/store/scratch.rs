@@ -30,3 +30,29 @@ pub fn open(path: &Path) -> io::Result<File> {
 pub fn create(path: &Path) -> io::Result<File> {
     File::options().read(true).write(true).create(true).truncate(true).open(path)
 }
+
+/// Bytes of all files below a folder. What goes meanwhile counts as nothing.
+pub fn bytes_in(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let size = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(about) if about.is_dir() => bytes_in(&entry.path()),
+        about => about.map_or(0, |about| about.len()),
+    };
+    entries.map(size).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes_in;
+
+    #[test]
+    fn what_is_being_made_takes_room_with_all_that_its_writer_keeps() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("file"), [0; 100]).expect("room");
+        let beside = folder.path().join("beside");
+        std::fs::create_dir(&beside).expect("room");
+        std::fs::write(beside.join("index"), [0; 20]).expect("room");
+        assert_eq!(bytes_in(folder.path()), 120);
+        assert_eq!(bytes_in(&folder.path().join("gone")), 0);
+    }
+}

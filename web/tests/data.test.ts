@@ -25,7 +25,12 @@ import { absolute } from '../src/map/style.ts';
 import type { OutcomeFeature, OutcomeFeatures } from '../src/api/data-types.ts';
 
 const SHP: FormatTraits = { id: 'shp', crs: 'any', encodings: ['utf-8', 'gbk'], options: [] };
-const CSV: FormatTraits = { id: 'csv', crs: 'any', encodings: ['utf-8', 'gbk'], options: ['bom', 'geometry'] };
+const CSV: FormatTraits = {
+  id: 'csv',
+  crs: 'any',
+  encodings: ['utf-8', 'gbk'],
+  options: ['bom', 'geometry', 'formulas'],
+};
 const KML: FormatTraits = { id: 'kml', crs: 'wgs84', encodings: ['utf-8'], options: [] };
 const PMTILES: FormatTraits = { id: 'pmtiles', crs: 'web_mercator', encodings: ['utf-8'], options: ['zoom'] };
 const draft = (change: Partial<Draft>): Draft => ({ ...emptyDraft(), ...change });
@@ -74,6 +79,14 @@ describe('the request of an export', () => {
         bom: false,
         geometry: 'wkt',
       },
+    ],
+    [
+      'texts that spreadsheets run are escaped where that is chosen',
+      { escape: true },
+      CSV,
+      null,
+      null,
+      { format: 'csv', encoding: 'utf-8', bom: false, formulas: 'escape', geometry: 'wkt' },
     ],
     ['levels of tiles', { max_zoom: 12 }, PMTILES, null, null, { format: 'pmtiles', min_zoom: 0, max_zoom: 12 }],
   ])('%s', (_, change, format, projects, day, expected) => {

@@ -5,17 +5,14 @@
 mod faults;
 mod problem;
 
-use std::time::Duration;
-
 use axum::Json;
 use axum::body::Body;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use tower_http::classify::ServerErrorsFailureClass;
 
-pub use problem::{Problem, Violation, as_problem};
+pub use problem::{Problem, Violation, as_problem, log_failure};
 
 use crate::services::tiles::digest;
 
@@ -186,16 +183,4 @@ pub fn also_with(mut response: Response, name: HeaderName, value: &str) -> Respo
 /// Says that the answer depends on what the caller accepts.
 pub fn varies(response: Response) -> Response {
     with(response, VARY, "accept, accept-encoding")
-}
-
-/// A fault of ours is an error. Work that cannot be taken on now is not: it is told with a word to come again.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
-pub fn tell_failure(failure: ServerErrorsFailureClass, latency: Duration, _: &tracing::Span) {
-    let latency_ms = latency.as_millis();
-    match failure {
-        ServerErrorsFailureClass::StatusCode(status) if status == TIMED_OUT => {
-            tracing::warn!(latency_ms, "there was no room for a request, or it took too long");
-        }
-        failure => tracing::error!(%failure, latency_ms, "response failed"),
-    }
 }

@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
+use tower_http::classify::ServerErrorsFailureClass;
 
 use super::{MAX_BODY_BYTES, PROBLEM_JSON, with};
 
@@ -235,6 +236,17 @@ impl IntoResponse for Problem {
             response = with(response, name, &value);
         }
         response
+    }
+}
+
+/// A fault of ours is an error. Work that cannot be taken on now is not: it is told with a word to come again.
+pub fn log_failure(failure: ServerErrorsFailureClass, latency: Duration, _: &tracing::Span) {
+    let latency_ms = latency.as_millis();
+    match failure {
+        ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE) => {
+            tracing::warn!(latency_ms, "there was no room for a request, or it took too long");
+        }
+        failure => tracing::error!(%failure, latency_ms, "response failed"),
     }
 }
 

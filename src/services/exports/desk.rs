@@ -15,6 +15,7 @@ use crate::formats::file::FileFormat;
 use crate::plan::Timestamp;
 use crate::services::photos::hex;
 use crate::services::{Audience, View};
+use crate::store::scratch;
 
 /// Exports of staff that run at once; more are told to come again.
 pub const MAX_RUNNING: usize = 4;
@@ -106,7 +107,7 @@ impl Job {
     fn bytes(&self) -> u64 {
         match &*self.stage.borrow() {
             Stage::Done(receipt) => receipt.bytes,
-            Stage::Running => bytes_in(self.folder.path()),
+            Stage::Running => scratch::bytes_in(self.folder.path()),
             Stage::Failed(_) => 0,
         }
     }
@@ -118,16 +119,6 @@ impl Job {
     fn is_of_staff(&self) -> bool {
         self.audience == Audience::Staff
     }
-}
-
-/// Bytes of all files below a folder. What goes meanwhile counts as nothing.
-fn bytes_in(folder: &Path) -> u64 {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let size = |entry: std::fs::DirEntry| match entry.metadata() {
-        Ok(about) if about.is_dir() => bytes_in(&entry.path()),
-        about => about.map_or(0, |about| about.len()),
-    };
-    entries.map(size).sum()
 }
 
 impl Exports {
@@ -263,7 +254,7 @@ pub fn write_into(
 }
 
 fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let mut file = crate::store::scratch::open(path)?;
+    let mut file = scratch::open(path)?;
     let (mut hasher, mut bytes, mut part) = (Sha256::new(), 0, vec![0; 1 << 16]);
     loop {
         match file.read(&mut part)? {
@@ -275,20 +266,4 @@ fn digest(path: &Path) -> io::Result<(u64, String)> {
         }
     }
     Ok((bytes, hex(&hasher.finalize())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bytes_in;
-
-    #[test]
-    fn what_is_being_made_takes_room_with_all_that_its_writer_keeps() {
-        let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("file"), [0; 100]).expect("room");
-        let beside = folder.path().join("beside");
-        std::fs::create_dir(&beside).expect("room");
-        std::fs::write(beside.join("index"), [0; 20]).expect("room");
-        assert_eq!(bytes_in(folder.path()), 120);
-        assert_eq!(bytes_in(&folder.path().join("gone")), 0);
-    }
 }
