@@ -18,8 +18,8 @@ impl Lookup for Feature {
             "t" => Operand::Text("嘉兴 Café_100%"),
             "n" => Operand::Number(7.0),
             "b" => Operand::Boolean(true),
-            "d" => Operand::Date(jiff::civil::date(2019, 6, 30)),
-            "s" => Operand::Timestamp(jiff::Timestamp::UNIX_EPOCH),
+            "d" => Operand::Date(guatu::plan::Date::constant(2019, 6, 30)),
+            "s" => Operand::Timestamp(guatu::plan::Timestamp::UNIX_EPOCH),
             _ => Operand::Geometry(shape),
         }
     }
