@@ -86,8 +86,8 @@ pub struct ExportArguments {
     config: Option<PathBuf>,
 }
 
-pub fn run(arguments: ExportArguments) -> ExitCode {
-    match export(&arguments) {
+pub fn run(arguments: &ExportArguments) -> ExitCode {
+    match export(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Fault::Told(fault)) => failed(fault),
         Err(Fault::Stopped(signal)) => {

@@ -112,7 +112,7 @@ pub fn run() -> ExitCode {
         Command::User(command) => user::run(command),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Import(arguments) => import::run(&arguments),
-        Command::Export(arguments) => export::run(*arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Store(command) => store::run(command),
         Command::Openapi => print_document(),
     }

@@ -10,7 +10,7 @@ pub enum ServerStore {
 
 pub enum ServerTurn {
     File(gpkg::GpkgTurn),
-    Database(postgres::PostgresTurn),
+    Database(Box<postgres::PostgresTurn>),
 }
 
 impl ServerStore {
@@ -39,7 +39,7 @@ impl Store for ServerStore {
     async fn turn(&self, known: u64) -> Result<ServerTurn, StoreError> {
         Ok(match self {
             ServerStore::File(store) => ServerTurn::File(store.turn(known).await?),
-            ServerStore::Database(store) => ServerTurn::Database(store.turn(known).await?),
+            ServerStore::Database(store) => ServerTurn::Database(Box::new(store.turn(known).await?)),
         })
     }
 

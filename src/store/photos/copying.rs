@@ -49,8 +49,7 @@ impl PhotoStore {
             bytes.ok_or_else(|| StoreError::Failed(format!("photo {id} lacks its {}", variant.name())))
         };
         let original = read(Variant::Original).await?;
-        let sha256: String = Sha256::digest(&original).iter().map(|byte| format!("{byte:02x}")).collect();
-        if sha256 != facts.photo.sha256 {
+        if !is_of(&Sha256::digest(&original), &facts.photo.sha256) {
             return Err(StoreError::Failed(format!("photo {id} is not what its checksum says")));
         }
         let (view, thumb) = (read(Variant::View).await?, read(Variant::Thumb).await?);
@@ -58,6 +57,12 @@ impl PhotoStore {
         target.keep(facts, [(Variant::Original, original), (Variant::View, view), (Variant::Thumb, thumb)]).await?;
         if is_loose { Ok(()) } else { target.take(&facts.owner, id).await }
     }
+}
+
+/// Whether a digest is the one that is written in hexadecimal digits.
+fn is_of(digest: &[u8], digits: &str) -> bool {
+    let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    digits.as_bytes().chunks(2).map(byte).eq(digest.iter().copied().map(Some))
 }
 
 /// The photo that an object belongs to.

@@ -19,11 +19,9 @@ pub(super) fn fault(fault: &Error) -> StoreError {
         line = line.or(next.downcast_ref::<HttpError>().map(HttpError::kind));
         cause = next;
     }
-    match cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
-        Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => {
-            return StoreError::Full(fault.to_string());
-        }
-        _ => {}
+    let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    if let Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) = kind {
+        return StoreError::Full(fault.to_string());
     }
     match (line, answered(&fault.to_string())) {
         (Some(HttpErrorKind::Decode), None) => {
