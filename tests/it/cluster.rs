@@ -79,7 +79,7 @@ fn write(name: usize, places: &[Place], token: &str, done: &AtomicUsize) -> Vec<
     let mut acknowledged = Vec::new();
     for number in 0..WRITES / CLIENTS {
         let note = format!("client-{name}-write-{number}");
-        let body = json!({"progress": number % 100, "reported": "2019-06-04"});
+        let body = json!({"warden": note});
         let begun = Instant::now();
         let seq = loop {
             assert!(begun.elapsed() < PATIENCE, "{note} is not acknowledged");

@@ -28,6 +28,7 @@ mod moving;
 mod proxy;
 mod schema;
 mod servers;
+mod tls;
 mod views;
 
 /// A database of its own.

@@ -16,7 +16,11 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// One PostgreSQL that listens on a socket in its own folder.
 pub struct Node {
     folder: PathBuf,
+    /// Part of the socket's name; a port of the machine only where the settings say so.
+    port: u16,
     child: Option<Child>,
+    /// Of a node that is alone.
+    _whole: Option<TempDir>,
 }
 
 pub struct Replicas {
@@ -28,16 +32,9 @@ pub struct Replicas {
 impl Replicas {
     /// Starts both, the standby up to date, with an empty database `guatu`.
     pub fn start() -> Replicas {
-        let folder = TempDir::new().expect("a temporary folder");
-        if is_root() {
-            run(Command::new("chown").arg("postgres").arg(folder.path()));
-        }
+        let folder = Node::folder_of_postgres();
         let mut primary = Node::in_folder(&folder.path().join("primary"));
-        let settings = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D"];
-        run(server_program("initdb").args(settings).arg(primary.data()));
-        primary.start(&["-c", "wal_level=replica", "-c", "max_wal_senders=4"]);
-        primary.run("CREATE DATABASE guatu;");
-        primary.run_in("guatu", "CREATE EXTENSION postgis;");
+        primary.make(&["-c", "wal_level=replica", "-c", "max_wal_senders=4"]);
 
         let mut standby = Node::in_folder(&folder.path().join("standby"));
         let mut copying = server_program("pg_basebackup");
@@ -67,7 +64,71 @@ impl Node {
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(folder));
         }
-        Node { folder: folder.to_owned(), child: None }
+        Node { folder: folder.to_owned(), port: 5_432, child: None, _whole: None }
+    }
+
+    /// One that may be stopped and started, with an empty database `guatu`.
+    pub fn alone() -> Node {
+        let folder = Node::folder_of_postgres();
+        let mut node = Node::in_folder(&folder.path().join("alone"));
+        node._whole = Some(folder);
+        node.make(&[]);
+        node
+    }
+
+    /// As [`Node::alone`], on a loopback port, with TLS by a certificate of `localhost` that another one signs, which is given too.
+    pub fn with_tls() -> (Node, PathBuf) {
+        let folder = Node::folder_of_postgres();
+        let mut node = Node::in_folder(&folder.path().join("alone"));
+        let (root, key, certificate) =
+            (node.folder.join("root.pem"), node.folder.join("key.pem"), node.folder.join("certificate.pem"));
+        let openssl = |script: &str| {
+            run(Command::new("sh").args(["-ec", script]).current_dir(&node.folder).stderr(Stdio::null()))
+        };
+        openssl(
+            "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout root.key -out root.pem -days 2 -subj '/CN=a root'
+             openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out request.pem -subj '/CN=localhost'
+             printf 'subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n' > extensions
+             openssl x509 -req -in request.pem -CA root.pem -CAkey root.key -CAcreateserial -days 2 -extfile extensions -out certificate.pem
+             chmod 600 key.pem",
+        );
+        if is_root() {
+            run(Command::new("chown").arg("postgres").args([&key, &certificate]));
+        }
+        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        node.port = free.local_addr().expect("its address").port();
+        drop(free);
+        node._whole = Some(folder);
+        let (key, certificate) =
+            (format!("ssl_key_file={}", key.display()), format!("ssl_cert_file={}", certificate.display()));
+        let port = format!("port={}", node.port);
+        node.make(&["-c", "listen_addresses=localhost", "-c", &port, "-c", "ssl=on", "-c", &key, "-c", &certificate]);
+        (node, root)
+    }
+
+    fn folder_of_postgres() -> TempDir {
+        let folder = TempDir::new().expect("a temporary folder");
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(folder.path()));
+        }
+        folder
+    }
+
+    fn make(&mut self, settings: &[&str]) {
+        let words = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-D"];
+        run(server_program("initdb").args(words).arg(self.data()));
+        self.start(settings);
+        self.run("CREATE DATABASE guatu;");
+        self.run_in("guatu", "CREATE EXTENSION postgis;");
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The database, through the socket.
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@{}/guatu", self.folder.display().to_string().replace('/', "%2F"))
     }
 
     fn data(&self) -> PathBuf {
@@ -115,7 +176,8 @@ impl Node {
 
     fn psql(&self, database: &str) -> Command {
         let mut psql = Command::new("psql");
-        psql.args(["-X", "-q", "-A", "-t", "-U", "postgres", "-d", database, "-h"]).arg(&self.folder);
+        psql.args(["-X", "-q", "-A", "-t", "-U", "postgres", "-d", database, "-p", &self.port.to_string(), "-h"]);
+        psql.arg(&self.folder);
         psql
     }
 }
