@@ -30,7 +30,7 @@ use crate::store::accounts::AccountsStore;
 use crate::store::files::FileStore;
 use crate::store::gpkg::{self, GpkgStore};
 use crate::store::lock::FolderLock;
-use crate::store::photos::PhotoStore;
+use crate::store::photos::{Checked, PhotoStore};
 use crate::store::scratch;
 use crate::store::{Loaded, Store, StoreError};
 
@@ -165,7 +165,7 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     tracing::info!(plan = %atlas.plan().id, seq = atlas.seq(), projects = atlas.projects.len(), "plan loaded");
 
     let accounts = open_accounts(&options.data)?;
-    let photos = Photos::new(PhotoStore::folder(&options.data.join(PHOTOS_FOLDER))?);
+    let photos = Photos::new(open_photos(&options).await?);
     let exports = scratch::empty_folder(&options.data.join(EXPORTS_FOLDER)).map(Exports::new).map_err(data_error)?;
     let imports = Imports::new(FileStore::open(&options.data.join(IMPORTS_FOLDER))?)?;
     let set_up = accounts.begin_setup(Timestamp::now())?;
@@ -212,6 +212,20 @@ pub async fn serve(options: Options) -> Result<(), AppError> {
     store.flush().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Opens the home of the photos. A bucket that is wrong keeps the server from starting; one that is silent does not: the map is of use
+/// without photos, which are refused for a while.
+async fn open_photos(options: &Options) -> Result<PhotoStore, StoreError> {
+    let Some(bucket) = &options.config.photos else { return PhotoStore::folder(&options.data.join(PHOTOS_FOLDER)) };
+    let photos = PhotoStore::s3(bucket)?;
+    match photos.check().await? {
+        Checked::Sound => tracing::info!(bucket = bucket.bucket, prefix = bucket.prefix, "photos are in a bucket"),
+        Checked::Unreachable(reason) => {
+            tracing::warn!(%reason, bucket = bucket.bucket, "photos are refused until the bucket can be reached");
+        }
+    }
+    Ok(photos)
 }
 
 /// Opens the accounts of a data folder, or makes them; also beside a server that runs.

@@ -175,7 +175,13 @@ impl Photos {
         if self.finished(owner, id).await?.is_some() {
             return Ok(self.store.drop_upload(owner, id).await?);
         }
-        let bytes = self.store.bytes_of(owner, id).await?;
+        let Some(bytes) = self.store.bytes_of(owner, id).await? else {
+            // Another server was faster: it has kept the photo, or refused it.
+            return match self.finished(owner, id).await? {
+                Some(_) => Ok(self.store.drop_upload(owner, id).await?),
+                None => Err(UploadError::Absent(id.clone())),
+            };
+        };
         let developed = tokio::task::spawn_blocking(move || (photo::develop(&bytes), bytes));
         // A reader that panics on a photo refuses it.
         let (developed, bytes) = match developed.await {

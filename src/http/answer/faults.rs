@@ -93,6 +93,11 @@ impl From<StoreError> for Problem {
     fn from(fault: StoreError) -> Problem {
         match fault {
             StoreError::Full(cause) => Problem::no_room(cause),
+            // The reason names places that are no caller's business.
+            StoreError::Busy(cause) => {
+                tracing::warn!(%cause, "request refused: what keeps its answer cannot be asked at the moment");
+                Problem::unavailable("what keeps this cannot be reached at the moment; try again soon")
+            }
             fault => Problem::internal(fault),
         }
     }

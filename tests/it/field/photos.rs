@@ -3,6 +3,7 @@
 use image::ImageFormat;
 use serde_json::{Value, json};
 
+use super::office;
 use crate::support::accounts::Shown;
 use crate::support::field::{Camera, PARK, by_camera, encoded, jpeg, picture, report};
 use crate::support::office::{Office, merged};
@@ -15,7 +16,7 @@ async fn accepted_with(office: &Office, photos: Value) -> Value {
 
 #[tokio::test]
 async fn three_formats_are_known_by_their_content() {
-    let office = Office::open().await;
+    let office = office().await;
     for (format, ending) in [(ImageFormat::Jpeg, "jpg"), (ImageFormat::Png, "png"), (ImageFormat::WebP, "webp")] {
         let bytes = encoded(&picture(400, 300, 7), format);
         let id = office.photo(&bytes).await;
@@ -38,7 +39,7 @@ async fn three_formats_are_known_by_their_content() {
 
 #[tokio::test]
 async fn a_photo_is_turned_upright_and_keeps_its_original() {
-    let office = Office::open().await;
+    let office = office().await;
     // Red is at the upper left of the sensor; turned a quarter to the right it is at the upper right.
     let camera = Camera { orientation: Some(6), ..Camera::default() };
     let bytes = by_camera(&jpeg(3_000, 1_500, 1), camera);
@@ -60,7 +61,7 @@ async fn a_photo_is_turned_upright_and_keeps_its_original() {
 
 #[tokio::test]
 async fn the_public_sees_the_picture_and_nothing_of_the_camera() {
-    let office = Office::open().await;
+    let office = office().await;
     let camera = Camera { taken: Some("2020:01:10 14:30:00"), position: Some(PARK), ..Camera::default() };
     let bytes = by_camera(&jpeg(640, 480, 1), camera);
     let id = office.photo(&bytes).await;
@@ -98,7 +99,7 @@ async fn the_public_sees_the_picture_and_nothing_of_the_camera() {
 
 #[tokio::test]
 async fn a_photo_that_was_taken_elsewhere_or_another_time_speaks_against_its_report() {
-    let office = Office::open().await;
+    let office = office().await;
     let here = Some(PARK);
     for (at, (taken, offset, position, marks)) in [
         (Some("2020:01:10 15:00:00"), None, here, json!([])),
@@ -123,7 +124,7 @@ async fn a_photo_that_was_taken_elsewhere_or_another_time_speaks_against_its_rep
 
 #[tokio::test]
 async fn a_photo_belongs_to_one_report() {
-    let office = Office::open().await;
+    let office = office().await;
     let id = office.photo(&jpeg(64, 64, 1)).await;
     let body = json!({"photos": [id]});
     office.reports(merged(report("r-1", "canal-park"), body.clone())).await;
@@ -136,7 +137,7 @@ async fn a_photo_belongs_to_one_report() {
 
 #[tokio::test]
 async fn of_two_reports_that_name_one_photo_at_once_one_lands_and_no_other_is_troubled() {
-    let office = Office::open().await;
+    let office = office().await;
     let colleague = office.beside("li-ming", &[guatu::plan::UserRole::Inspector]).await;
     let id = office.photo(&jpeg(64, 64, 1)).await;
     let with_photo = |at: usize| merged(report(&format!("r-{at}"), "canal-park"), json!({"photos": [id]}));
@@ -156,7 +157,7 @@ async fn of_two_reports_that_name_one_photo_at_once_one_lands_and_no_other_is_tr
 
 #[tokio::test]
 async fn a_photo_that_was_cut_is_no_photo() {
-    let office = Office::open().await;
+    let office = office().await;
     let camera = Camera { taken: Some("2020:01:10 14:30:00"), ..Camera::default() };
     let whole = by_camera(&jpeg(640, 480, 1), camera);
     for length in [700, whole.len() / 2, whole.len() - 1] {
@@ -169,7 +170,7 @@ async fn a_photo_that_was_cut_is_no_photo() {
 
 #[tokio::test]
 async fn a_picture_that_unpacks_to_too_much_is_refused_before_it_is_unpacked() {
-    let office = Office::open().await;
+    let office = office().await;
     let mut png = encoded(&picture(8, 8, 1), ImageFormat::Png);
     // The header says 60000 × 60000; its checksum agrees.
     png[16..20].copy_from_slice(&60_000_u32.to_be_bytes());

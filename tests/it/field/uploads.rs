@@ -4,13 +4,14 @@ use axum::body::{Body, Bytes};
 use guatu::plan::{UserRole, Word};
 use serde_json::{Value, json};
 
+use super::office;
 use crate::support::field::{jpeg, report};
 use crate::support::http::Server;
 use crate::support::office::{Office, merged};
 
 #[tokio::test]
 async fn an_upload_goes_on_from_where_it_broke_off() {
-    let office = Office::open().await;
+    let office = office().await;
     let photo = jpeg(1_200, 900, 1);
     let path = office.begin(photo.len()).await;
     let half = photo.len() / 2;
@@ -47,21 +48,14 @@ async fn an_upload_goes_on_from_where_it_broke_off() {
 
 #[tokio::test]
 async fn an_upload_outlasts_the_server() {
-    let office = Office::open().await;
+    let office = office().await;
     let photo = jpeg(800, 600, 2);
     let path = office.begin(photo.len()).await;
     office.append(&path, 0, photo[..1_000].to_vec()).await;
     // Another server over the same folder knows other users; the name is what counts.
     let folder = std::sync::Arc::clone(&office.server.folder);
-    let options = guatu::http::Options {
-        basemaps: Vec::new(),
-        public_url: None,
-        time_zone: jiff::tz::TimeZone::get("Asia/Shanghai").expect("a zone"),
-        trust_forwarded: false,
-        crs: guatu::spatial::CrsCatalogue::default(),
-        oidc: None,
-    };
-    let server = Server::over(&folder.path().join("guatu.gpkg"), folder.clone(), options);
+    let (path_of_store, home) = (folder.path().join("guatu.gpkg"), office.server.home.clone());
+    let server = Server::over(&path_of_store, folder, Server::plain_options(), home);
     server.add_user("all", UserRole::ALL);
     let shown = server.sign_in("all").await;
     let after = Office { server, shown };
@@ -71,9 +65,8 @@ async fn an_upload_outlasts_the_server() {
 
 #[tokio::test]
 async fn a_photo_whose_check_was_cut_off_is_checked_when_somebody_asks() {
-    let office = Office::open().await;
-    let store =
-        guatu::store::photos::PhotoStore::folder(&office.server.folder.path().join("photos")).expect("a folder");
+    let office = office().await;
+    let store = office.server.photo_store();
     for (bytes, status) in [(jpeg(64, 64, 6), 204), (b"no photo".to_vec(), 415)] {
         let path = office.begin(bytes.len()).await;
         let id = path.rsplit('/').next().expect("an id").parse().expect("an id");
@@ -89,7 +82,7 @@ async fn a_photo_whose_check_was_cut_off_is_checked_when_somebody_asks() {
 
 #[tokio::test]
 async fn an_upload_is_its_owners() {
-    let office = Office::open().await;
+    let office = office().await;
     let other = office.beside("li-ming", &[UserRole::Inspector]).await;
     let viewer = office.beside("viewer", &[UserRole::Viewer]).await;
     let photo = jpeg(64, 64, 3);
@@ -110,7 +103,7 @@ async fn an_upload_is_its_owners() {
 
 #[tokio::test]
 async fn what_cannot_be_an_upload_is_refused() {
-    let office = Office::open().await;
+    let office = office().await;
     for length in ["26214401", "99999999999999"] {
         let answer = office.tus("POST", "/api/v1/uploads", &[("upload-length", length.into())], Body::empty()).await;
         answer.is_problem(length, 413, "");
@@ -145,7 +138,7 @@ async fn what_cannot_be_an_upload_is_refused() {
 
 #[tokio::test]
 async fn nobody_begins_more_uploads_than_a_pocketful() {
-    let office = Office::open().await;
+    let office = office().await;
     // Those that no report has taken count too.
     office.photo(&jpeg(16, 16, 1)).await;
     for _ in 0..99 {
@@ -159,13 +152,12 @@ async fn nobody_begins_more_uploads_than_a_pocketful() {
 
 #[tokio::test]
 async fn what_nobody_asks_for_goes_after_a_week_and_what_a_report_has_stays() {
-    let office = Office::open().await;
+    let office = office().await;
     let taken = office.photo(&jpeg(64, 64, 4)).await;
     office.reports(merged(report("r-1", "canal-park"), json!({"photos": [taken]}))).await;
     let loose = office.photo(&jpeg(64, 64, 5)).await;
     office.begin(10).await;
-    let store =
-        guatu::store::photos::PhotoStore::folder(&office.server.folder.path().join("photos")).expect("a folder");
+    let store = office.server.photo_store();
     let photos = guatu::services::photos::Photos::new(store);
     let atlas = office.server.published.current();
     let is_taken = |id: &guatu::plan::Slug| atlas.inspections.photo(id).is_some();

@@ -30,6 +30,8 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
+use super::bucket::PhotoHome;
+
 /// The day that lights are read for in tests: after the shipped plan's year.
 pub const TODAY: &str = "2020-01-10";
 
@@ -47,6 +49,8 @@ pub struct Server {
     pub stop: Arc<watch::Sender<bool>>,
     /// Holds the store's file.
     pub folder: Arc<TempDir>,
+    /// Where its photos are.
+    pub home: PhotoHome,
 }
 
 /// A store with a plan, made once for all tests; each takes a copy.
@@ -99,29 +103,41 @@ impl Server {
     }
 
     pub fn of(source: &Source) -> Server {
-        let time_zone = TimeZone::get("Asia/Shanghai").expect("a zone");
-        Server::with(
-            source,
-            Options {
-                basemaps: Vec::new(),
-                public_url: None,
-                time_zone,
-                trust_forwarded: false,
-                crs: CrsCatalogue::default(),
-                oidc: None,
-            },
-        )
+        Server::with(source, Server::plain_options())
+    }
+
+    /// What a server does that nobody has configured.
+    pub fn plain_options() -> Options {
+        Options {
+            basemaps: Vec::new(),
+            public_url: None,
+            time_zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
+            trust_forwarded: false,
+            crs: CrsCatalogue::default(),
+            oidc: None,
+        }
     }
 
     pub fn with(source: &Source, options: Options) -> Server {
+        Server::with_photos(source, options, |_| PhotoHome::Folder)
+    }
+
+    /// As [`Server::with`], with photos in a home for a server of this folder.
+    pub fn with_photos(source: &Source, options: Options, home: impl FnOnce(&Path) -> PhotoHome) -> Server {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let path = folder.path().join("guatu.gpkg");
         std::fs::copy(seeded(source), &path).expect("a copy of the store");
-        Server::over(&path, folder, options)
+        let home = home(folder.path());
+        Server::over(&path, folder, options, home)
     }
 
-    /// Serves a store that is there.
-    pub fn over(path: &Path, folder: Arc<TempDir>, options: Options) -> Server {
+    /// Its home of photos, as another server would open it.
+    pub fn photo_store(&self) -> PhotoStore {
+        self.home.store(self.folder.path())
+    }
+
+    /// Serves a store that is there, and photos in a home that others may have too.
+    pub fn over(path: &Path, folder: Arc<TempDir>, options: Options, home: PhotoHome) -> Server {
         let store = Arc::new(GpkgStore::open(path, &gpkg::Options::default()).expect("a store"));
         let loading = Arc::clone(&store);
         let loaded = apart(async move { loading.load().await.expect("a sound store") });
@@ -139,14 +155,15 @@ impl Server {
         let today =
             move || first.saturating_add(jiff::Span::new().days((time.load(Ordering::Relaxed) - begun) / 86_400));
         let hands = Clock { today: Box::new(today), now: Box::new(now) };
-        let photos = Photos::new(PhotoStore::folder(&folder.path().join("photos")).expect("a folder"));
+        let photos = Photos::new(home.store(folder.path()));
         let exports = Exports::new(scratch::empty_folder(&folder.path().join("exports")).expect("a folder"));
         let imports = FileStore::open(&folder.path().join("imports")).and_then(Imports::new).expect("a folder");
         let kept = Kept { store: Arc::clone(&store), accounts, photos, exports, imports };
         let state = State::new(Arc::clone(&published), kept, hands, stopping, metrics, options);
         let accounts = Arc::clone(&state.accounts);
         let stop = Arc::new(stop);
-        Server { router: http::router(Arc::new(state)), published, store, accounts, clock, stop, folder }
+        let router = http::router(Arc::new(state));
+        Server { router, published, store, accounts, clock, stop, folder, home }
     }
 
     /// The answer with its body still to be read.

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod binary;
+pub mod bucket;
 pub mod field;
 pub mod gdal;
 pub mod http;

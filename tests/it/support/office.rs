@@ -1,14 +1,17 @@
 //! A server with somebody signed in who may change everything of the plan, and requests in their name.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use axum::body::Body;
 use axum::http::Request;
 use guatu::plan::{UserRole, Word};
+use guatu::services::seeding::Source;
 use openapiv3::OpenAPI;
 use serde_json::{Value, json};
 
 use super::accounts::Shown;
+use super::bucket::PhotoHome;
 use super::http::{Answer, Server};
 
 pub struct Office {
@@ -24,7 +27,15 @@ impl Office {
 
     /// As [`Office::open`], by a user of another name.
     pub async fn of(name: &str) -> Office {
-        let server = Server::shipped();
+        Office::over(Server::shipped(), name).await
+    }
+
+    /// As [`Office::open`], with photos in a home for a server of this folder.
+    pub async fn with_photos(home: impl FnOnce(&Path) -> PhotoHome) -> Office {
+        Office::over(Server::with_photos(&Source::Shipped, Server::plain_options(), home), "all").await
+    }
+
+    async fn over(server: Server, name: &str) -> Office {
         server.add_user(name, UserRole::ALL);
         let shown = server.sign_in(name).await;
         Office { server, shown }

@@ -3,6 +3,12 @@
 //! `uploads/{owner}/{id}/` holds what has come of an upload: its length, and one object for each part, named by its offset.
 //! `photos/{id}/` holds a finished photo; its facts are written last, so a photo is there whole or not at all.
 //! `loose/{owner}/{id}` is there while no report has taken the photo.
+//!
+//! Several servers may share one home. Of two that keep the same part, the object store lets one be first; nothing else is decided by
+//! who came first, and nothing is renamed, copied or read back in the order it was written.
+
+mod fault;
+mod s3;
 
 use std::collections::BTreeSet;
 use std::path::Path as FilePath;
@@ -13,6 +19,9 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use serde::{Deserialize, Serialize};
+
+use fault::fault;
+pub use s3::{Addressing, Checked, S3Options, Transport};
 
 use super::StoreError;
 use crate::plan::{Photo, Slug, Timestamp};
@@ -132,20 +141,20 @@ impl PhotoStore {
         }
     }
 
-    /// All bytes of an upload in order.
+    /// All bytes of an upload in order; none when they are not all there, as when another server has dropped it meanwhile.
     ///
     /// # Errors
-    /// [`StoreError`] when they cannot be read, or are not all there.
-    pub async fn bytes_of(&self, owner: &str, id: &Slug) -> Result<Vec<u8>, StoreError> {
+    /// [`StoreError`] when they cannot be read.
+    pub async fn bytes_of(&self, owner: &str, id: &Slug) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(upload) = self.upload(owner, id).await? else { return Ok(None) };
         let mut bytes = Vec::new();
         for (offset, _) in self.parts(owner, id).await? {
-            let part = self.get(&upload_of(owner, id).join(format!("{offset:012}"))).await?;
-            bytes.extend(part.ok_or_else(|| StoreError::Failed(format!("a part of upload {id} is gone")))?);
+            let Some(part) = self.get(&upload_of(owner, id).join(format!("{offset:012}"))).await? else {
+                return Ok(None);
+            };
+            bytes.extend(part);
         }
-        match self.upload(owner, id).await? {
-            Some(upload) if upload.length == bytes.len() as u64 => Ok(bytes),
-            _ => Err(StoreError::Failed(format!("upload {id} is not whole"))),
-        }
+        Ok(Some(bytes).filter(|bytes| bytes.len() as u64 == upload.length))
     }
 
     /// The number of uploads that somebody has begun and not finished.
@@ -163,11 +172,13 @@ impl PhotoStore {
     /// # Errors
     /// [`StoreError`] when something stays.
     pub async fn drop_upload(&self, owner: &str, id: &Slug) -> Result<(), StoreError> {
-        // The length goes last: while it is there, the upload is, and can be dropped again.
-        for (offset, _) in self.parts(owner, id).await? {
-            self.delete(&upload_of(owner, id).join(format!("{offset:012}"))).await?;
+        // The length goes first: no other server takes what is half gone for an upload that has only begun. Parts that a crash
+        // leaves, or that another server is keeping at this moment, go with the next sweep, which finds them by their own age.
+        self.delete(&upload_of(owner, id).join(LENGTH)).await?;
+        for meta in self.list(&upload_of(owner, id)).await? {
+            self.delete(&meta.location).await?;
         }
-        self.delete(&upload_of(owner, id).join(LENGTH)).await
+        Ok(())
     }
 
     /// Keeps a finished photo, as one that no report has taken yet.
@@ -309,18 +320,4 @@ fn loose(owner: &str, id: &Slug) -> Path {
 fn owner_and_id(path: &Path) -> Option<(String, Slug)> {
     let mut parts = path.parts().skip(1);
     Some((parts.next()?.as_ref().to_owned(), parts.next()?.as_ref().parse().ok()?))
-}
-
-fn fault(fault: &Error) -> StoreError {
-    let mut cause: &dyn std::error::Error = fault;
-    // What the disk said is at the end of the chain.
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    match cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
-        Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => {
-            StoreError::Full(fault.to_string())
-        }
-        _ => StoreError::Failed(format!("photos: {fault}: {cause}")),
-    }
 }

@@ -1,0 +1,15 @@
+//! All that is tested of uploads and photos, once more with photos in a bucket.
+
+#[path = "../photos.rs"]
+mod photos;
+#[path = "../uploads.rs"]
+mod uploads;
+
+use std::sync::Arc;
+
+use crate::support::bucket::{Bucket, PhotoHome};
+use crate::support::office::Office;
+
+async fn office() -> Office {
+    Office::with_photos(|folder| PhotoHome::Bucket(Arc::new(Bucket::start(folder)))).await
+}
