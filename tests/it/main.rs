@@ -2,6 +2,7 @@
 
 #![allow(
     clippy::cast_possible_truncation,
+    clippy::duplicate_mod,
     clippy::cast_precision_loss,
     clippy::float_cmp,
     clippy::panic,
