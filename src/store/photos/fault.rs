@@ -6,11 +6,8 @@ use object_store::client::{HttpError, HttpErrorKind};
 use crate::store::StoreError;
 
 pub(super) fn fault(fault: &Error) -> StoreError {
-    match fault {
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
-            return StoreError::Failed("photos: the bucket refuses the key, or the key may not do this".to_owned());
-        }
-        _ => {}
+    if let Error::PermissionDenied { .. } | Error::Unauthenticated { .. } = fault {
+        return StoreError::Failed("photos: the bucket refuses the key, or the key may not do this".to_owned());
     }
     let mut cause: &dyn std::error::Error = fault;
     let mut line = None;
@@ -19,11 +16,9 @@ pub(super) fn fault(fault: &Error) -> StoreError {
         line = line.or(next.downcast_ref::<HttpError>().map(HttpError::kind));
         cause = next;
     }
-    match cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
-        Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => {
-            return StoreError::Full(fault.to_string());
-        }
-        _ => {}
+    let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    if let Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) = kind {
+        return StoreError::Full(fault.to_string());
     }
     match (line, answered(&fault.to_string())) {
         (Some(HttpErrorKind::Decode), None) => {

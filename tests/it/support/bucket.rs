@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::IF_NONE_MATCH;
+use axum::response::IntoResponse;
 use guatu::store::photos::{Addressing, PhotoStore, S3Options, Transport};
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
@@ -47,6 +48,11 @@ impl Bucket {
                 let _turn = turn.lock().await;
                 if conditions == Conditions::Ignored {
                     request.headers_mut().remove(IF_NONE_MATCH);
+                }
+                if !request.uri().path().starts_with(&format!("/{BUCKET}")) {
+                    // It makes a bucket of whatever is named; the protocol has this for one that nobody made.
+                    let told = "<Error><Code>NoSuchBucket</Code></Error>";
+                    return (axum::http::StatusCode::NOT_FOUND, told).into_response();
                 }
                 let answer = service.call(request.map(s3s::Body::http_body_unsync)).await;
                 answer.expect("an answer, be it a refusal").map(axum::body::Body::new)

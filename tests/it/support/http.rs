@@ -163,7 +163,7 @@ impl Server {
         let accounts = Arc::clone(&state.accounts);
         let stop = Arc::new(stop);
         let router = http::router(Arc::new(state));
-        Server { router, published, store, accounts, clock, stop, folder, home }
+        Server { router, published, accounts, clock, store, stop, folder, home }
     }
 
     /// The answer with its body still to be read.
