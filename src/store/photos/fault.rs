@@ -6,11 +6,8 @@ use object_store::client::{HttpError, HttpErrorKind};
 use crate::store::StoreError;
 
 pub(super) fn fault(fault: &Error) -> StoreError {
-    match fault {
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
-            return StoreError::Failed("photos: the bucket refuses the key, or the key may not do this".to_owned());
-        }
-        _ => {}
+    if let Error::PermissionDenied { .. } | Error::Unauthenticated { .. } = fault {
+        return StoreError::Failed("photos: the bucket refuses the key, or the key may not do this".to_owned());
     }
     let mut cause: &dyn std::error::Error = fault;
     let mut line = None;

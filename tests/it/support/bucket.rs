@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::IF_NONE_MATCH;
+use axum::response::IntoResponse;
 use guatu::store::photos::{Addressing, PhotoStore, S3Options, Transport};
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
@@ -40,13 +41,20 @@ impl Bucket {
         let mut service = S3ServiceBuilder::new(s3s_fs::FileSystem::new(folder).expect("a folder"));
         service.set_auth(SimpleAuth::from_single(KEY, SECRET));
         let (service, turn) = (service.build(), Arc::new(Mutex::new(())));
-        let answer = move |mut request: Request| {
-            let (service, turn) = (service.clone(), Arc::clone(&turn));
+        let folder = folder.to_owned();
+        let answer = move |request: Request| {
+            let (service, turn, folder) = (service.clone(), Arc::clone(&turn), folder.clone());
             async move {
                 // It looks first and writes then; one by one it keeps what the protocol promises of the header.
                 let _turn = turn.lock().await;
-                if conditions == Conditions::Ignored {
-                    request.headers_mut().remove(IF_NONE_MATCH);
+                if conditions == Conditions::Ignored && request.headers().contains_key(IF_NONE_MATCH) {
+                    // The header is signed and stays; what it asks about goes.
+                    drop(std::fs::remove_file(folder.join(request.uri().path().trim_start_matches('/'))));
+                }
+                if !request.uri().path().starts_with(&format!("/{BUCKET}")) {
+                    // It makes a bucket of whatever is named; the protocol has this for one that nobody made.
+                    let told = "<Error><Code>NoSuchBucket</Code></Error>";
+                    return (axum::http::StatusCode::NOT_FOUND, told).into_response();
                 }
                 let answer = service.call(request.map(s3s::Body::http_body_unsync)).await;
                 answer.expect("an answer, be it a refusal").map(axum::body::Body::new)

@@ -1,8 +1,10 @@
 //! All that is tested of uploads and photos, once more with photos in a bucket.
 
 #[path = "../photos.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same tests, over another home")]
 mod photos;
 #[path = "../uploads.rs"]
+#[expect(clippy::duplicate_mod, reason = "the same tests, over another home")]
 mod uploads;
 
 use std::sync::Arc;
