@@ -24,11 +24,14 @@ pub enum Address {
 }
 
 impl FromStr for Address {
-    type Err = Infallible;
+    type Err = &'static str;
 
-    fn from_str(text: &str) -> Result<Address, Infallible> {
+    fn from_str(text: &str) -> Result<Address, &'static str> {
         let is_database = text.starts_with("postgres://") || text.starts_with("postgresql://");
         let is_file = Path::new(text).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gpkg"));
+        if !is_database && (text.contains("://") || text.contains('=')) {
+            return Err("is neither a path nor postgres://…");
+        }
         Ok(match (is_database, is_file) {
             (true, _) => Address::Database(text.to_owned()),
             (false, true) => Address::File(text.into()),
@@ -181,7 +184,7 @@ impl Side {
             let made = std::fs::create_dir_all(&self.place.data);
             made.map_err(|fault| AppError::Data { path: self.place.data.clone(), fault })?;
         }
-        if self.file.is_some() { Ok(None) } else { self.place.lock() }
+        self.place.lock()
     }
 
     async fn store(&self) -> Result<ServerStore, AppError> {

@@ -181,13 +181,7 @@ async fn start(options: &Options, stopping: watch::Receiver<bool>) -> Result<Sta
     let atlas = Atlas::build(loaded.seq, loaded.records)?;
     tracing::info!(store = %place, plan = %atlas.plan().id, seq = atlas.seq(), projects = atlas.projects.len(), "plan loaded");
 
-    let (opening, runtime) = (place.clone(), tokio::runtime::Handle::current());
-    let accounts = tokio::task::spawn_blocking(move || {
-        let accounts = opening.accounts(link.as_deref(), &runtime)?;
-        let set_up = accounts.begin_setup(Timestamp::now())?;
-        Ok::<_, AppError>((accounts, set_up))
-    });
-    let (accounts, set_up) = accounts.await.map_err(serve_error)??;
+    let (accounts, set_up) = open::accounts_patiently(place, link).await?;
     let photos = Photos::new(open_photos(place, config).await?);
     let exports = scratch::empty_folder(&place.data.join(EXPORTS_FOLDER)).map(Exports::new).map_err(data_error)?;
     let imports = Imports::new(FileStore::open(&place.data.join(IMPORTS_FOLDER))?)?;

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+
 use super::demo::{self, DemoOptions};
+use super::place::Place;
 use super::{AppError, Options};
 use crate::atlas::Row;
 use crate::plan::{Record, Timestamp};
+use crate::services::accounts::{Accounts, AccountsError};
 use crate::services::seeding::{self, Source};
 use crate::store::postgres::Link;
 use crate::store::{Loaded, ServerStore, Store, StoreError};
@@ -24,15 +28,42 @@ pub(super) async fn open_patiently(
 ) -> Result<(ServerStore, Loaded), AppError> {
     loop {
         match open(options, link).await {
-            Err(AppError::Store(
-                fault @ (StoreError::Unreachable(_) | StoreError::Busy(_) | StoreError::Unknown(_)),
-            )) if link.is_some() => {
-                tracing::warn!(%fault, "waiting for the database");
-                tokio::time::sleep(LOOK_EVERY).await;
-            }
+            Err(fault) if link.is_some() && is_passing(&fault) => wait(&fault).await,
             done => return done,
         }
     }
+}
+
+/// Opens the accounts, with a path to set up by where there is nobody yet; likewise.
+///
+/// # Errors
+/// Whatever waiting does not mend.
+pub(super) async fn accounts_patiently(
+    place: &Place,
+    link: Option<Arc<Link>>,
+) -> Result<(Accounts, Option<String>), AppError> {
+    loop {
+        let (opening, over, runtime) = (place.clone(), link.clone(), Handle::current());
+        let opened = tokio::task::spawn_blocking(move || {
+            let accounts = opening.accounts(over.as_deref(), &runtime)?;
+            let set_up = accounts.begin_setup(Timestamp::now())?;
+            Ok((accounts, set_up))
+        });
+        match opened.await.map_err(|fault| AppError::Serve(fault.to_string()))? {
+            Err(fault) if link.is_some() && is_passing(&fault) => wait(&fault).await,
+            done => return done,
+        }
+    }
+}
+
+async fn wait(fault: &AppError) {
+    tracing::warn!(%fault, "waiting for the database");
+    tokio::time::sleep(LOOK_EVERY).await;
+}
+
+fn is_passing(fault: &AppError) -> bool {
+    let (AppError::Store(fault) | AppError::Accounts(AccountsError::Store(fault))) = fault else { return false };
+    matches!(fault, StoreError::Unreachable(_) | StoreError::Busy(_) | StoreError::Unknown(_))
 }
 
 async fn open(options: &Options, link: Option<&Arc<Link>>) -> Result<(ServerStore, Loaded), AppError> {

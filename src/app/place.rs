@@ -77,10 +77,11 @@ impl Place {
     /// # Errors
     /// [`AppError::NoStore`] where there is none.
     pub async fn existing(&self) -> Result<ServerStore, AppError> {
-        if self.database.is_none() && !self.store_path().is_file() {
-            return Err(AppError::NoStore { place: self.to_string() });
+        match self.link()? {
+            Some(link) => Ok(ServerStore::Database(PostgresStore::open_existing(link).await?)),
+            None if !self.store_path().is_file() => Err(AppError::NoStore { place: self.to_string() }),
+            None => self.store(None).await,
         }
-        self.store(self.link()?).await
     }
 
     /// Reads everything and changes nothing: a file of an older schema is brought to this one by a server, not beside one.

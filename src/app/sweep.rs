@@ -8,6 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use crate::http::State;
 use crate::plan::Slug;
 use crate::services::accounts::AccountsError;
+use crate::store::Store;
 
 /// How often photos that nobody took are looked for.
 const SWEEP_EVERY: Duration = Duration::from_hours(6);
@@ -35,6 +36,10 @@ pub(super) async fn sweep_photos(state: Arc<State>) {
     let mut turns = tokio::time::interval(SWEEP_EVERY);
     loop {
         turns.tick().await;
+        // What other servers took meanwhile is not known here.
+        if state.store.outage().is_some() {
+            continue;
+        }
         let is_taken = |id: &Slug| state.published.current().inspections.photo(id).is_some();
         match state.photos.sweep(state.now(), is_taken).await {
             Ok(0) => {}

@@ -7,8 +7,8 @@ use crate::config::Config;
 
 #[derive(clap::Args)]
 pub struct PlaceArguments {
-    /// Folder of the data.
-    #[arg(long, required_unless_present = "database_url")]
+    /// Folder of the data, where plan and accounts are in files.
+    #[arg(long, required_unless_present = "database_url", conflicts_with = "database_url")]
     data: Option<PathBuf>,
     #[command(flatten)]
     pub database: DatabaseArguments,

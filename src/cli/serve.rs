@@ -48,6 +48,8 @@ const LAST_WORK: Duration = Duration::from_secs(2);
 /// The log goes to standard error.
 fn start_log(as_json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
+    // Its words hold what statements are given, digests of secrets among it.
+    let filter = filter.add_directive("tokio_postgres=warn".parse().expect("a directive"));
     let registry = tracing_subscriber::registry().with(filter);
     // Colours are for terminals; a file or a journal would keep the escapes.
     let layer =

@@ -39,6 +39,11 @@ pub async fn enter(
         ));
     }
     admit(access, &caller, &state)?;
+    if caller.identity().is_some() && !request.method().is_safe() && !state.accounts.is_sure() {
+        return Err(Problem::unavailable(
+            "the database with the accounts cannot be asked at the moment whether you may still do this; nothing was changed",
+        ));
+    }
     let is_signed_in = caller.identity().is_some();
     request.extensions_mut().insert(caller);
     let response = next.run(request).await;

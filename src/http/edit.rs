@@ -173,7 +173,11 @@ fn problem(asked: &Asked, fault: WriteError) -> Problem {
             Problem::unprocessable(detail)
         }
         WriteError::Store(
-            fault @ (StoreError::Full(_) | StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::Unknown(_)),
+            fault @ (StoreError::Full(_)
+            | StoreError::Busy(_)
+            | StoreError::Unreachable(_)
+            | StoreError::Unknown(_)
+            | StoreError::Parted { .. }),
         ) => Problem::from(fault),
         WriteError::Store(fault) => Problem::store_failed("the change could not be kept; nothing was changed", fault),
         fault @ (WriteError::Overloaded | WriteError::Stopping) => Problem::unavailable(fault.to_string()),

@@ -44,6 +44,7 @@ async fn find_ready(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and changes stay far below 2^53")]
 async fn find_metrics(Extract(state): Extract<Arc<State>>, headers: HeaderMap) -> Response {
     metrics::gauge!("guatu_change_seq").set(state.present().atlas.seq() as f64);
+    metrics::gauge!("guatu_store_reachable").set(if state.store.outage().is_none() { 1.0 } else { 0.0 });
     answer::tagged(&headers, METRICS, state.metrics.render().into_bytes())
 }
 

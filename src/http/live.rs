@@ -76,6 +76,7 @@ async fn tell(mut events: broadcast::Receiver<Event>, messages: broadcast::Sende
     loop {
         let told = tokio::select! {
             event = events.recv() => match event {
+                Ok(changes) if changes.is_empty() => Some(Told::TooMuch),
                 Ok(changes) => Message::new(&changes).map(Told::Changes),
                 Err(RecvError::Lagged(missed)) => {
                     tracing::warn!(missed, "there were more events than could be told");

@@ -9,6 +9,7 @@ use axum::extract::{Request, State as Extract};
 use axum::http::{HeaderName, HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tokio::sync::Semaphore;
 
 use super::answer::Problem;
 use super::params::{Param, ParamShape};
@@ -32,10 +33,14 @@ pub const MIN_SEQUENCE: Param = Param::new(
 /// How long a read waits for its change.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Reads that may wait at the same time: each holds a connection.
+static WAITING: Semaphore = Semaphore::const_new(256);
+
 /// Waits for the change that the caller knows of, and tells which one the answer has.
 pub async fn follow(Extract(state): Extract<Arc<State>>, mut request: Request, next: Next) -> Response {
     let is_read = request.method().is_safe();
-    let checked = take_min_sequence(&mut request);
+    // A write waits for no change: it names the version that it was made from.
+    let checked = if is_read { take_min_sequence(&mut request) } else { Ok(None) };
     let response = match checked {
         Err(problem) => problem.into_response(),
         Ok(wanted) => match reach(&state, wanted).await {
@@ -54,7 +59,12 @@ pub async fn follow(Extract(state): Extract<Arc<State>>, mut request: Request, n
 }
 
 async fn reach(state: &State, wanted: Option<u64>) -> Result<(), Problem> {
-    let Some(wanted) = wanted else { return Ok(()) };
+    let Some(wanted) = wanted.filter(|wanted| *wanted > state.published.seq()) else { return Ok(()) };
+    let not_now = |why: &str| Problem::unavailable(format!("min_sequence: {why}")).about(MIN_SEQUENCE.name);
+    if state.store.outage().is_some() {
+        return Err(not_now("the database is out of reach, and nothing new comes from it"));
+    }
+    let _place = WAITING.try_acquire().map_err(|_| not_now("too many wait for changes already"))?;
     let reached = tokio::time::timeout(PATIENCE, state.published.reached(wanted)).await;
     reached.map_err(|_| {
         let seq = state.published.seq();

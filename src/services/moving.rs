@@ -29,6 +29,10 @@ pub enum MoveError {
     Target(StoreError),
     #[error("the target holds something else: its change {seq} is not the source's; choose an empty store")]
     AnotherLog { seq: u64 },
+    #[error(
+        "the target took over what was written past the source's log, and cannot follow the source any more; choose an empty store"
+    )]
+    Adopted,
     #[error("the target goes on to change {target} and the source only to {source_seq}: it is not behind the source")]
     Ahead { target: u64, source_seq: u64 },
     #[error("the stores differ after copying: {0}")]
@@ -81,13 +85,17 @@ pub async fn copy(
     let (theirs, adopted) = adopt(source, target, seq, at).await?;
     let ours = records(target).await.map_err(MoveError::Target)?;
     check_same(&theirs, &ours)?;
-    let records_sha256 = digest(ours.values().map(|row| (row.version, &row.value)));
+    let records_sha256 = digest(ours.values().map(|row| &row.value));
     Ok(Moved { found, copied: seq - found, records: ours.len(), adopted, log_sha256, records_sha256 })
 }
 
 /// How far the target is; what it has must be the beginning of the source.
 async fn begin(source: &impl Store, target: &impl Store, end: u64) -> Result<u64, MoveError> {
     let Some(last) = last_change(target).await.map_err(MoveError::Target)? else { return Ok(0) };
+    if last.actor == ACTOR && last.batch > 1 {
+        // An earlier copy ended here, and nothing more came.
+        return if last.batch - 1 == end { Ok(end) } else { Err(MoveError::Adopted) };
+    }
     if last.seq > end {
         return Err(MoveError::Ahead { target: last.seq, source_seq: end });
     }
@@ -192,9 +200,9 @@ async fn log_digest(store: &impl Store, seq: u64) -> Result<String, StoreError> 
     Ok(hex(&hash.finalize()))
 }
 
-fn digest<'a>(rows: impl Iterator<Item = (u64, &'a Record)>) -> String {
+fn digest<'a>(records: impl Iterator<Item = &'a Record>) -> String {
     let mut hash = Sha256::new();
-    rows.for_each(|row| hash.update(line(&row)));
+    records.for_each(|record| hash.update(line(record)));
     hex(&hash.finalize())
 }
 

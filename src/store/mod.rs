@@ -37,7 +37,7 @@ pub trait Store: Send + Sync + 'static {
     /// It tells what others committed after change number `known`, [`KNOWS_ALL`] asks for nothing.
     ///
     /// # Errors
-    /// [`StoreError::Behind`] when others committed more than [`MAX_MISSED`] changes.
+    /// [`StoreError::Behind`] when others committed more than [`MAX_MISSED`] changes; [`StoreError::Parted`] when the log ends before `known`.
     fn turn(&self, known: u64) -> impl Future<Output = Result<Self::Turn, StoreError>> + Send;
 
     /// Waits for a turn and writes batches in it; as [`Turn::commit_all`].
@@ -224,6 +224,9 @@ pub enum StoreError {
     /// Read the log up to there, then ask again.
     #[error("others committed up to change {last}, which is too much to tell at once")]
     Behind { last: u64 },
+    /// Read everything anew: the log was put back, and what is known here is of another one.
+    #[error("the log ends at change {last}, and change {known}, which is known here, is not in it")]
+    Parted { last: u64, known: u64 },
     /// Try again, or look at the disk.
     #[error("the store failed: {0}")]
     Failed(String),

@@ -134,8 +134,7 @@ fn atlas(client: &Client, base: &str, token: &str, seq: u64) -> Vec<String> {
     let collections: Value = serde_json::from_str(&get("/ogc/collections?f=json")).expect("JSON");
     let ids = collections["collections"].as_array().expect("collections").iter();
     let ids: Vec<String> = ids.map(|one| one["id"].as_str().expect("an id").to_owned()).collect();
-    let items =
-        ids.iter().map(|id| format!("/ogc/collections/{id}/items?f=json&limit=1000"));
+    let items = ids.iter().map(|id| format!("/ogc/collections/{id}/items?f=json&limit=1000"));
     let mut told: Vec<String> =
         items.map(|path| get(&path).split("\"timeStamp\"").next().unwrap_or_default().to_owned()).collect();
     told.extend(PROJECTS.iter().map(|id| get(&format!("/api/v1/projects/{id}"))));

@@ -115,3 +115,45 @@ fn a_server_that_starts_without_its_database_waits_and_says_so() {
     child.kill().expect("it runs");
     child.wait().expect("its end");
 }
+
+#[test]
+fn a_database_that_hangs_is_noticed_and_reads_go_on() {
+    let (node, data) = (Node::alone(), folder());
+    let url = node.url();
+    let server = Running::quietly(data.path(), &["--plan", "tests/plans/haitang-2024", "--database-url", &url]);
+    let get = || reqwest::blocking::get(format!("{}/ogc/collections?f=json", server.base)).expect("an answer");
+    assert!(!is_stale(&get()));
+    node.signal("STOP");
+    until("the word that it hangs", || is_stale(&get()).then_some(()));
+    node.signal("CONT");
+    until("the word that it is back", || (!is_stale(&get())).then_some(()));
+}
+
+#[test]
+fn a_log_that_was_put_back_is_noticed_and_read_anew() {
+    let (node, data) = (Node::alone(), folder());
+    let url = node.url();
+    let server = Running::quietly(data.path(), &["--plan", "tests/plans/haitang-2024", "--database-url", &url]);
+    let token = server.token_in(&["--database-url", &url], "wang", &["planner"], &["read", "edit_plan"]);
+    let client = Client::new();
+    let address = format!("{}{PROJECT}", server.base);
+    let change =
+        client.patch(&address).bearer_auth(&token).header("if-match", "*").json(&json!({"warden": "Hai"})).send();
+    let answer = change.expect("an answer");
+    assert_eq!(answer.status(), 200);
+    let seq = answer.headers()["x-guatu-sequence"].to_str().expect("a number").to_owned();
+    let warden = || {
+        client.get(&address).bearer_auth(&token).send().expect("an answer").json::<Value>().expect("JSON")["warden"]
+            .clone()
+    };
+    assert_eq!(warden(), "Hai");
+    // As a backup of a moment ago has it.
+    node.run_in(
+        "guatu",
+        &format!(
+            "BEGIN; DELETE FROM guatu.project_changes WHERE seq = {seq}; DELETE FROM guatu.changes WHERE seq = {seq};
+             UPDATE guatu.projects SET warden = NULL, version = version - 1 WHERE id = 'ferry-road'; COMMIT;"
+        ),
+    );
+    until("what is true again", || warden().is_null().then_some(()));
+}

@@ -98,6 +98,9 @@ impl From<StoreError> for Problem {
                 "the database cannot be reached at the moment; what is on the map can still be read, and nothing was changed",
                 cause,
             ),
+            fault @ StoreError::Parted { .. } => {
+                Problem::out_of_reach("the database was put back, and is being read anew; nothing was changed", fault)
+            }
             StoreError::Busy(cause) => Problem::out_of_reach("the store is busy, and nothing was changed", cause),
             StoreError::Unknown(cause) => Problem::out_of_reach(
                 "the database went away while the change was being kept, and whether it landed is not known yet; sent again with the \

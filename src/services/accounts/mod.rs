@@ -45,6 +45,8 @@ pub struct Accounts {
     /// what slows them is counted again after a start. Shared counting would let guesses write to everybody's database.
     throttle: Mutex<Throttle>,
     remembered: Remembered,
+    /// Whether the accounts themselves answered when somebody was last looked at.
+    is_sure: AtomicBool,
     /// As in the store; kept here because every anonymous request asks.
     anonymous_reading: AtomicBool,
     /// The edition that it was read in.
@@ -81,8 +83,8 @@ impl Accounts {
     pub fn new(store: AccountsStore) -> Result<Accounts, StoreError> {
         let read_in = Mutex::new(store.edition());
         let anonymous_reading = AtomicBool::new(anonymous_reading(&store)?);
-        let (throttle, remembered) = (Mutex::default(), Remembered::default());
-        Ok(Accounts { store, throttle, remembered, anonymous_reading, read_in })
+        let (throttle, remembered, is_sure) = (Mutex::default(), Remembered::default(), AtomicBool::new(true));
+        Ok(Accounts { store, throttle, remembered, is_sure, anonymous_reading, read_in })
     }
 
     /// Touches neither disk nor network. What another server set counts from this one's next look on.

@@ -1,8 +1,9 @@
 //! Who was found good a moment ago, for the time in which the accounts' database is away: people go on reading.
 //!
-//! It is asked only where the store cannot be reached, and it lets nobody write, as nothing can be written then. A new edition makes
-//! all of it worthless.
+//! It is asked only where the store cannot be reached. A new edition makes all of it worthless. Who is only remembered may read and not
+//! write: [`Accounts::is_sure`] tells.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -62,6 +63,11 @@ impl Remembered {
 }
 
 impl Accounts {
+    /// Whether the last answer about somebody came from the accounts themselves.
+    pub fn is_sure(&self) -> bool {
+        self.is_sure.load(Ordering::Acquire)
+    }
+
     /// Asks the accounts who is behind a secret, and remembers the answer for when they cannot be asked.
     pub(super) fn ask_or_remember(
         &self,
@@ -74,6 +80,7 @@ impl Accounts {
         let edition = self.store.edition();
         match ask() {
             Ok(Some(good)) => {
+                self.is_sure.store(true, Ordering::Release);
                 let identity = good.identity.clone();
                 self.remembered.keep(*digest, good, now, edition);
                 Ok(Some(identity))
@@ -83,6 +90,7 @@ impl Accounts {
                 Ok(None)
             }
             Err(fault @ StoreError::Unreachable(_)) => {
+                self.is_sure.store(false, Ordering::Release);
                 let found = self.remembered.find(digest, how, now, self.store.edition());
                 found.map(Some).ok_or_else(|| fault.into())
             }

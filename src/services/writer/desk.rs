@@ -6,7 +6,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::group::{Group, Prepared};
 use super::{Event, Job, Landed, WriteError};
-use crate::atlas::{Atlas, AtlasError};
+use crate::atlas::Atlas;
 use crate::plan::Change;
 use crate::services::edits::EditError;
 use crate::services::publish::Published;
@@ -19,10 +19,12 @@ pub(super) struct Desk {
     pub store: Arc<ServerStore>,
     pub published: Arc<Published>,
     pub events: broadcast::Sender<Event>,
+    /// The last change that is in what is published, as the log told it; none right after everything was read.
+    pub last: Option<Change>,
 }
 
 impl Desk {
-    pub async fn run(self, mut jobs: mpsc::Receiver<Job>) {
+    pub async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let mut held: Option<Job> = None;
         loop {
             let first = match held.take() {
@@ -46,13 +48,14 @@ impl Desk {
     }
 
     /// Takes the turn and whatever came before it: what is prepared now is judged by all that ever landed, from any server.
-    async fn turn(&self) -> Result<ServerTurn, StoreError> {
+    async fn turn(&mut self) -> Result<ServerTurn, StoreError> {
         loop {
             match self.store.turn(self.published.current().seq()).await {
                 Err(StoreError::Behind { .. }) => self.follow().await?,
+                Err(fault @ StoreError::Parted { .. }) => self.reload(&fault).await?,
                 Err(fault) => return Err(fault),
                 Ok(turn) => {
-                    self.take_in(turn.missed()).await;
+                    self.take_in(turn.missed()).await?;
                     return Ok(turn);
                 }
             }
@@ -60,7 +63,7 @@ impl Desk {
     }
 
     /// Lands a job and those behind it that may land with it. Gives back the one that must wait for the next turn.
-    async fn serve(&self, turn: ServerTurn, first: Job, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
+    async fn serve(&mut self, turn: ServerTurn, first: Job, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
         let mut group = Group::default();
         let mut held = self.admit(&mut group, first).await;
         while held.is_none() && !group.is_full {
@@ -75,6 +78,10 @@ impl Desk {
 
     /// Takes a job into the group, answers it, or gives it back because the group must land first.
     async fn admit(&self, group: &mut Group, job: Job) -> Option<Job> {
+        if job.answer.is_closed() {
+            // Whoever asked has been told to come again, and must not find it done twice.
+            return None;
+        }
         if group.holds_key_of(&job) {
             return Some(job);
         }
@@ -116,7 +123,7 @@ impl Desk {
         answer(job.answer, said);
     }
 
-    async fn land(&self, turn: ServerTurn, group: Group) {
+    async fn land(&mut self, turn: ServerTurn, group: Group) {
         let Group { batches, answers, .. } = group;
         let committed = match turn.commit_all(batches).await {
             Ok(committed) => committed,
@@ -130,76 +137,112 @@ impl Desk {
         };
         let fresh = committed.iter().flatten().filter(|committed| !committed.repeated);
         let changes: Vec<Change> = fresh.flat_map(|committed| committed.changes.iter().cloned()).collect();
-        if !changes.is_empty() {
-            self.publish(&changes).await;
-        }
+        let is_told = match self.take_up(&changes).await {
+            Ok(is_told) => is_told,
+            Err(fault) => {
+                tracing::error!(%fault, "what landed cannot be published");
+                false
+            }
+        };
         let seq = self.published.current().seq();
         for (waiting, committed) in answers.into_iter().zip(committed) {
             let landed = committed.map(|done| Landed { changes: done.changes, repeated: done.repeated, seq });
             answer(waiting, landed.map_err(WriteError::from));
         }
-        self.tell(changes);
+        if is_told {
+            self.tell(changes);
+        }
     }
 
     /// Something may have happened elsewhere.
-    async fn hear(&self) {
-        if let Err(fault) = self.follow().await {
-            tell_fault(&fault, "changes of other servers cannot be read yet");
+    async fn hear(&mut self) {
+        match self.follow().await {
+            // Told of where the database goes and comes, and not each second between.
+            Ok(()) | Err(StoreError::Unreachable(_)) => {}
+            Err(fault) => tell_fault(&fault, "changes of other servers cannot be read yet"),
         }
     }
 
     /// Takes in all that other servers have committed.
-    async fn follow(&self) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// What the store says, and [`StoreError::Failed`] when nothing that is there can be published.
+    async fn follow(&mut self) -> Result<(), StoreError> {
         loop {
-            let known = self.published.current().seq();
-            let changes = self.store.changes(known, PAGE).await?;
-            self.take_in(&changes).await;
-            if changes.len() < PAGE || self.published.current().seq() == known {
+            let known = self.published.seq();
+            // With the last one that is known: a log that was put back has another one there, or none.
+            let mut changes = self.store.changes(known.saturating_sub(1), PAGE).await?;
+            let is_full = changes.len() == PAGE;
+            if known > 0 {
+                let is_known =
+                    |first: &Change| first.seq == known && self.last.as_ref().is_none_or(|last| last == first);
+                if !changes.first().is_some_and(is_known) {
+                    let last = changes.last().map_or(0, |change| change.seq);
+                    return self.reload(&StoreError::Parted { last, known }).await;
+                }
+                self.last = Some(changes.remove(0));
+            }
+            self.take_in(&changes).await?;
+            if !is_full {
                 return Ok(());
+            }
+            if self.published.seq() == known {
+                return Err(StoreError::Failed(format!("changes after {known} cannot be published")));
             }
         }
     }
 
-    async fn take_in(&self, changes: &[Change]) {
-        if !changes.is_empty() {
-            self.publish(changes).await;
+    async fn take_in(&mut self, changes: &[Change]) -> Result<(), StoreError> {
+        if self.take_up(changes).await? {
             self.tell(changes.to_vec());
+        }
+        Ok(())
+    }
+
+    /// Publishes changes. Whether they are still to be told: who is told to read everything anew needs no more.
+    async fn take_up(&mut self, changes: &[Change]) -> Result<bool, StoreError> {
+        let Some(last) = changes.last() else { return Ok(false) };
+        match self.published.publish(changes) {
+            Ok(needs_rebuild) => {
+                self.last = Some(last.clone());
+                if needs_rebuild {
+                    self.rebuild();
+                }
+                Ok(true)
+            }
+            Err(fault) => {
+                self.reload(&fault).await?;
+                Ok(false)
+            }
         }
     }
 
     fn tell(&self, changes: Vec<Change>) {
-        if !changes.is_empty() {
-            // Nobody may be listening.
-            let _ = self.events.send(Arc::new(changes));
-        }
+        // Nobody may be listening.
+        let _ = self.events.send(Arc::new(changes));
     }
 
-    /// Lets every new reader see what is on the disk.
-    async fn publish(&self, changes: &[Change]) {
-        match self.published.publish(changes) {
-            Ok(true) => {
-                let published = Arc::clone(&self.published);
-                tokio::task::spawn_blocking(move || {
-                    if let Err(fault) = published.rebuild() {
-                        tracing::error!(%fault, "an index cannot be rebuilt");
-                    }
-                });
+    fn rebuild(&self) {
+        let published = Arc::clone(&self.published);
+        tokio::task::spawn_blocking(move || {
+            if let Err(fault) = published.rebuild() {
+                tracing::error!(%fault, "an index cannot be rebuilt");
             }
-            Ok(false) => {}
-            Err(fault) => self.reload(&fault).await,
-        }
+        });
     }
 
-    /// The log and the atlas have parted: what is on the disk is true.
-    async fn reload(&self, fault: &AtlasError) {
+    /// The log and the atlas have parted: what is on the disk is true, and all who listen read it anew.
+    async fn reload(&mut self, fault: &(impl std::fmt::Display + Sync)) -> Result<(), StoreError> {
         tracing::error!(%fault, "changes do not follow on what is published; reading the store anew");
-        match self.store.load().await {
-            Ok(loaded) => match Atlas::build(loaded.seq, loaded.records) {
-                Ok(atlas) => self.published.replace(atlas),
-                Err(fault) => tracing::error!(%fault, "the store cannot be published"),
-            },
-            Err(fault) => tracing::error!(%fault, "the store cannot be read"),
-        }
+        let loaded = self.store.load().await?;
+        let built = tokio::task::spawn_blocking(move || Atlas::build(loaded.seq, loaded.records)).await;
+        let built = built.map_err(|fault| StoreError::Failed(fault.to_string()))?;
+        let atlas = built.map_err(|fault| StoreError::Failed(format!("the store cannot be published: {fault}")))?;
+        self.published.replace(atlas);
+        self.last = None;
+        // No changes: there is more than could be told.
+        self.tell(Vec::new());
+        Ok(())
     }
 }
 

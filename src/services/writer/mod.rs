@@ -56,7 +56,7 @@ struct Job {
     answer: oneshot::Sender<Result<Landed, WriteError>>,
 }
 
-/// Changes that were published together.
+/// Changes that were published together; none when everything had to be read anew, and whoever listens should do the same.
 pub type Event = Arc<Vec<Change>>;
 
 /// Hands requests to the task that changes the plan.
@@ -71,7 +71,7 @@ impl Writer {
     pub fn start(store: Arc<ServerStore>, published: Arc<Published>) -> Writer {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (events, _) = broadcast::channel(EVENTS_KEPT);
-        let desk = Desk { store, published, events: events.clone() };
+        let desk = Desk { store, published, events: events.clone(), last: None };
         tokio::spawn(desk.run(jobs));
         Writer { queue, events }
     }

@@ -1,5 +1,7 @@
 //! Brings accounts from one home into an empty other one. Sessions stay behind: people sign in anew.
 
+use std::collections::BTreeSet;
+
 use super::ledger::Row;
 use super::{AccountsStore, Ledger};
 use crate::store::StoreError;
@@ -41,10 +43,11 @@ struct KeptToken {
 }
 
 impl AccountsStore {
-    /// Copies users with passwords, tokens and settings; the target gets all of it or nothing.
+    /// Copies users with passwords, tokens and settings; the target gets all of it or nothing. A target that has all these users has
+    /// been copied to before, and stays as it is.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when the target has users already, and whatever either home says.
+    /// [`StoreError::NotAStore`] when the target has other users, and whatever either home says.
     pub fn copy_to(&self, target: &AccountsStore) -> Result<CopiedAccounts, StoreError> {
         let kept = self.read(Kept::read)?;
         target.write(|ledger| kept.write(ledger))
@@ -70,10 +73,14 @@ impl Kept {
     }
 
     fn write(&self, ledger: &Ledger) -> Result<CopiedAccounts, StoreError> {
-        if ledger.has_users()? {
-            return Err(StoreError::Busy(
-                "accounts: the target has users already; they are copied into empty accounts only".into(),
-            ));
+        let there = Kept::read(ledger)?;
+        if !there.users.is_empty() {
+            let names = |kept: &Kept| kept.users.iter().map(|user| user.name.clone()).collect::<BTreeSet<_>>();
+            if names(&there).is_superset(&names(self)) {
+                return Ok(CopiedAccounts { users: 0, tokens: 0 });
+            }
+            let reason = "it has other users already; they are copied into empty accounts only".to_owned();
+            return Err(StoreError::NotAStore { path: "the target's accounts".to_owned(), reason });
         }
         for user in &self.users {
             let id = user.write(ledger)?;

@@ -60,7 +60,7 @@ fn is_of_class(code: &SqlState, classes: &[&str]) -> bool {
 /// Whether the connection is of no more use: it ended, or its server may no longer write.
 pub(super) fn is_of_connection(fault: &Error) -> bool {
     match fault.code() {
-        Some(code) => is_of_class(code, &["08", "57P"]) || *code == SqlState::READ_ONLY_SQL_TRANSACTION,
+        Some(code) => is_of_class(code, &["08", "57P", "25P03"]) || *code == SqlState::READ_ONLY_SQL_TRANSACTION,
         // Without a code the server said nothing: the connection did.
         None => fault.is_closed() || fault.source().is_some_and(|cause| cause.is::<std::io::Error>()),
     }

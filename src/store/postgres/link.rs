@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 use super::{fault, tls};
 use crate::store::{Outage, StoreError};
@@ -15,11 +15,14 @@ use crate::store::{Outage, StoreError};
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// How much longer than its statement an answer may take.
+const SLACK: Duration = Duration::from_secs(2);
+
 /// How long to wait for a connection that others hold.
 const WAIT: Duration = Duration::from_secs(5);
 
 /// How the database is reached, and how long anything may take there.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Options {
     /// `postgresql://user:password@host:port/database?sslmode=require`; several hosts with `target_session_attrs=read-write`.
     pub url: String,
@@ -33,6 +36,13 @@ pub struct Options {
     pub root_certificates: Option<PathBuf>,
     /// How often others' changes are asked for when no word of them comes.
     pub poll: Duration,
+}
+
+/// Without the address, which may hold a password.
+impl std::fmt::Debug for Options {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        to.debug_struct("Options").field("database", &self.to_string()).finish_non_exhaustive()
+    }
 }
 
 /// How people call the database; without its password.
@@ -53,7 +63,7 @@ impl Options {
             connect_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(30),
             lock_timeout: Duration::from_secs(10),
-            idle_in_transaction: Duration::from_secs(15),
+            idle_in_transaction: Duration::from_mins(1),
             root_certificates: None,
             poll: Duration::from_secs(1),
         }
@@ -101,6 +111,10 @@ impl Link {
         if config.get_hosts().iter().all(is_a_socket) {
             // Nothing leaves the machine, and a socket has no name that a certificate could bear.
             config.ssl_mode(SslMode::Disable);
+        }
+        if config.get_hosts().len() > 1 {
+            // Of several only one takes writes.
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         let tls = tls::connector(options.root_certificates.as_deref()).map_err(refuse)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
@@ -171,6 +185,19 @@ impl Link {
         known.next = now + pause(known.tries);
         known.tries += 1;
         reason.clone_into(&mut known.outage.reason);
+    }
+
+    /// How long any answer may take: the server ends a statement before that, if it is there.
+    pub(super) fn longest_answer(&self) -> Duration {
+        self.options.statement_timeout + SLACK
+    }
+
+    /// No answer came in time: the server hangs, or the line to it does.
+    pub(super) fn silent(&self) -> StoreError {
+        let said = "the database does not answer";
+        self.forget_connections();
+        self.is_away(said);
+        StoreError::Unreachable(said.to_owned())
     }
 
     /// Throws idle connections away: what ended one has most likely ended the others.

@@ -9,6 +9,7 @@ use tokio_postgres::{AsyncMessage, Error};
 
 use super::fault;
 use super::link::{Link, pause};
+use crate::store::StoreError;
 
 /// Listens until the task is stopped. While the database is away this is who finds out that it is back.
 pub(super) async fn listen(link: Arc<Link>, wake: Arc<Notify>) {
@@ -23,7 +24,7 @@ pub(super) async fn listen(link: Arc<Link>, wake: Arc<Notify>) {
             let said = fault::said(&fault);
             tracing::warn!(database = link.name(), fault = said, "the connection that hears of changes went");
             // One connection that ends while it begins is no outage.
-            if !has_begun && tries > 0 {
+            if !has_begun && tries > 0 && matches!(fault::of(&fault), StoreError::Unreachable(_)) {
                 link.is_away(&said);
             }
         }

@@ -22,6 +22,7 @@ mod tls;
 mod turn;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use deadpool_postgres::Object;
 use tokio::sync::{Mutex, Notify};
@@ -34,14 +35,25 @@ use fault::Fault;
 pub use link::{Link, Options};
 pub use turn::PostgresTurn;
 
+/// Changes that are read in a moment, and how long that may take at the most.
+const SHORT_PAGE: usize = 2_000;
+const SHORT_ANSWER: Duration = Duration::from_secs(5);
+
 /// Asks on a connection of the pool. One that lay idle may have died meanwhile; a fresh one is worth one more try.
 macro_rules! read {
-    ($store:ident, $connection:ident => $question:expr) => {{
+    ($store:ident, $connection:ident => $question:expr) => {
+        read!($store, $store.link.longest_answer(), $connection => $question)
+    };
+    ($store:ident, $patience:expr, $connection:ident => $question:expr) => {{
         let mut is_last = false;
         loop {
             let connection = $store.link.connection().await?;
             let $connection = &connection;
-            match $question.await.map_err(|fault| $store.link.noted(fault)) {
+            let Ok(answered) = timeout($patience, $question).await else {
+                drop(Object::take(connection));
+                break Err($store.link.silent());
+            };
+            match answered.map_err(|fault| $store.link.noted(fault)) {
                 Err(StoreError::Unreachable(_)) if !is_last => {
                     drop(Object::take(connection));
                     is_last = true;
@@ -66,9 +78,22 @@ impl PostgresStore {
     /// [`StoreError::NotAStore`] for a schema of a newer program or one that was changed; it stays as it is.
     pub async fn open(link: Arc<Link>) -> Result<PostgresStore, StoreError> {
         schema::prepare(&link).await?;
+        Ok(PostgresStore::over(link))
+    }
+
+    /// Opens what is there as it is, for those that work beside servers.
+    ///
+    /// # Errors
+    /// [`StoreError::NotAStore`] when there is nothing, or a schema that is not this program's.
+    pub async fn open_existing(link: Arc<Link>) -> Result<PostgresStore, StoreError> {
+        schema::inspect(&link).await?;
+        Ok(PostgresStore::over(link))
+    }
+
+    fn over(link: Arc<Link>) -> PostgresStore {
         let wake = Arc::new(Notify::new());
         let listener = tokio::spawn(listen::listen(Arc::clone(&link), Arc::clone(&wake))).abort_handle();
-        Ok(PostgresStore { link, writers: Arc::default(), wake, listener })
+        PostgresStore { link, writers: Arc::default(), wake, listener }
     }
 }
 
@@ -124,7 +149,10 @@ impl Store for PostgresStore {
     }
 
     async fn changes(&self, after: u64, limit: usize) -> Result<Vec<Change>, StoreError> {
-        self.find_changes(ChangeQuery { after: Some(after), limit, ..ChangeQuery::default() }).await
+        let query = ChangeQuery { after: Some(after), limit, ..ChangeQuery::default() };
+        // Few and by their number: whoever follows the log asks so all the time, and hears by it that nobody answers.
+        let patience = if limit <= SHORT_PAGE { SHORT_ANSWER } else { self.link.longest_answer() };
+        read!(self, patience, connection => log::read(connection, &query))
     }
 
     async fn find_changes(&self, query: ChangeQuery) -> Result<Vec<Change>, StoreError> {

@@ -30,6 +30,37 @@ pub(super) async fn prepare(link: &Link) -> Result<(), StoreError> {
     done
 }
 
+/// Holds what is there against this program, and changes nothing.
+///
+/// # Errors
+/// [`StoreError::NotAStore`] when there is nothing, or something of another program's.
+pub(super) async fn inspect(link: &Link) -> Result<(), StoreError> {
+    let refuse = |reason: String| StoreError::NotAStore { path: link.name().to_owned(), reason };
+    let connection = link.connection().await?;
+    let version = async {
+        let there = "SELECT to_regclass('guatu.refinery_schema_history') IS NOT NULL";
+        if !connection.query_one(there, &[]).await?.try_get::<_, bool>(0)? {
+            return Ok(None);
+        }
+        let asked = "SELECT max(version)::bigint FROM guatu.refinery_schema_history";
+        connection.query_one(asked, &[]).await?.try_get::<_, Option<i64>>(0)
+    };
+    let version = version.await.map_err(|fault| fault::of(&fault))?;
+    let version = version.ok_or_else(|| refuse("there is no plan in it; a server or a copy makes one".to_owned()))?;
+    match version {
+        version if version == latest() => Ok(()),
+        version => Err(refuse(format!(
+            "its schema is {version}, and this program's is {}: start a server of this program on it once",
+            latest()
+        ))),
+    }
+}
+
+fn latest() -> i64 {
+    let runner = steps::migrations::runner();
+    i64::from(runner.get_migrations().iter().map(|step| step.version()).max().unwrap_or(0))
+}
+
 async fn migrate(client: &mut Client, link: &Link) -> Result<(), StoreError> {
     let refuse = |reason: String| StoreError::NotAStore { path: link.name().to_owned(), reason };
     let found = begin(client).await.map_err(|fault| fault::of(&fault))?;
@@ -41,8 +72,7 @@ async fn migrate(client: &mut Client, link: &Link) -> Result<(), StoreError> {
         client.batch_execute("CREATE SCHEMA guatu").await.map_err(|fault| fault::of(&fault))?;
     }
     if let Some(version) = found.version {
-        let latest = steps::migrations::runner().get_migrations().iter().map(|step| step.version()).max().unwrap_or(0);
-        let latest = i64::from(latest);
+        let latest = latest();
         if version > latest {
             let reason = format!("a newer Guatu wrote it: its schema is {version}, and this program knows {latest}");
             return Err(refuse(reason));

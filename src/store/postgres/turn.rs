@@ -148,7 +148,12 @@ impl Turn for PostgresTurn {
     }
 
     async fn commit_all(mut self, batches: Vec<Batch>) -> Result<Vec<Result<Committed, StoreError>>, StoreError> {
-        let done = self.commit_group(batches).await;
+        // Each statement has a limit of the server's; this is for a server that hangs, and the commit itself has its own.
+        let patience = self.link.longest_answer() * 2 + FINDING_OUT;
+        let Ok(done) = timeout(patience, self.commit_group(batches)).await else {
+            drop(self.begun.0.take().map(Object::take));
+            return Err(StoreError::Unknown(self.link.silent().to_string()));
+        };
         done.map_err(|fault| self.begun.failed(&self.link, fault))
     }
 }
@@ -178,8 +183,14 @@ struct Begun(Option<Object>);
 impl Begun {
     async fn begin(link: &Link, known: u64) -> Result<(Begun, (u64, Option<Timestamp>), Vec<Change>), StoreError> {
         let mut begun = Begun(Some(link.connection().await?));
-        let told = begun.lock(known).await;
+        let Ok(told) = timeout(link.options.lock_timeout + link.longest_answer(), begun.lock(known)).await else {
+            drop(begun.0.take().map(Object::take));
+            return Err(link.silent());
+        };
         let (last, missed) = told.map_err(|fault| begun.failed(link, fault))?;
+        if known != KNOWS_ALL && last.0 < known {
+            return Err(StoreError::Parted { last: last.0, known });
+        }
         Ok((begun, last, missed))
     }
 
@@ -290,6 +301,8 @@ async fn is_there(link: &Link, token: &str) -> Result<bool, Error> {
     let found = async {
         client.batch_execute("BEGIN").await?;
         client.execute("SELECT pg_advisory_xact_lock($1)", &[&WRITERS]).await?;
+        // A standby may not have got it yet, so that nothing follows from what it lacks. This it refuses, being read-only.
+        client.batch_execute("SELECT pg_current_wal_lsn()").await?;
         client.query_opt("SELECT FROM guatu.commits WHERE token = $1", &[&token]).await
     };
     let found = found.await;

@@ -150,6 +150,15 @@ impl Node {
         });
     }
 
+    /// Holds all its processes, or lets them go on, by `STOP` and `CONT`: a server that hangs answers nothing and closes nothing.
+    pub fn signal(&self, name: &str) {
+        let told = fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
+        let postmaster = told.lines().next().expect("a number").to_owned();
+        let children = run(Command::new("pgrep").args(["-P", &postmaster]));
+        let all = std::iter::once(postmaster.as_str()).chain(children.split_whitespace());
+        run(Command::new("kill").arg(format!("-{name}")).args(all));
+    }
+
     /// Ends it as a power cut would: all its processes at once.
     pub fn kill(&mut self) {
         let told = fs::read_to_string(self.data().join("postmaster.pid")).unwrap_or_default();

@@ -43,8 +43,8 @@ fn is_of_connection(fault: &tokio_postgres::Error) -> bool {
 
 pub(super) fn of_pool(fault: &PoolError) -> StoreError {
     match fault {
-        PoolError::Backend(cause) if cause.as_db_error().is_some() => of(cause),
-        // Nobody is there, whatever the reason: a name that is not known, a refused connection, TLS that does not come about.
+        // No connection, whatever the reason: a name that is not known, a server that refuses or is full, TLS that does not come about.
+        PoolError::Backend(cause) if cause.as_db_error().is_some() => StoreError::Unreachable(of(cause).to_string()),
         PoolError::Backend(cause) => StoreError::Unreachable(format!("accounts: {}", chain(cause))),
         fault => StoreError::Unreachable(format!("accounts: {fault}")),
     }

@@ -379,6 +379,11 @@ DECLARE
        FROM guatu.features f LEFT JOIN guatu.projects p ON p.id = f.project
        WHERE f.collection = %L', view, geometry_type, collection);
 BEGIN
+  -- One that is right stays as it is: to put it anew would wait for whoever reads it at the moment.
+  IF EXISTS (SELECT FROM geometry_columns
+             WHERE f_table_schema = 'guatu_views' AND f_table_name = view AND upper(type) = upper(geometry_type)) THEN
+    RETURN;
+  END IF;
   BEGIN
     EXECUTE made;
   EXCEPTION WHEN invalid_table_definition THEN
