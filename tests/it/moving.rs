@@ -92,7 +92,7 @@ async fn photos_move_once_each_with_its_checksum() {
     let (source, target) =
         (PhotoStore::folder(from.path()).expect("a folder"), PhotoStore::folder(to.path()).expect("a folder"));
     let bytes = b"a photo as it came".to_vec();
-    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = Sha256::digest(&bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
     let facts = |id: &str, sha256: &str| -> PhotoFacts {
         serde_json::from_value(serde_json::json!({"owner": "wang", "photo": {"id": id, "sha256": sha256, "media_type": "image/jpeg", "bytes": bytes.len(),
             "width": 2, "height": 1, "taken": null, "position": null}})).expect("facts")

@@ -20,7 +20,8 @@ pub struct Node {
     port: u16,
     child: Option<Child>,
     /// Of a node that is alone.
-    _whole: Option<TempDir>,
+    #[expect(dead_code, reason = "the folder goes when it is dropped")]
+    whole: Option<TempDir>,
 }
 
 pub struct Replicas {
@@ -64,14 +65,14 @@ impl Node {
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(folder));
         }
-        Node { folder: folder.to_owned(), port: 5_432, child: None, _whole: None }
+        Node { folder: folder.to_owned(), port: 5_432, child: None, whole: None }
     }
 
     /// One that may be stopped and started, with an empty database `guatu`.
     pub fn alone() -> Node {
         let folder = Node::folder_of_postgres();
         let mut node = Node::in_folder(&folder.path().join("alone"));
-        node._whole = Some(folder);
+        node.whole = Some(folder);
         node.make(&[]);
         node
     }
@@ -98,7 +99,7 @@ impl Node {
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         node.port = free.local_addr().expect("its address").port();
         drop(free);
-        node._whole = Some(folder);
+        node.whole = Some(folder);
         let (key, certificate) =
             (format!("ssl_key_file={}", key.display()), format!("ssl_cert_file={}", certificate.display()));
         let port = format!("port={}", node.port);
