@@ -23,8 +23,8 @@ pub(super) async fn listen(link: Arc<Link>, wake: Arc<Notify>) {
         if let Err(fault) = ended {
             let said = fault::said(&fault);
             tracing::warn!(database = link.name(), fault = said, "the connection that hears of changes went");
-            // One connection that ends while it begins is no outage.
-            if !has_begun && tries > 0 && matches!(fault::of(&fault), StoreError::Unreachable(_)) {
+            // One connection that ends while it begins is no outage, nor is a server that is full.
+            if !has_begun && tries > 0 && !matches!(fault::of(&fault), StoreError::Busy(_)) {
                 link.is_away(&said);
             }
         }

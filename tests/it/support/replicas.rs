@@ -20,7 +20,6 @@ pub struct Node {
     port: u16,
     child: Option<Child>,
     /// Of a node that is alone.
-    #[expect(dead_code, reason = "the folder goes when it is dropped")]
     whole: Option<TempDir>,
 }
 
@@ -168,7 +167,11 @@ impl Node {
         let all = String::from_utf8(children).expect("numbers");
         let signalled = Command::new("kill").arg("-KILL").arg(postmaster).args(all.split_whitespace()).status();
         assert!(signalled.is_ok(), "the server cannot be killed");
-        self.child.take().map(|mut child| child.wait());
+        if let Some(mut child) = self.child.take() {
+            // It may be a program that became another user first, and that stops when its child is stopped.
+            drop(child.kill());
+            drop(child.wait());
+        }
     }
 
     /// Makes the standby the primary.
