@@ -137,23 +137,23 @@ fn a_log_that_was_put_back_is_noticed_and_read_anew() {
     let token = server.token_in(&["--database-url", &url], "wang", &["planner"], &["read", "edit_plan"]);
     let client = Client::new();
     let address = format!("{}{PROJECT}", server.base);
-    let change =
-        client.patch(&address).bearer_auth(&token).header("if-match", "*").json(&json!({"warden": "Hai"})).send();
+    let body = json!({"progress": 10, "reported": "2019-06-04"});
+    let change = client.patch(&address).bearer_auth(&token).header("if-match", "*").json(&body).send();
     let answer = change.expect("an answer");
     assert_eq!(answer.status(), 200);
     let seq = answer.headers()["x-guatu-sequence"].to_str().expect("a number").to_owned();
-    let warden = || {
-        client.get(&address).bearer_auth(&token).send().expect("an answer").json::<Value>().expect("JSON")["warden"]
-            .clone()
+    let progress = || {
+        let told = client.get(&address).bearer_auth(&token).send().expect("an answer").json::<Value>();
+        told.expect("JSON")["progress"].clone()
     };
-    assert_eq!(warden(), "Hai");
+    assert_eq!(progress(), 10.0);
     // As a backup of a moment ago has it.
     node.run_in(
         "guatu",
         &format!(
             "BEGIN; DELETE FROM guatu.project_changes WHERE seq = {seq}; DELETE FROM guatu.changes WHERE seq = {seq};
-             UPDATE guatu.projects SET warden = NULL, version = version - 1 WHERE id = 'ferry-road'; COMMIT;"
+             UPDATE guatu.projects SET progress = NULL, reported = NULL, version = version - 1 WHERE id = 'ferry-road'; COMMIT;"
         ),
     );
-    until("what is true again", || warden().is_null().then_some(()));
+    until("what is true again", || progress().is_null().then_some(()));
 }
