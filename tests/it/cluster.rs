@@ -1,6 +1,7 @@
 //! Many servers on one database: writes from many clients while servers are killed and the database fails over to its standby.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::binary::{Running, folder};
 use crate::support::random::Random;
-use crate::support::replicas::Replicas;
+use crate::support::replicas::{Node, Replicas};
 
 const SERVERS: usize = 3;
 const CLIENTS: usize = 8;
@@ -219,4 +220,65 @@ fn what_is_acknowledged_is_stored_once_while_servers_die_and_the_database_fails_
     for other in &atlases[1..] {
         assert_eq!(*other, atlases[0], "all servers hold the same");
     }
+}
+
+/// Two servers on one database; what happens on one is heard and drawn on the other.
+#[test]
+fn what_is_written_on_one_server_is_heard_and_drawn_on_another() {
+    let replicas = Node::alone();
+    let url = replicas.url();
+    let (a, b) = (Place::start(&url), Place::start(&url));
+    let token = {
+        let running = a.running.lock().expect("no panic");
+        running.as_ref().expect("it runs").token_in(
+            &["--database-url", &url],
+            "wang",
+            &["gis"],
+            &["read", "edit_geometry"],
+        )
+    };
+    let client = client();
+    let tile = |seq: u64| {
+        let answer =
+            client.get(format!("{}/tiles/gardens.json?min_sequence={seq}", b.base())).send().expect("an answer");
+        let about: Value = answer.json().expect("JSON");
+        let [west, south, ..] = [0, 1, 2, 3].map(|at| about["bounds"][at].as_f64().expect("a number"));
+        let (zoom, turns) = (12, f64::from(1 << 12));
+        let x = ((west + 180.0) / 360.0 * turns) as u32;
+        let y = ((1.0 - south.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0 * turns) as u32;
+        let path = format!("{}/tiles/gardens/{zoom}/{x}/{y}?min_sequence={seq}", b.base());
+        let answer = client.get(path).send().expect("an answer");
+        (about["bounds"].clone(), answer.headers().get("etag").cloned(), answer.bytes().expect("a tile"))
+    };
+    let before = tile(1);
+    let stream = reqwest::blocking::Client::new().get(format!("{}/api/v1/events", b.base())).send().expect("a stream");
+    let mut lines = BufReader::new(stream).lines();
+    let mut hear = |event: &str| loop {
+        if lines.next().expect("it goes on").expect("a line") == format!("event: {event}") {
+            return lines.next().expect("it goes on").expect("a line");
+        }
+    };
+    hear("hello");
+    let items = format!("{}/ogc/collections/gardens/items", a.base());
+    let found: Value = client.get(format!("{items}/tide-garden")).send().expect("an answer").json().expect("JSON");
+    let mut geometry = found["geometry"].clone();
+    move_all(&mut geometry["coordinates"], 0.002);
+    let moving = client.patch(format!("{items}/tide-garden")).bearer_auth(&token).header("if-match", "*");
+    let moving = moving.header("content-type", "application/merge-patch+json");
+    let answer = moving.body(json!({"geometry": geometry}).to_string()).send().expect("an answer");
+    assert_eq!(answer.status(), 200, "{}", answer.text().unwrap_or_default());
+    let seq = sequence(&answer);
+    let told = hear("change");
+    assert!(told.contains(&seq.to_string()), "{told}");
+    let after = tile(seq);
+    assert_ne!(after, before, "the other server draws it anew");
+}
+
+fn move_all(coordinates: &mut Value, by: f64) {
+    let Some(parts) = coordinates.as_array_mut() else { return };
+    if parts.first().is_some_and(Value::is_number) {
+        parts[0] = json!(parts[0].as_f64().expect("a number") + by);
+        return;
+    }
+    parts.iter_mut().for_each(|part| move_all(part, by));
 }

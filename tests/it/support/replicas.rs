@@ -168,8 +168,9 @@ impl Node {
         let signalled = Command::new("kill").arg("-KILL").arg(postmaster).args(all.split_whitespace()).status();
         assert!(signalled.is_ok(), "the server cannot be killed");
         if let Some(mut child) = self.child.take() {
-            // It may be a program that became another user first, and that stops when its child is stopped.
-            drop(child.kill());
+            // It may be a program that became another user first, and that stopped when its child was stopped. It must see the end of its
+            // child by itself: until somebody has, the number of that process counts as taken, and no other server starts there.
+            drop(Command::new("kill").args(["-CONT", &child.id().to_string()]).status());
             drop(child.wait());
         }
     }
