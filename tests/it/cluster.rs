@@ -244,14 +244,14 @@ fn what_is_written_on_one_server_is_heard_and_drawn_on_another() {
         let about: Value = answer.json().expect("JSON");
         let [west, south, ..] = [0, 1, 2, 3].map(|at| about["bounds"][at].as_f64().expect("a number"));
         let (zoom, turns) = (12, f64::from(1 << 12));
-        let x = ((west + 180.0) / 360.0 * turns) as u32;
-        let y = ((1.0 - south.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0 * turns) as u32;
+        let x = ((west + 180.0) / 360.0 * turns).floor();
+        let y = ((1.0 - south.to_radians().tan().asinh() / std::f64::consts::PI) / 2.0 * turns).floor();
         let path = format!("{}/tiles/gardens/{zoom}/{x}/{y}?min_sequence={seq}", b.base());
         let answer = client.get(path).send().expect("an answer");
         (about["bounds"].clone(), answer.headers().get("etag").cloned(), answer.bytes().expect("a tile"))
     };
     let before = tile(1);
-    let stream = reqwest::blocking::Client::new().get(format!("{}/api/v1/events", b.base())).send().expect("a stream");
+    let stream = Client::new().get(format!("{}/api/v1/events", b.base())).send().expect("a stream");
     let mut lines = BufReader::new(stream).lines();
     let mut hear = |event: &str| loop {
         if lines.next().expect("it goes on").expect("a line") == format!("event: {event}") {
